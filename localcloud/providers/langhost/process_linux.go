@@ -1,0 +1,7 @@
+package langhost
+
+import "syscall"
+
+func dieWithParent(attributes *syscall.SysProcAttr) {
+	attributes.Pdeathsig = syscall.SIGKILL
+}
