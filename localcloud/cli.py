@@ -1,0 +1,172 @@
+"""The command `python -m localcloud`. Exit codes: 0 done, 1 failed, 2 wrong usage."""
+
+import json
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from localcloud import controlplane
+from localcloud.controlplane.layout import Layout
+from localcloud.errors import LocalcloudError
+from localcloud.nodes.generate import PoolLike
+from localcloud.paths import state_directory
+from localcloud.progress import ConsoleReporter
+from localcloud.topology import local_clusters
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Real Kubernetes control planes and the pinned tools, on this machine only (127.0.0.1).",
+)
+
+_Name = Annotated[str, typer.Argument(help="Name of a cluster.")]
+
+
+def main() -> None:
+    """Run the command; a LocalcloudError becomes its message and exit code 1."""
+    try:
+        app(prog_name="python -m localcloud")
+    except LocalcloudError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", markup=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        Console(stderr=True).print("interrupted; the same command goes on from here", markup=False)
+        sys.exit(1)
+
+
+@app.command()
+def start(
+    name: Annotated[
+        str | None, typer.Argument(help="Cluster to start; default: all local ones of the topology.")
+    ] = None,
+    topology: Annotated[str, typer.Option(help="Environment whose topology gives clusters and node pools.")] = "local",
+    bare: Annotated[bool, typer.Option("--bare", help="A cluster without nodes, whatever the topology says.")] = False,
+) -> None:
+    """Start clusters, or bring them up to date: parts that crashed, node pools that changed.
+
+    Repeating it is free. Takes 5 to 15 s for a new cluster once the tools are built.
+    """
+    reporter = ConsoleReporter()
+    for cluster, pools in _wanted(name, topology, bare).items():
+        began = time.monotonic()
+        reporter.note(f"cluster {cluster}")
+        made = controlplane.start(cluster, pools, reporter=reporter)
+        seconds = time.monotonic() - began
+        what = f"started {', '.join(made.started)}" if made.started else "ran already"
+        nodes = made.nodes
+        change = f"; nodes +{len(nodes.added)} ~{len(nodes.changed)} -{len(nodes.removed)}" if nodes else ""
+        typer.echo(f"{cluster} is ready at {made.server} in {seconds:.1f} s ({what}{change})")
+
+
+@app.command()
+def stop(
+    name: Annotated[str | None, typer.Argument(help="Cluster to stop.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Stop every cluster.")] = False,
+) -> None:
+    """Stop clusters and delete them: no process, port or file stays."""
+    if (name is None) != every:
+        raise typer.BadParameter("give the NAME of a cluster, or --all")
+    reporter = ConsoleReporter()
+    names = controlplane.clusters() if name is None else (name,)
+    for cluster in names:
+        there = controlplane.stop(cluster, reporter=reporter)
+        typer.echo(f"{cluster} is stopped and deleted" if there else f"there is no cluster {cluster}: nothing to stop")
+    if not names:
+        typer.echo("there is no cluster: nothing to stop")
+
+
+@app.command()
+def status(
+    name: Annotated[str | None, typer.Argument(help="Cluster to look at; default: all.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """What runs: each part with its port, process, memory and age. Exit code 1 when any part has crashed."""
+    names = controlplane.clusters() if name is None else (name,)
+    found = [one for one in map(controlplane.status, names) if one is not None]
+    if name is not None and not found:
+        raise _unknown(name)
+    if as_json:
+        typer.echo(json.dumps([{**asdict(one), "healthy": one.healthy} for one in found]))
+    else:
+        for one in found:
+            _print_status(one)
+        if not found:
+            typer.echo("no clusters; start them with: python -m localcloud start")
+    if not all(one.healthy for one in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def kubeconfig(name: _Name) -> None:
+    """Print the path of a cluster's kubeconfig."""
+    path = Layout(name, state_directory()).kubeconfig
+    if not path.exists():
+        raise _unknown(name)
+    typer.echo(path)
+
+
+@app.command()
+def logs(
+    name: _Name,
+    part: Annotated[str | None, typer.Argument(help="One part, or audit; default: the end of each log.")] = None,
+    lines: Annotated[int, typer.Option(help="How many lines from the end; 0 for all.")] = 20,
+) -> None:
+    """Print logs of a cluster's parts."""
+    folder = Layout(name, state_directory()).directory / "logs"
+    if not folder.is_dir():
+        raise _unknown(name)
+    available = sorted(file.stem for file in folder.glob("*.log"))
+    if part is not None and part not in available:
+        raise LocalcloudError(f"cluster {name} has no log of {part!r}; allowed: {', '.join(available)}")
+    for one in (part,) if part else available:
+        if part is None:
+            typer.echo(f"== {one}: {folder / one}.log")
+        _print_log(folder / f"{one}.log", lines)
+
+
+def _print_log(file: Path, lines: int) -> None:
+    text = file.read_text(errors="replace").splitlines()
+    for line in text[-lines:] if lines else text:
+        typer.echo(line)
+
+
+def _print_status(one: controlplane.ClusterStatus) -> None:
+    nodes = "unknown" if one.nodes is None else f"{one.nodes_ready} of {one.nodes} ready"
+    typer.echo(f"{one.name}: {'healthy' if one.healthy else 'NOT healthy'}; {one.server}; nodes {nodes}")
+    for part in one.parts:
+        process = f"pid {part.pid}, {part.memory_bytes / 1e6:.0f} MB, up {part.uptime_s:.0f} s" if part.pid else "-"
+        typer.echo(f"  {part.name:<20} {part.state:<14} port {part.port}  {process}")
+    if not one.healthy:
+        typer.echo(f"  repair it with: python -m localcloud start {one.name}")
+
+
+def _wanted(name: str | None, topology: str, bare: bool) -> dict[str, tuple[PoolLike, ...] | None]:
+    """Clusters to start with their pools; None leaves the nodes of a cluster as they are."""
+    if bare:
+        if name is None:
+            raise typer.BadParameter("--bare needs the NAME of a cluster")
+        return {name: ()}
+    known = local_clusters(topology)
+    if name is None:
+        if not known:
+            raise LocalcloudError(f"the topology of {topology} has no cluster of provider localcloud")
+        return dict(known)
+    if name in known:
+        return {name: known[name]}
+    if name in controlplane.clusters():
+        return {name: None}
+    allowed = ", ".join(known) or "none"
+    raise LocalcloudError(
+        f"the topology of {topology} has no local cluster {name!r}; allowed: {allowed}; or, without nodes: --bare"
+    )
+
+
+def _unknown(name: str) -> LocalcloudError:
+    there = ", ".join(controlplane.clusters()) or "none"
+    return LocalcloudError(f"there is no cluster {name!r}; there are: {there}")

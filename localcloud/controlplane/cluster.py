@@ -1,0 +1,323 @@
+"""Start, stop and inspect local control planes; every operation may be repeated, and interrupted anywhere."""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import psutil
+
+from localcloud.controlplane import process
+from localcloud.controlplane.access import kwok_access
+from localcloud.controlplane.client import Client, Identity, healthy, wait
+from localcloud.controlplane.configuration import write_configuration
+from localcloud.controlplane.layout import Layout, cluster_names
+from localcloud.controlplane.parts import API_SERVER, ETCD_PART, Part, parts, used_ports
+from localcloud.controlplane.pki import CLUSTER, ensure_pki
+from localcloud.controlplane.ports import HOST, holder, is_free
+from localcloud.controlplane.state import ensure_ports, read_ports
+from localcloud.errors import LocalcloudError
+from localcloud.files import full_disk, lock, require_space
+from localcloud.nodes import Change, Node, generate_nodes, reconcile_nodes
+from localcloud.nodes.generate import PoolLike
+from localcloud.nodes.reconcile import ready_nodes
+from localcloud.paths import state_directory
+from localcloud.toolchain import tool
+
+READY_TIMEOUT_S = 120.0
+"""How long a part may take; a loaded machine is slow, a broken part ends by itself and is noticed at once."""
+
+STOP_GRACE_S = 3.0
+"""Between asking and killing: nothing of a stopped cluster is kept, so nothing needs longer."""
+
+_NEEDED_BYTES = 300_000_000
+"""An idle cluster's data and logs are about 80 MB after an hour; etcd alone preallocates 64 MB of write-ahead log."""
+
+
+class Reporter(Protocol):
+    """Shows the phases of a longer operation."""
+
+    def phase(self, title: str) -> AbstractContextManager[None]: ...
+    def note(self, text: str) -> None: ...
+
+
+class Silent:
+    """A reporter for programs and tests: says nothing."""
+
+    @contextmanager
+    def phase(self, title: str) -> Iterator[None]:  # noqa: ARG002
+        yield
+
+    def note(self, text: str) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class ControlPlane:
+    """A running local cluster.
+
+    kubeconfig: path of the administrator's kubeconfig. server: URL of the API server.
+    nodes: what the start changed in its nodes. started: names of the parts that were started, empty when all ran.
+    """
+
+    name: str
+    directory: Path
+    kubeconfig: Path
+    server: str
+    nodes: Change
+    started: tuple[str, ...]
+
+    def client(self) -> Client:
+        """An administrator's connection to the API server."""
+        layout = Layout(self.name, self.directory.parent.parent)
+        return Client(int(self.server.rsplit(":", 1)[1]), admin(layout))
+
+
+@dataclass(frozen=True)
+class PartStatus:
+    """state: "running", "crashed" (no process) or "not answering" (a process whose health check fails)."""
+
+    name: str
+    state: str
+    port: int
+    pid: int | None
+    memory_bytes: int
+    uptime_s: float
+
+
+@dataclass(frozen=True)
+class ClusterStatus:
+    """State of a cluster and of each of its parts; nodes are None when the API server does not answer."""
+
+    name: str
+    server: str
+    parts: tuple[PartStatus, ...]
+    nodes: int | None
+    nodes_ready: int | None
+
+    @property
+    def healthy(self) -> bool:
+        return (
+            bool(self.parts) and all(part.state == "running" for part in self.parts) and self.nodes == self.nodes_ready
+        )
+
+
+def start(
+    name: str,
+    pools: Iterable[PoolLike] | None = None,
+    *,
+    state_dir: Path | None = None,
+    reporter: Reporter | None = None,
+) -> ControlPlane:
+    """Make the cluster run with exactly the nodes of `pools`; returns once it is ready for use.
+
+    Creates it when it is not there, starts what does not run, leaves alone what does.
+    pools: None leaves the nodes as they are (none on a new cluster).
+    state_dir: default `.localcloud`, or $TENANTPLANE_STATE.
+    Raises LocalcloudError when a tool is missing, a port or the disk is taken, or a part fails; data is kept.
+    """
+    layout = Layout(name, state_dir or state_directory())
+    reporter = reporter or Silent()
+    wanted = None if pools is None else generate_nodes(pools)
+    with lock(layout.lock, lambda who: reporter.note(f"{who} works on cluster {name}; waiting for it")):
+        require_space(layout.directory, _NEEDED_BYTES, f"cluster {name}")
+        with reporter.phase("certificates and configuration"):
+            layout.directory.mkdir(parents=True, exist_ok=True)
+            layout.directory.chmod(0o700)
+            ensure_pki(layout)
+            ports = ensure_ports(layout)
+            write_configuration(layout, ports)
+        every = parts(layout, ports)
+        running = _adopt(layout, every)
+        first = [part for part in every if part.name in (ETCD_PART, API_SERVER)]
+        rest = [part for part in every if part not in first]
+        started = _bring_up(layout, ports, first, running, title="etcd and API server", reporter=reporter)
+        _grant(layout, ports)
+        started += _bring_up(
+            layout, ports, rest, running, title="controllers, scheduler, node simulator", reporter=reporter
+        )
+        change = Change()
+        if wanted is not None:
+            with reporter.phase(f"{len(wanted)} nodes"):
+                change = _nodes(layout, ports, wanted)
+        with reporter.phase("first service account"):
+            _until_usable(layout, ports)
+    server = f"https://{HOST}:{ports[API_SERVER]}"
+    return ControlPlane(name, layout.directory, layout.kubeconfig, server, change, tuple(started))
+
+
+def stop(name: str, *, state_dir: Path | None = None, reporter: Reporter | None = None) -> bool:
+    """End every process of the cluster and delete all of its files; False when there was nothing."""
+    layout = Layout(name, state_dir or state_directory())
+    reporter = reporter or Silent()
+    if not layout.directory.exists():
+        return False
+    with (
+        lock(layout.lock, lambda who: reporter.note(f"{who} works on cluster {name}; waiting for it")),
+        reporter.phase(f"stopping {name}"),
+    ):
+        process.end(process.find(layout.directory, _tools()), STOP_GRACE_S)
+        shutil.rmtree(layout.directory, ignore_errors=True)
+        if layout.directory.exists():
+            shutil.rmtree(layout.directory)
+    _remove_if_empty(layout.directory.parent)
+    return True
+
+
+def status(name: str, *, state_dir: Path | None = None) -> ClusterStatus | None:
+    """What runs of a cluster; None when there is no such cluster. Changes nothing."""
+    layout = Layout(name, state_dir or state_directory())
+    if not layout.directory.exists():
+        return None
+    ports = read_ports(layout)
+    if ports is None:
+        return ClusterStatus(name, "", (), None, None)
+    states = tuple(_part_status(layout, part) for part in parts(layout, ports))
+    total = ready = None
+    if any(state.name == API_SERVER and state.state == "running" for state in states):
+        with Client(ports[API_SERVER], admin(layout)) as api:
+            total, ready = len(api.request("GET", "/api/v1/nodes")["items"]), ready_nodes(api)
+    return ClusterStatus(name, f"https://{HOST}:{ports[API_SERVER]}", states, total, ready)
+
+
+def clusters(state_dir: Path | None = None) -> tuple[str, ...]:
+    """Names of the clusters that exist, running or crashed."""
+    return cluster_names(state_dir or state_directory())
+
+
+def admin(layout: Layout) -> Identity:
+    """The administrator's certificate."""
+    return Identity(layout.certificate(CLUSTER), layout.certificate("admin"), layout.key("admin"))
+
+
+def _tools() -> tuple[str, ...]:
+    return ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
+
+
+def _adopt(layout: Layout, every: Iterable[Part]) -> set[str]:
+    """Names of the parts that run as they should; ends every other process of the cluster.
+
+    Others are parts that a killed `start` left without a record, and parts whose command line has changed since.
+    """
+    keep: dict[str, psutil.Process] = {}
+    for part in every:
+        found = process.recorded(layout.process(part.name))
+        if found and found[1][1:] == part.arguments:
+            keep[part.name] = found[0]
+    pids = {kept.pid for kept in keep.values()}
+    process.end([other for other in process.find(layout.directory, _tools()) if other.pid not in pids], STOP_GRACE_S)
+    return set(keep)
+
+
+def _bring_up(
+    layout: Layout,
+    ports: Mapping[str, int],
+    wanted: Iterable[Part],
+    running: set[str],
+    *,
+    title: str,
+    reporter: Reporter,
+) -> list[str]:
+    """Start those of `wanted` that do not run, then wait until all answer; names of the started."""
+    wanted = list(wanted)
+    missing = [part for part in wanted if part.name not in running]
+    for part in missing:
+        for port in used_ports(part, ports):
+            _require_free(layout, part, port)
+    programs = {part.name: tool(part.tool) for part in missing}
+    with reporter.phase(title):
+        children = {
+            part.name: process.spawn(
+                (str(programs[part.name]), *part.arguments),
+                layout.log(part.name),
+                layout.process(part.name),
+                layout.directory,
+                dict(part.environment),
+            )
+            for part in missing
+        }
+        for part in wanted:
+            _await(layout, part, children.get(part.name))
+    return [part.name for part in missing]
+
+
+def _await(layout: Layout, part: Part, child: subprocess.Popen[bytes] | None) -> None:
+    def ended() -> bool:
+        return child is not None and child.poll() is not None
+
+    identity = _probe_identity(layout, part)
+    deadline = time.monotonic() + READY_TIMEOUT_S
+    while not healthy(part.port, part.probe, identity):
+        if ended() or time.monotonic() > deadline:
+            log = layout.log(part.name)
+            words = process.tail(log)
+            if "no space left on device" in words:
+                raise full_disk(layout.directory)
+            what = "ended" if ended() else f"does not answer after {READY_TIMEOUT_S:.0f} s"
+            raise LocalcloudError(f"{part.name} of cluster {layout.name} {what}; the last lines of {log}:\n{words}")
+        time.sleep(0.05)
+
+
+def _require_free(layout: Layout, part: Part, port: int) -> None:
+    if not is_free(port):
+        raise LocalcloudError(
+            f"port {port}, which {part.name} of cluster {layout.name} had before, is now taken by {holder(port)}; "
+            f"end that and run the command again (the cluster's data is kept), "
+            f"or give the cluster up: python -m localcloud stop {layout.name}"
+        )
+
+
+def _grant(layout: Layout, ports: Mapping[str, int]) -> None:
+    with Client(ports[API_SERVER], admin(layout)) as api:
+        for path, manifest in kwok_access():
+            api.request("PATCH", f"{path}?fieldManager=localcloud&force=true", manifest, "application/apply-patch+yaml")
+
+
+def _nodes(layout: Layout, ports: Mapping[str, int], wanted: Sequence[Node]) -> Change:
+    with Client(ports[API_SERVER], admin(layout)) as api:
+        change = reconcile_nodes(api, wanted)
+        if not wait(lambda: ready_nodes(api) == len(wanted), READY_TIMEOUT_S):
+            raise LocalcloudError(
+                f"only {ready_nodes(api)} of {len(wanted)} nodes of cluster {layout.name} are Ready; "
+                f"see: python -m localcloud logs {layout.name} kwok"
+            )
+    return change
+
+
+def _until_usable(layout: Layout, ports: Mapping[str, int]) -> None:
+    """Wait until the controllers have made `default/default`: before that no pod can be created."""
+    with Client(ports[API_SERVER], admin(layout)) as api:
+        path = "/api/v1/namespaces/default/serviceaccounts/default"
+        if not wait(lambda: api.raw("GET", path)[0] == 200, READY_TIMEOUT_S):
+            raise LocalcloudError(
+                f"the controllers of cluster {layout.name} make no service accounts; "
+                f"see: python -m localcloud logs {layout.name} controller-manager"
+            )
+
+
+def _probe_identity(layout: Layout, part: Part) -> Identity:
+    client = part.client
+    return Identity(
+        layout.certificate(part.authority),
+        layout.certificate(client) if client else None,
+        layout.key(client) if client else None,
+    )
+
+
+def _part_status(layout: Layout, part: Part) -> PartStatus:
+    found = process.recorded(layout.process(part.name))
+    if not found:
+        return PartStatus(part.name, "crashed", part.port, None, 0, 0.0)
+    running = found[0]
+    state = "running" if healthy(part.port, part.probe, _probe_identity(layout, part)) else "not answering"
+    uptime_s = time.time() - running.create_time()
+    return PartStatus(part.name, state, part.port, running.pid, running.memory_info().rss, uptime_s)
+
+
+def _remove_if_empty(directory: Path) -> None:
+    if directory.is_dir() and not any(directory.iterdir()):
+        directory.rmdir()

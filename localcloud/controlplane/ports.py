@@ -1,0 +1,51 @@
+"""Ports of a control plane: picked free on loopback, remembered, and explained when somebody else has one."""
+
+import contextlib
+import random
+import socket
+from collections.abc import Collection, Iterable
+
+import psutil
+
+HOST = "127.0.0.1"
+"""Every server of a local cluster listens here and nowhere else."""
+
+_RANGE = range(20_000, 32_000)
+"""Below the kernel's ephemeral ports (32768 on Linux), so that no outgoing connection takes a port we remember."""
+
+
+def free_ports(names: Iterable[str], taken: Collection[int] = ()) -> dict[str, int]:
+    """A free port for each name, all different and none of `taken` (those of clusters that may be down just now)."""
+    ports: dict[str, int] = {}
+    wanted = list(names)
+    candidates = random.SystemRandom().sample(_RANGE, k=len(_RANGE))
+    for candidate in candidates:
+        if len(ports) == len(wanted):
+            break
+        if candidate not in taken and is_free(candidate):
+            ports[wanted[len(ports)]] = candidate
+    return ports
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on the port now."""
+    with socket.socket() as probe:
+        # As Go's listeners do it: without this a port in TIME_WAIT after a restart would look busy.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def holder(port: int) -> str:
+    """Who listens on the port, for a message: "nginx (pid 12)", or "a process of another user"."""
+    with contextlib.suppress(psutil.AccessDenied):
+        for connection in psutil.net_connections("tcp"):
+            if connection.laddr and connection.laddr.port == port and connection.status == psutil.CONN_LISTEN:
+                if connection.pid is None:
+                    break
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
+    return "a process of another user"
