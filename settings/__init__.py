@@ -1,0 +1,41 @@
+"""The catalogue of tenants as typed, checked settings: pure Python, no Pulumi."""
+
+from settings import names
+from settings.catalogue import Catalogue
+from settings.fields import Compute
+from settings.load import environments, load_catalogue
+from settings.nodepool import GpuDevices, NodeCapacity, NodePool, Taint
+from settings.plan import ResolvedWorkload, TenantPlan, plan_tenants
+from settings.problems import CatalogueError, Problem
+from settings.quota import LimitRange, ResolvedQuota
+from settings.runtime import Region, Runtime
+from settings.tenant import Offboarding, Tenant, Workload
+from settings.tier import Tier
+from settings.topology import Cluster, Topology
+
+__all__ = [
+    "Catalogue",
+    "CatalogueError",
+    "Cluster",
+    "Compute",
+    "GpuDevices",
+    "LimitRange",
+    "NodeCapacity",
+    "NodePool",
+    "Offboarding",
+    "Problem",
+    "Region",
+    "ResolvedQuota",
+    "ResolvedWorkload",
+    "Runtime",
+    "Taint",
+    "Tenant",
+    "TenantPlan",
+    "Tier",
+    "Topology",
+    "Workload",
+    "environments",
+    "load_catalogue",
+    "names",
+    "plan_tenants",
+]

@@ -1,0 +1,31 @@
+"""A valid catalogue of one environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from settings.runtime import Region, Runtime
+from settings.tenant import Tenant
+from settings.tier import Tier
+from settings.topology import Topology
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalogue:
+    """A valid catalogue of one environment.
+
+    tenants: those that exist in the environment, sorted by id.
+    """
+
+    environment: str
+    tiers: Mapping[str, Tier]
+    runtimes: Mapping[str, Runtime]
+    regions: Mapping[str, Region]
+    topology: Topology
+    tenants: tuple[Tenant, ...]
+
+    def tenant(self, tenant_id: str) -> Tenant:
+        """The tenant of an id. Raises KeyError."""
+        for tenant in self.tenants:
+            if tenant.id == tenant_id:
+                return tenant
+        raise KeyError(tenant_id)

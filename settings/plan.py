@@ -1,0 +1,220 @@
+"""A tenant on a cluster, merged and derived: everything a component needs (A4, C6, C7, C9)."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from settings import names
+from settings.catalogue import Catalogue
+from settings.fields import Compute, WorkloadKind
+from settings.nodepool import KIND_LABEL, POOL_LABEL, TENANT_NODE_LABEL, NodePool
+from settings.quota import LimitRange, ResolvedQuota, gpu_pool, limit_range, resolved_quota
+from settings.replicas import Demand, admitted, room_for_one_more
+from settings.runtime import Runtime
+from settings.tenant import Tenant, Workload
+from settings.tier import Tier
+from settings.topology import Cluster, Topology
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResolvedWorkload:
+    """A workload with what the cluster adds to it.
+
+    max_replicas: what was asked for, or what the quota admits with all workloads at their most (C9). max_surge: 1 where a
+    rolling update finds room for one pod more, else 0. runtime: None where the catalogue has none for the kind.
+    gpus: by extended resource, for one pod. node_selector, tolerations: of the pools it may run on (C6).
+    """
+
+    name: str
+    kind: WorkloadKind
+    image: str
+    min_replicas: int
+    max_replicas: int
+    max_surge: int
+    requests: Compute
+    limits: Compute
+    gpus: dict[str, int]
+    runtime: Runtime | None
+    node_selector: dict[str, str]
+    tolerations: tuple[dict[str, str], ...]
+    labels: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenantPlan:
+    """Everything a component needs about one tenant on one cluster.
+
+    namespace: `tenant-<id>`. shard: number of the stack that holds it. host: `<id>.<domain>`. labels: of every object.
+    """
+
+    tenant: Tenant
+    tier: Tier
+    cluster: Cluster
+    environment: str
+    namespace: str
+    shard: int
+    host: str
+    labels: dict[str, str]
+    quota: ResolvedQuota
+    limit_range: LimitRange
+    workloads: tuple[ResolvedWorkload, ...]
+
+    @property
+    def active(self) -> bool:
+        """Whether its workloads run; a suspended or off-boarding tenant keeps its data and runs nothing (A7)."""
+        return self.tenant.lifecycle == "active"
+
+    @property
+    def protected(self) -> bool:
+        """Whether its namespace and data are kept from deletion: always, but for an approved off-boarding (A7)."""
+        return self.tenant.lifecycle != "offboarding" or self.tenant.offboarding is None
+
+    @cached_property
+    def data_isolation(self) -> str:
+        """How its data is kept apart: its own choice, else the tier's (F1)."""
+        return self.tenant.data_isolation or self.tier.data_isolation
+
+
+def plan_tenants(catalogue: Catalogue, cluster: str | None = None, shard: int | None = None) -> tuple[TenantPlan, ...]:
+    """Plans of the catalogue's tenants, sorted by id; only those of a cluster, or of a shard, when named.
+
+    Raises KeyError for a cluster the topology does not have.
+    """
+    if cluster is not None and cluster not in {each.name for each in catalogue.topology.clusters}:
+        raise KeyError(cluster)
+    made: list[TenantPlan] = []
+    for tenant in catalogue.tenants:
+        placed = placed_on(tenant, catalogue.topology)
+        if placed is None or (cluster is not None and placed.name != cluster):
+            continue
+        if shard is not None and names.shard(tenant.id, placed.shards) != shard:
+            continue
+        made.append(_plan(tenant, placed, catalogue))
+    return tuple(made)
+
+
+def placed_on(tenant: Tenant, topology: Topology) -> Cluster | None:
+    """The cluster that holds a tenant: the one its file places it on, else the one that serves its tier in its region,
+    else the first by residency. None when there is none, or no single one."""
+    if (named := tenant.placement.get(topology.environment)) is not None:
+        return next((each for each in topology.clusters if each.name == named), None)
+    for region in (tenant.region, *tenant.residency):
+        serving = [each for each in topology.clusters if tenant.tier in each.tiers and region in each.regions]
+        if serving:
+            return serving[0] if len(serving) == 1 else None
+    return None
+
+
+def demands(tenant: Tenant, tier: Tier, cluster: Cluster, catalogue: Catalogue) -> list[Demand]:
+    """What one pod of each workload counts against the quota, pod overhead included, and how many are wanted."""
+    pool = gpu_pool(tenant, tier, cluster.node_pools)
+    made: list[Demand] = []
+    for workload in tenant.workloads:
+        runtime = runtime_of(workload, catalogue)
+        extra = runtime.overhead if runtime else None
+        cpu_m, memory_bytes = (extra.cpu_m, extra.memory_bytes) if extra else (0, 0)
+        pod = {
+            "requests.cpu": workload.requests.cpu_m + cpu_m,
+            "limits.cpu": workload.limits.cpu_m + cpu_m,
+            "requests.memory": workload.requests.memory_bytes + memory_bytes,
+            "limits.memory": workload.limits.memory_bytes + memory_bytes,
+            "pods": 1,
+        }
+        if workload.gpus and pool and pool.gpu:
+            pod[f"requests.{pool.gpu.resource}"] = workload.gpus
+        made.append(Demand(pod=pod, least=workload.replicas.min, most=workload.replicas.max))
+    return made
+
+
+def quota_amounts(quota: ResolvedQuota) -> dict[str, int]:
+    """The quota's numbers that a pod counts against, in the units of `demands`."""
+    return {
+        "requests.cpu": quota.guaranteed.cpu_m,
+        "limits.cpu": quota.ceiling.cpu_m,
+        "requests.memory": quota.guaranteed.memory_bytes,
+        "limits.memory": quota.ceiling.memory_bytes,
+        "pods": quota.pods,
+    } | {f"requests.{resource}": count for resource, count in quota.gpus.items()}
+
+
+def runtime_of(workload: Workload, catalogue: Catalogue) -> Runtime | None:
+    """The runtime a workload names, else the default of its kind (C3)."""
+    if workload.runtime is not None:
+        return catalogue.runtimes[workload.runtime]
+    for runtime in catalogue.runtimes.values():
+        if workload.kind in runtime.default_for and runtime.gpu == bool(workload.gpus):
+            return runtime
+    return None
+
+
+def _plan(tenant: Tenant, cluster: Cluster, catalogue: Catalogue) -> TenantPlan:
+    tier = catalogue.tiers[tenant.tier]
+    quota = resolved_quota(tenant, tier, cluster.node_pools)
+    return TenantPlan(
+        tenant=tenant,
+        tier=tier,
+        cluster=cluster,
+        environment=catalogue.environment,
+        namespace=names.namespace(tenant.id),
+        shard=names.shard(tenant.id, cluster.shards),
+        host=names.host(tenant.id, catalogue.topology.domain),
+        labels=names.labels(tenant.id, tier.id),
+        quota=quota,
+        limit_range=limit_range(quota),
+        workloads=_workloads(tenant, tier, cluster, catalogue, quota),
+    )
+
+
+def _workloads(
+    tenant: Tenant, tier: Tier, cluster: Cluster, catalogue: Catalogue, quota: ResolvedQuota
+) -> tuple[ResolvedWorkload, ...]:
+    wanted = demands(tenant, tier, cluster, catalogue)
+    amounts = quota_amounts(quota)
+    most = admitted(amounts, wanted)
+    if most is None:
+        raise ValueError(f"the workloads of {tenant.id} do not fit its quota; load_catalogue refuses that")
+    gpus = gpu_pool(tenant, tier, cluster.node_pools)
+    made: list[ResolvedWorkload] = []
+    for index, workload in enumerate(tenant.workloads):
+        runtime = runtime_of(workload, catalogue)
+        selector, pools = placement(tenant, workload, runtime, cluster, gpus)
+        made.append(
+            ResolvedWorkload(
+                name=workload.name,
+                kind=workload.kind,
+                image=workload.image,
+                min_replicas=workload.replicas.min,
+                max_replicas=most[index],
+                max_surge=int(room_for_one_more(amounts, wanted, most, index)),
+                requests=workload.requests,
+                limits=workload.limits,
+                gpus={gpus.gpu.resource: workload.gpus} if workload.gpus and gpus and gpus.gpu else {},
+                runtime=runtime,
+                node_selector=selector,
+                tolerations=_tolerations(pools),
+                labels=names.labels(tenant.id, tier.id, workload.name),
+            )
+        )
+    return tuple(made)
+
+
+def placement(
+    tenant: Tenant, workload: Workload, runtime: Runtime | None, cluster: Cluster, gpus: NodePool | None
+) -> tuple[dict[str, str], tuple[NodePool, ...]]:
+    """Node selector of a workload and the pools it reaches; no pool when the cluster has none that fits."""
+    if workload.pool is not None:
+        pools = tuple(pool for pool in cluster.node_pools if pool.name == workload.pool)
+        return {POOL_LABEL: workload.pool}, pools
+    if tenant.isolation == "dedicated-pool":
+        pools = tuple(pool for pool in cluster.node_pools if pool.tenant == tenant.id)
+        return {TENANT_NODE_LABEL: tenant.id}, pools
+    if workload.gpus:
+        return ({POOL_LABEL: gpus.name}, (gpus,)) if gpus else ({}, ())
+    for kind in runtime.pools if runtime else ("cpu",):
+        if kind not in ("system", "dedicated") and (pools := cluster.pools(kind)):
+            return {KIND_LABEL: kind}, pools
+    return {}, ()
+
+
+def _tolerations(pools: tuple[NodePool, ...]) -> tuple[dict[str, str], ...]:
+    distinct = {tuple(sorted(each.items())): each for pool in pools for each in pool.tolerations()}
+    return tuple(distinct[key] for key in sorted(distinct))

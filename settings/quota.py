@@ -1,0 +1,189 @@
+"""What a tenant may use on a cluster: its tier with its overrides, as the API server wants it (A4, C1, C7)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from settings.fields import Compute
+from settings.nodepool import NodePool
+from settings.quantities import format_bytes, format_count, format_cpu
+from settings.tenant import CONTAINER_LIMITS, CONTAINER_REQUESTS, Tenant
+from settings.tier import ObjectCounts, Tier
+
+WHOLE_GPU = "nvidia.com/gpu"
+_MI = 1 << 20
+SCRATCH_REQUEST_BYTES, SCRATCH_LIMIT_BYTES = 64 * _MI, 512 * _MI
+"""Node-local scratch space of a container that names none: without a default it would escape the quota."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResolvedQuota:
+    """A tenant's quota: the tier's numbers, the overrides on top, GPUs by the resource the cluster has.
+
+    guaranteed, ceiling: sums of requests and of limits. storage_bytes, ephemeral_storage_bytes: bytes. gpus: how many of
+    each GPU resource of the cluster, 0 for those the tenant may not have. suspended: no pod may run.
+    """
+
+    guaranteed: Compute
+    ceiling: Compute
+    storage_bytes: int
+    ephemeral_storage_bytes: int
+    pods: int
+    gpus: dict[str, int]
+    load_balancers: int
+    requests_per_minute: int
+    sessions_per_month: int | None
+    objects: ObjectCounts
+    suspended: bool = False
+
+    def hard(self) -> dict[str, str]:
+        """`spec.hard` of the tenant's ResourceQuota, every value as the API server prints it."""
+        made = {
+            "requests.cpu": format_cpu(self.guaranteed.cpu_m),
+            "limits.cpu": format_cpu(self.ceiling.cpu_m),
+            "requests.memory": format_bytes(self.guaranteed.memory_bytes),
+            "limits.memory": format_bytes(self.ceiling.memory_bytes),
+            "requests.ephemeral-storage": format_bytes(self.ephemeral_storage_bytes),
+            "limits.ephemeral-storage": format_bytes(self.ephemeral_storage_bytes),
+            "requests.storage": format_bytes(self.storage_bytes),
+            "pods": format_count(0 if self.suspended else self.pods),
+            "services.loadbalancers": format_count(self.load_balancers),
+            "services.nodeports": "0",
+        }
+        made |= {f"requests.{resource}": format_count(count) for resource, count in self.gpus.items()}
+        made |= {name: format_count(count) for name, count in _object_counts(self.objects).items()}
+        return dict(sorted(made.items()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitRange:
+    """What a container gets that names nothing, and the most one may have (A4).
+
+    default_request: 200m/512Mi and default_limit: 500m/1Gi, or less where the tier has less. max: the tenant's ceiling.
+    """
+
+    default_request: Compute
+    default_limit: Compute
+    max: Compute
+    max_volume_bytes: int
+    scratch_request_bytes: int = SCRATCH_REQUEST_BYTES
+    scratch_limit_bytes: int = SCRATCH_LIMIT_BYTES
+
+    def limits(self) -> list[dict[str, object]]:
+        """`spec.limits` of the tenant's LimitRange, every value as the API server prints it."""
+        return [
+            {
+                "type": "Container",
+                "defaultRequest": _amounts(self.default_request, self.scratch_request_bytes),
+                "default": _amounts(self.default_limit, self.scratch_limit_bytes),
+                "max": _amounts(self.max),
+            },
+            {"type": "PersistentVolumeClaim", "max": {"storage": format_bytes(self.max_volume_bytes)}},
+        ]
+
+
+def resolved_quota(tenant: Tenant, tier: Tier, pools: Iterable[NodePool]) -> ResolvedQuota:
+    """The tier's quota with the tenant's overrides; `pools` are the cluster's, for its GPU resources."""
+    over = tenant.quota
+    sessions = tier.sessions_per_month
+    if over is not None and "sessions_per_month" in over.model_fields_set:
+        sessions = over.sessions_per_month
+
+    return ResolvedQuota(
+        guaranteed=(over.guaranteed if over else None) or tier.guaranteed,
+        ceiling=(over.ceiling if over else None) or tier.ceiling,
+        storage_bytes=(over.storage_bytes if over else None) or tier.storage_bytes,
+        ephemeral_storage_bytes=(over.ephemeral_storage_bytes if over else None) or tier.ephemeral_storage_bytes,
+        pods=(over.pods if over else None) or tier.pods,
+        gpus=_gpus(tenant, tier, tuple(pools)),
+        load_balancers=over.load_balancers if over and over.load_balancers is not None else tier.load_balancers,
+        requests_per_minute=(over.requests_per_minute if over else None) or tier.requests_per_minute,
+        sessions_per_month=sessions,
+        objects=tier.objects,
+        suspended=tenant.lifecycle != "active",
+    )
+
+
+def limit_range(quota: ResolvedQuota) -> LimitRange:
+    """A4's container defaults, none above what the quota admits for one pod."""
+    return LimitRange(
+        default_request=_least(CONTAINER_REQUESTS, quota.guaranteed),
+        default_limit=_least(CONTAINER_LIMITS, quota.ceiling),
+        max=quota.ceiling,
+        max_volume_bytes=quota.storage_bytes,
+    )
+
+
+def gpu_count(tenant: Tenant, tier: Tier) -> int:
+    """GPUs a tenant has on any cluster: what it asked for, else what its tier has for all."""
+    if tenant.quota is not None and tenant.quota.gpus is not None:
+        return tenant.quota.gpus
+    return 0 if tier.gpus.optional else tier.gpus.count
+
+
+def gpu_pool(tenant: Tenant, tier: Tier, pools: Iterable[NodePool]) -> NodePool | None:
+    """The pool a tenant's GPUs come from: the one it names, its own, or the first that fits its tier."""
+    named = tenant.quota.gpu_pool if tenant.quota else None
+    fitting = [pool for pool in pools if pool.gpu is not None and pool.tenant in (None, tenant.id)]
+    if named is not None:
+        return next((pool for pool in fitting if pool.name == named), None)
+    for pool in sorted(fitting, key=lambda each: each.tenant is None):
+        gpu = pool.gpu
+        if gpu and pool.kind in ("gpu", "dedicated") and gpu.sharing == tier.gpus.sharing:
+            if tier.gpus.model in (None, gpu.model):
+                return pool
+    return None
+
+
+def _gpus(tenant: Tenant, tier: Tier, pools: tuple[NodePool, ...]) -> dict[str, int]:
+    """Every GPU resource of the cluster, the whole GPU always among them: what is not listed would be unlimited."""
+    made = dict.fromkeys(sorted({WHOLE_GPU, *(pool.gpu.resource for pool in pools if pool.gpu)}), 0)
+    count = gpu_count(tenant, tier)
+    pool = gpu_pool(tenant, tier, pools) if count else None
+    if pool is not None and pool.gpu is not None:
+        made[pool.gpu.resource] = count
+    return made
+
+
+def _object_counts(objects: ObjectCounts) -> dict[str, int]:
+    controllers = (
+        "deployments.apps",
+        "statefulsets.apps",
+        "daemonsets.apps",
+        "cronjobs.batch",
+        "horizontalpodautoscalers.autoscaling",
+        "poddisruptionbudgets.policy",
+    )
+    policies = (
+        "networkpolicies.networking.k8s.io",
+        "roles.rbac.authorization.k8s.io",
+        "rolebindings.rbac.authorization.k8s.io",
+        "serviceaccounts",
+    )
+    return {
+        "configmaps": objects.configmaps,
+        "secrets": objects.secrets,
+        "services": objects.services,
+        "persistentvolumeclaims": objects.volumes,
+        "replicationcontrollers": objects.controllers,
+        "resourcequotas": 1,
+        "count/limitranges": 1,
+        "count/jobs.batch": objects.jobs,
+        "count/replicasets.apps": objects.replicasets,
+        "count/ingresses.networking.k8s.io": objects.routes,
+        "count/leases.coordination.k8s.io": objects.controllers,
+        **{f"count/{kind}": objects.controllers for kind in controllers},
+        **{f"count/{kind}": objects.policies for kind in policies},
+    }
+
+
+def _least(wanted: Compute, most: Compute) -> Compute:
+    return Compute.of(
+        format_cpu(min(wanted.cpu_m, most.cpu_m)), format_bytes(min(wanted.memory_bytes, most.memory_bytes))
+    )
+
+
+def _amounts(compute: Compute, scratch_bytes: int | None = None) -> dict[str, str]:
+    made = {"cpu": format_cpu(compute.cpu_m), "memory": format_bytes(compute.memory_bytes)}
+    if scratch_bytes is not None:
+        made["ephemeral-storage"] = format_bytes(scratch_bytes)
+    return made

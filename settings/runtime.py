@@ -1,0 +1,45 @@
+"""Container runtimes and regions a catalogue may name (C2, F6)."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from settings.fields import Compute, Distinct, Flag, Model, Name, PoolKind, Title, WorkloadKind
+
+
+class Runtime(Model):
+    """A RuntimeClass and where its pods may run (C2, C3).
+
+    handler: the node's runtime handler. overhead: what one pod costs on top of its containers; the API server counts it
+    against the quota. pools: kinds of node pool that have it. workloads: kinds that may use it. default_for: kinds that
+    use it when they name none. gpu: whether its pods can have GPUs.
+    """
+
+    id: Name
+    title: Title
+    handler: Name
+    overhead: Compute | None = None
+    pools: Annotated[tuple[PoolKind, ...], Distinct, Field(min_length=1)]
+    workloads: Annotated[tuple[WorkloadKind, ...], Distinct] = ()
+    default_for: Annotated[tuple[WorkloadKind, ...], Distinct] = ()
+    gpu: Flag = False
+
+
+class RuntimesFile(Model):
+    """catalog/runtimes.yaml."""
+
+    runtimes: Annotated[tuple[Runtime, ...], Field(min_length=1)]
+
+
+class Region(Model):
+    """A place where clusters stand. jurisdiction: whose law holds there, such as "eu"."""
+
+    id: Name
+    title: Title
+    jurisdiction: Name
+
+
+class RegionsFile(Model):
+    """catalog/regions.yaml."""
+
+    regions: Annotated[tuple[Region, ...], Field(min_length=1)]

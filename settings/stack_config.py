@@ -1,0 +1,119 @@
+"""Configuration of a stack: which environment, layer, cluster and shard it holds (design: Layers)."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from settings import names
+from settings.topology import Cluster
+
+STATE_VARIABLE = "TENANTPLANE_STATE"
+STATE_FOLDER = ".localcloud"
+LAYERS = ("all", "platform", "tenants")
+
+
+class StackConfigError(Exception):
+    """The configuration cannot be used. `problems` holds one line for each mistake, with what would be right."""
+
+    problems: tuple[str, ...]
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+def _environment(value: Any) -> str:
+    if not isinstance(value, str) or not names.is_environment(value):
+        raise ValueError(f"{value!r} is not an environment; allowed: 2 to 16 lower-case letters and digits")
+    return value
+
+
+def _shard(value: Any) -> Any:
+    # The engine hands every configuration value over as text.
+    if isinstance(value, str) and value.isascii() and value.isdecimal():
+        return int(value)
+    return value
+
+
+class StackConfig(BaseModel):
+    """Configuration `tenantplane:*` of a stack.
+
+    environment: names catalog/topology/<environment>.yaml. catalog: folder of the catalogue, relative to the project;
+    default "catalog". layer: "platform" (what a cluster has once), "tenants" (those of one shard) or "all" (both; the
+    default). cluster: the only one of the environment when left out. shard: 0 up to the cluster's shards - 1; every tenant
+    of the cluster when left out. kubeconfig, context: replace those of the topology.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    environment: Annotated[str, BeforeValidator(_environment)]
+    catalog: Annotated[str, Field(min_length=1)] = "catalog"
+    layer: Literal["all", "platform", "tenants"] = "all"
+    cluster: Annotated[str, Field(min_length=1)] | None = None
+    shard: Annotated[int, BeforeValidator(_shard), Field(ge=0, le=63, strict=True)] | None = None
+    kubeconfig: Annotated[str, Field(min_length=1)] | None = None
+    context: Annotated[str, Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _shard_of_tenants(self) -> "StackConfig":
+        if self.shard is not None and self.layer == "platform":
+            raise ValueError("shard is set on layer platform, which has none; allowed: layer tenants, or no shard")
+        return self
+
+    @property
+    def has_platform(self) -> bool:
+        """Whether the stack holds what its cluster has once."""
+        return self.layer in ("all", "platform")
+
+    @property
+    def has_tenants(self) -> bool:
+        """Whether the stack holds tenants."""
+        return self.layer in ("all", "tenants")
+
+
+def parse_stack_config(values: Mapping[str, Any]) -> StackConfig:
+    """The configuration of a stack from its plain values, as text; keys without the project's name.
+
+    Errors: StackConfigError with every mistake, a line each.
+    """
+    try:
+        return StackConfig.model_validate(dict(values))
+    except ValidationError as error:
+        raise StackConfigError(tuple(_line(each) for each in error.errors())) from None
+
+
+def _line(error: Any) -> str:
+    """One mistake in our words."""
+    key = ".".join(str(part) for part in error["loc"])
+    where = f"tenantplane:{key}: " if key else "tenantplane: "
+    kind, context = error["type"], error.get("ctx", {})
+    match kind:
+        case "missing":
+            return f"{where}is not set; set it with `pulumi config set {key} VALUE`"
+        case "extra_forbidden":
+            return f"{where}is not known; allowed: {', '.join(StackConfig.model_fields)}"
+        case "literal_error":
+            return f"{where}is not a layer; allowed: {', '.join(LAYERS)}"
+        case "value_error":
+            return f"{where}{context['error']}"
+        case "string_too_short":
+            return f"{where}is empty"
+        case "greater_than_equal" | "less_than_equal" | "int_type":
+            return f"{where}is not a shard; allowed: 0 to 63"
+        case _:
+            return f"{where}{error['msg']}"
+
+
+def kubeconfig_path(cluster: Cluster, config: StackConfig, environment: Mapping[str, str], root: Path) -> Path:
+    """The kubeconfig file of a cluster: the stack's own, else the topology's, else that of the local control plane.
+
+    environment: the process's variables; TENANTPLANE_STATE moves the folder of the local clusters. root: the project's folder,
+    which relative paths start at. `~` is the user's home.
+    """
+    given = config.kubeconfig or cluster.kubeconfig
+    if given is None:
+        state = environment.get(STATE_VARIABLE) or STATE_FOLDER
+        given = str(Path(state) / "clusters" / cluster.name / "kubeconfig")
+    return root / Path(given).expanduser()

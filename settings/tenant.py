@@ -1,0 +1,157 @@
+"""A tenant, as its reviewed file says it (A1, A6, A7)."""
+
+from typing import Annotated
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from settings.fields import (
+    Compute,
+    Count,
+    DataIsolation,
+    Distinct,
+    Dollars,
+    Email,
+    Gpus,
+    Group,
+    Image,
+    Isolation,
+    Lifecycle,
+    Model,
+    Name,
+    Percent,
+    Pods,
+    Rate,
+    Reason,
+    Replicas,
+    Sessions,
+    StorageBytes,
+    TenantId,
+    Title,
+    WorkloadKind,
+    covering,
+    refuse,
+)
+
+CONTAINER_REQUESTS = Compute.of("200m", "512Mi")
+CONTAINER_LIMITS = Compute.of("500m", "1Gi")
+"""What a container gets that names nothing (A4)."""
+
+
+class ReplicaBounds(Model):
+    """How many pods a workload runs: 1 to 10 unless said otherwise (C9)."""
+
+    min: Replicas = 1
+    max: Replicas = 10
+
+    @field_validator("max")
+    @classmethod
+    def _at_least_min(cls, value: int, info: ValidationInfo) -> int:
+        if value < info.data.get("min", 1):
+            raise refuse(f"max {value} is below min {info.data['min']}", f"at least {info.data['min']}")
+        return value
+
+
+class Workload(Model):
+    """Something a tenant runs (C10).
+
+    kind: which reference workload. image: by digest (G7). requests, limits: of one pod, A4's defaults. gpus: of one pod.
+    runtime: a runtime of the catalogue; the kind's default when left out (C3). pool: a node pool by name; when left out
+    any pool of a kind the runtime allows.
+    """
+
+    name: Name
+    kind: WorkloadKind
+    image: Image
+    replicas: ReplicaBounds = ReplicaBounds()
+    requests: Compute = CONTAINER_REQUESTS
+    limits: Compute = Field(default=CONTAINER_LIMITS, validate_default=True)
+    gpus: Gpus = 0
+    runtime: Name | None = None
+    pool: Name | None = None
+
+    @field_validator("limits")
+    @classmethod
+    def _covers_requests(cls, value: Compute, info: ValidationInfo) -> Compute:
+        return covering(value, info.data.get("requests"), "limits are below requests")
+
+
+class Groups(Model):
+    """OIDC groups of a tenant's people, by role (B5). Each group has one role in one tenant."""
+
+    admins: Annotated[tuple[Group, ...], Distinct, Field(min_length=1)]
+    developers: Annotated[tuple[Group, ...], Distinct] = ()
+    viewers: Annotated[tuple[Group, ...], Distinct] = ()
+
+
+class QuotaOverrides(Model):
+    """Where a tenant departs from its tier, and why. What is left out stays the tier's.
+
+    gpus: how many; needs a tier that has GPUs. gpu_pool: which pool they come from; the first that fits the tier.
+    """
+
+    reason: Reason
+    guaranteed: Compute | None = None
+    ceiling: Compute | None = None
+    storage_bytes: StorageBytes | None = Field(default=None, alias="storage")
+    ephemeral_storage_bytes: StorageBytes | None = Field(default=None, alias="ephemeral_storage")
+    pods: Pods | None = None
+    gpus: Gpus | None = None
+    gpu_pool: Name | None = None
+    load_balancers: Count | None = None
+    requests_per_minute: Rate | None = None
+    sessions_per_month: Sessions = None
+
+
+class Budget(Model):
+    """Money a tenant may cost. monthly_usd: whole dollars. alert_percent: of it, when to tell."""
+
+    monthly_usd: Dollars
+    alert_percent: Percent = 80
+
+
+class Offboarding(Model):
+    """The explicit, separate approval without which nothing of a tenant is deleted (A7).
+
+    approved_by: who, by mail address. final_snapshot: id of the snapshot that was taken. reason: why it ends.
+    """
+
+    approved_by: Email
+    final_snapshot: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9:/_.-]{2,199}$")]
+    reason: Reason
+
+
+class Tenant(Model):
+    """catalog/tenants/<id>.yaml.
+
+    region: home. residency: regions its data may be in (F6); holds `region`. isolation: A6. data_isolation: the tier's
+    when left out (F1). environments: where it exists; every one that serves its tier when left out. placement: cluster
+    by environment, where more than one could take it. offboarding: given when, and only when, lifecycle is offboarding.
+    """
+
+    id: TenantId
+    display_name: Title
+    tier: Name
+    region: Name
+    residency: Annotated[tuple[Name, ...], Distinct, Field(min_length=1)]
+    isolation: Isolation = "namespace"
+    data_isolation: DataIsolation | None = None
+    environments: Annotated[tuple[Name, ...], Distinct] = ()
+    placement: dict[Name, Name] = {}
+    groups: Groups
+    workloads: tuple[Workload, ...] = ()
+    quota: QuotaOverrides | None = None
+    budget: Budget
+    lifecycle: Lifecycle = "active"
+    offboarding: Offboarding | None = Field(default=None, validate_default=True)
+
+    @field_validator("offboarding")
+    @classmethod
+    def _offboarding_by_lifecycle(cls, value: Offboarding | None, info: ValidationInfo) -> Offboarding | None:
+        lifecycle = info.data.get("lifecycle")
+        if lifecycle == "offboarding" and value is None:
+            raise refuse(
+                "lifecycle offboarding has no approval", "offboarding with approved_by, final_snapshot and reason"
+            )
+        if lifecycle in ("active", "suspended") and value is not None:
+            raise refuse(f"an approval to off-board, but the lifecycle is {lifecycle}", "lifecycle offboarding")
+        return value

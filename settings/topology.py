@@ -1,0 +1,63 @@
+"""A topology: which clusters an environment has, where, for whom and of what (H1)."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from settings.fields import Distinct, Domain, Model, Name, Path_, Phase, Shards, refuse
+from settings.nodepool import NodePool
+
+
+class Cluster(Model):
+    """One cluster.
+
+    provider: "localcloud" runs it here; "kubeconfig" takes one that exists, named by `kubeconfig` (a path) and `context`.
+    region: where it is. stands_in_for: regions a development cluster plays besides; only in phase one. tiers: it serves.
+    shards: stacks its tenants are spread over, 1 to 64. gateway_namespace, database_namespace: where tenants are reached
+    from and where their databases are. ingress_class: of the gateway.
+    """
+
+    name: Name
+    provider: Literal["localcloud", "kubeconfig"]
+    kubeconfig: Path_ | None = Field(default=None, validate_default=True)
+    context: str | None = None
+    region: Name
+    stands_in_for: Annotated[tuple[Name, ...], Distinct] = ()
+    tiers: Annotated[tuple[Name, ...], Distinct, Field(min_length=1)]
+    shards: Shards = 1
+    node_pools: Annotated[tuple[NodePool, ...], Field(min_length=1)]
+    gateway_namespace: Name = "tenantplane-gateway"
+    database_namespace: Name = "tenantplane-data"
+    ingress_class: Name = "tenantplane"
+
+    @field_validator("kubeconfig")
+    @classmethod
+    def _kubeconfig_by_provider(cls, value: str | None, info: ValidationInfo) -> str | None:
+        provider = info.data.get("provider")
+        if provider == "kubeconfig" and value is None:
+            raise refuse("provider kubeconfig names no kubeconfig", "the path of a kubeconfig file")
+        if provider == "localcloud" and value is not None:
+            raise refuse("provider localcloud makes its own kubeconfig", "no kubeconfig")
+        return value
+
+    def model_post_init(self, context: Any, /) -> None:
+        for pool in self.node_pools:
+            pool._region = self.region  # noqa: SLF001  a node's region label is its cluster's
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Regions whose tenants it can hold."""
+        return (self.region, *self.stands_in_for)
+
+    def pools(self, kind: str) -> tuple[NodePool, ...]:
+        """Its pools of a kind."""
+        return tuple(pool for pool in self.node_pools if pool.kind == kind)
+
+
+class Topology(Model):
+    """catalog/topology/<environment>.yaml. domain: tenants are hosts under it."""
+
+    environment: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,15}$")]
+    phase: Phase
+    domain: Domain
+    clusters: Annotated[tuple[Cluster, ...], Field(min_length=1)]
