@@ -1,6 +1,7 @@
 """The command `python -m localcloud`. Exit codes: 0 done, 1 failed, 2 wrong usage."""
 
 import json
+import shlex
 import sys
 import time
 from dataclasses import asdict
@@ -10,8 +11,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from localcloud import controlplane
+from localcloud import controlplane, toolchain
 from localcloud.controlplane.layout import Layout
+from localcloud.environment import pulumi_environment
 from localcloud.errors import LocalcloudError
 from localcloud.nodes.generate import PoolLike
 from localcloud.paths import state_directory
@@ -128,6 +130,26 @@ def logs(
         if part is None:
             typer.echo(f"== {one}: {folder / one}.log")
         _print_log(folder / f"{one}.log", lines)
+
+
+@app.command()
+def which(name: Annotated[str, typer.Argument(help="A tool, such as kubectl.", metavar="TOOL")]) -> None:
+    """Print the path of a tool; builds it when this machine has none that fits."""
+    typer.echo(toolchain.tool(name))
+
+
+@app.command("toolchain")
+def build_toolchain() -> None:
+    """Make sure that every tool is there; what is missing is built. Prints where each comes from."""
+    for one in toolchain.tools():
+        typer.echo(f"{one.name:<28} {one.source:<22} {one.path}")
+
+
+@app.command("env")
+def environment() -> None:
+    """Print the environment for plain `pulumi`, to be read by a shell: eval "$(python -m localcloud env)"."""
+    for key, value in pulumi_environment().items():
+        typer.echo(f"export {key}={shlex.quote(value)}")
 
 
 def _print_log(file: Path, lines: int) -> None:

@@ -82,7 +82,7 @@ def _etcd(layout: Layout, ports: Mapping[str, int]) -> Part:
             f"--peer-key-file={key}",
             f"--peer-trusted-ca-file={authority}",
             "--peer-client-cert-auth=true",
-            # The cluster is thrown away with `stop`. A killed process loses nothing (the page cache stays), a power cut may.
+            # The cluster is thrown away with `stop`. A killed process loses nothing, for the page cache stays.
             "--unsafe-no-fsync=true",
             "--auto-compaction-retention=5m",
             "--quota-backend-bytes=4294967296",

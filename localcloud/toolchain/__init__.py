@@ -1,9 +1,5 @@
 """The pinned tools: found on this machine or built from pinned Go modules."""
 
-import os
-from pathlib import Path
+from localcloud.toolchain.resolve import Tool, bundle, has_own_language_host, tool, tool_names, tools
 
-
-def tool(name: str) -> Path:
-    """Path of a tool."""
-    return Path(os.environ.get("TENANTPLANE_TOOLCHAIN", "/nonexistent")) / name
+__all__ = ["Tool", "bundle", "has_own_language_host", "tool", "tool_names", "tools"]
