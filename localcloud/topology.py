@@ -1,9 +1,25 @@
-"""Which local clusters an environment has, from the catalogue."""
+"""Which local clusters an environment has, from the catalogue (C6, H1)."""
 
-from localcloud.nodes import Pool
+from collections.abc import Mapping
+from pathlib import Path
+
+from localcloud.errors import LocalcloudError
 from localcloud.nodes.generate import PoolLike
+from localcloud.paths import checkout
+from settings import CatalogueError, load_catalogue
 
 
-def local_clusters(environment: str) -> dict[str, tuple[PoolLike, ...]]:
-    """Node pools of each cluster of provider localcloud in the environment's topology."""
-    return {environment: (Pool("system", 2), Pool("cpu", 4))}
+def local_clusters(environment: str, catalogue: Path | None = None) -> Mapping[str, tuple[PoolLike, ...]]:
+    """Node pools of each cluster of provider localcloud in the environment's topology, by the cluster's name.
+
+    catalogue: default `catalog` in the checkout.
+    Raises LocalcloudError with every mistake when the catalogue is wrong.
+    """
+    try:
+        topology = load_catalogue(catalogue or checkout() / "catalog", environment).topology
+    except CatalogueError as error:
+        problems = "\n".join(f"  {problem}" for problem in error.problems)
+        raise LocalcloudError(f"the catalogue is wrong, so nothing was started:\n{problems}") from error
+    return {
+        cluster.name: tuple(cluster.node_pools) for cluster in topology.clusters if cluster.provider == "localcloud"
+    }

@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from localcloud.errors import LocalcloudError
+from localcloud.toolchain.pins import load_pins
 
 POOL_LABEL = "tenantplane.dev/pool"
 OWNER_LABEL = "tenantplane.dev/node-owner"
@@ -39,9 +40,7 @@ class PoolLike(Protocol):
     def name(self) -> str: ...
     @property
     def nodes(self) -> int: ...
-    @property
-    def zones(self) -> Sequence[str]: ...
-    def node_labels(self) -> Mapping[str, str]: ...
+    def node_labels(self, index: int = 0) -> Mapping[str, str]: ...
     def node_taints(self) -> Iterable[TaintLike]: ...
     def allocatable(self) -> Mapping[str, str]: ...
 
@@ -72,8 +71,10 @@ class Pool:
     )
     zones: tuple[str, ...] = ()
 
-    def node_labels(self) -> Mapping[str, str]:
-        return self.labels
+    def node_labels(self, index: int = 0) -> Mapping[str, str]:
+        """Labels of the pool's node number `index`."""
+        zone = {_ZONE_LABEL: self.zones[index % len(self.zones)]} if self.zones else {}
+        return {**self.labels, **zone}
 
     def node_taints(self) -> tuple[Taint, ...]:
         return self.taints
@@ -133,7 +134,7 @@ def node_status(node: Node) -> dict[str, Any]:
             "operatingSystem": "linux",
             "osImage": "tenantplane local node",
             "kernelVersion": "none",
-            "kubeletVersion": "kwok",
+            "kubeletVersion": f"{_kubernetes_version()}-kwok",
             "containerRuntimeVersion": "kwok://0",
             "kubeProxyVersion": "",
             "machineID": "",
@@ -156,14 +157,12 @@ def stages() -> str:
 
 def _node(pool: PoolLike, index: int) -> Node:
     name = f"{pool.name}-{index}"
-    zone = {_ZONE_LABEL: pool.zones[index % len(pool.zones)]} if pool.zones else {}
     size = dict(sorted(pool.allocatable().items()))
     labels = {
         "kubernetes.io/hostname": name,
         "kubernetes.io/os": "linux",
         "kubernetes.io/arch": "amd64",
-        **pool.node_labels(),
-        **zone,
+        **pool.node_labels(index),
         POOL_LABEL: pool.name,
         OWNER_LABEL: OWNER,
     }
@@ -175,6 +174,11 @@ def _node(pool: PoolLike, index: int) -> Node:
         taints=tuple(Taint(taint.key, taint.value, taint.effect) for taint in pool.node_taints()),
         size=size,
     )
+
+
+def _kubernetes_version() -> str:
+    """What nodes claim to run: clients expect a version, and compare it with the API server's."""
+    return next(pin.version for pin in load_pins().pins if pin.name == "kubernetes")
 
 
 def _hash(size: Mapping[str, str]) -> str:

@@ -127,7 +127,7 @@ class _Builder:
         self._task.finish()
 
     def _groups(self, output: Path) -> list[list[str]]:
-        """Arguments of each `go build`; programs named like their package are built by one, which links them in parallel."""
+        """Arguments of each `go build`; programs named like their package share one, which links them in parallel."""
         regular = [package for tool, package in self._recipe.packages.items() if package.rsplit("/", 1)[-1] == tool]
         renamed = {tool: package for tool, package in self._recipe.packages.items() if package not in regular}
         groups = [["-o", f"{output}{os.sep}", *regular]] if regular else []

@@ -84,7 +84,7 @@ def _build_missing(needed: list[Recipe], display: Display) -> None:
 
 
 def _found(name: str) -> Tool | None:
-    """The tool where this machine has it at a fitting version; our own providers are always built from their sources."""
+    """The tool where this machine has it at a fitting version; our own providers are built from their sources."""
     pinned = load_pins().of(name)
     if pinned is None:
         return None
