@@ -10,14 +10,15 @@ from settings import yaml_source
 from settings.catalogue import Catalogue
 from settings.fields import Model
 from settings.problems import CatalogueError, Problem, listed, meant
-from settings.references import Sources, reference_problems
+from settings.references import reference_problems
 from settings.runtime import RegionsFile, RuntimesFile
+from settings.sources import Sources
 from settings.sums import sum_problems
 from settings.tenant import Tenant
 from settings.tier import TiersFile
 from settings.topology import Topology
 from settings.wording import explained
-from settings.yaml_source import Document
+from settings.yaml_source import Document, YamlPath
 
 _Model = TypeVar("_Model", bound=Model)
 
@@ -30,63 +31,85 @@ def environments(root: Path) -> tuple[str, ...]:
 def load_catalogue(root: Path, environment: str) -> Catalogue:
     """Reads and checks the catalogue under `root` for one environment.
 
-    Raises CatalogueError with every mistake of every file, cross-references included; nothing partial is returned.
+    Raises CatalogueError with every mistake of every file, cross-references included; nothing partial is returned. Sums
+    (quotas, capacity) are checked once each file is right by itself.
     """
-    found: list[Problem] = []
     known = environments(root)
     topology_file = f"topology/{environment}.yaml"
     if environment not in known:
         what = f"environment {environment!r} has no topology{meant(environment, known)}"
         raise CatalogueError([Problem(topology_file, 1, what, listed(known))])
-    tiers_doc, tiers = _file(root, "tiers.yaml", TiersFile, found)
-    runtimes_doc, runtimes = _file(root, "runtimes.yaml", RuntimesFile, found)
-    regions_doc, regions = _file(root, "regions.yaml", RegionsFile, found)
-    topology_doc, topology = _file(root, topology_file, Topology, found)
-    read = [
-        _file(root, f"tenants/{path.name}", Tenant, found)
-        for path in sorted((root / "tenants").iterdir() if (root / "tenants").is_dir() else ())
-        if path.suffix in (".yaml", ".yml")
-    ]
+    reader = _Reader(root)
+    tiers_doc, tiers = reader.file("tiers.yaml", TiersFile)
+    runtimes_doc, runtimes = reader.file("runtimes.yaml", RuntimesFile)
+    regions_doc, regions = reader.file("regions.yaml", RegionsFile)
+    topology_doc, topology = reader.file(topology_file, Topology)
+    tenants = [reader.file(f"tenants/{name}", Tenant) for name in reader.tenant_files()]
     sources = Sources(
         environment=environment,
+        environments=known,
         tiers=tiers_doc,
         runtimes=runtimes_doc,
         regions=regions_doc,
         topology=topology_doc,
-        tenants=tuple(doc for doc, _ in read if doc is not None),
-        wrong=frozenset((problem.file, problem.line) for problem in found),
+        tenants=tuple(document for document, _ in tenants if document is not None),
+        wrong=frozenset(reader.wrong),
     )
-    found += reference_problems(sources)
-    if found or tiers is None or runtimes is None or regions is None or topology is None:
-        raise CatalogueError(found)
+    problems = [*reader.problems, *reference_problems(sources)]
+    if problems or tiers is None or runtimes is None or regions is None or topology is None:
+        raise CatalogueError(problems)
     catalogue = Catalogue(
         environment=environment,
         tiers=MappingProxyType({tier.id: tier for tier in tiers.tiers}),
         runtimes=MappingProxyType({runtime.id: runtime for runtime in runtimes.runtimes}),
         regions=MappingProxyType({region.id: region for region in regions.regions}),
         topology=topology,
-        tenants=_present([tenant for _, tenant in read if tenant is not None], topology),
+        tenants=tuple(
+            sorted(
+                (tenant for document, tenant in tenants if document and tenant and sources.has(document)),
+                key=lambda each: each.id,
+            )
+        ),
     )
-    documents = {doc.file: doc for doc in (topology_doc, *(doc for doc, _ in read)) if doc is not None}
-    if found := sum_problems(catalogue, documents):
-        raise CatalogueError(found)
+    documents = {document.file: document for document in (topology_doc, *sources.tenants) if document is not None}
+    if problems := sum_problems(catalogue, documents):
+        raise CatalogueError(problems)
     return catalogue
 
 
-def _present(tenants: list[Tenant], topology: Topology) -> tuple[Tenant, ...]:
-    served = {tier for cluster in topology.clusters for tier in cluster.tiers}
-    here = topology.environment
-    chosen = [each for each in tenants if (here in each.environments if each.environments else each.tier in served)]
-    return tuple(sorted(chosen, key=lambda each: each.id))
+class _Reader:
+    """Reads files one by one and remembers what was wrong with them."""
 
+    def __init__(self, root: Path) -> None:
+        self.problems: list[Problem] = []
+        self.wrong: set[tuple[str, YamlPath]] = set()
+        self._root = root
 
-def _file(root: Path, file: str, model: type[_Model], found: list[Problem]) -> tuple[Document | None, _Model | None]:
-    read = yaml_source.read(root / file, file)
-    if not isinstance(read, Document):
-        found += read
-        return None, None
-    try:
-        return read, model.model_validate(read.data)
-    except ValidationError as error:
-        found += explained(error, read, model)
-        return read, None
+    def file(self, file: str, model: type[_Model]) -> tuple[Document | None, _Model | None]:
+        read = yaml_source.read(self._root / file, file)
+        if not isinstance(read, Document):
+            self.problems += read
+            return None, None
+        try:
+            return read, model.model_validate(read.data)
+        except ValidationError as error:
+            found = explained(error, read, model)
+            self.problems += found.values()
+            self.wrong |= {(file, path) for path in found}
+            return read, None
+
+    def tenant_files(self) -> list[str]:
+        """Names of the tenants' files; anything else in their folder is a tenant that nobody would see."""
+        folder = self._root / "tenants"
+        found: list[str] = []
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if path.name.startswith(".") or path.name == "README.md":
+                continue
+            if path.suffix == ".yaml" and path.is_file():
+                found.append(path.name)
+            else:
+                what = "not a tenant's file"
+                self.problems.append(Problem(f"tenants/{path.name}", 1, what, "files named <id>.yaml, and README.md"))
+        if not folder.is_dir():
+            self.problems.append(Problem("tenants", 1, "the folder is missing", "a folder of files named <id>.yaml"))
+        return found

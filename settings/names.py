@@ -1,7 +1,7 @@
 """Every name, label and tag that carries a tenant's identity, made in one place (B1).
 
-A tenant id is fit for Kubernetes, AWS and SQL at once: lower-case words joined by single hyphens, 3 to 32 characters, no
-name the platform or the systems below it keep for themselves. All functions are pure, and injective over valid ids.
+A tenant id is fit for Kubernetes, AWS and SQL at once: lower-case words joined by single hyphens, 3 to 32 characters,
+no name the platform or the systems below it keep for themselves. All functions are pure, and injective over valid ids.
 """
 
 import hashlib
@@ -12,17 +12,17 @@ ID_MIN, ID_MAX = 3, 32
 ID_PATTERN: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 ID_RULE: Final = "lower-case letters, digits and single hyphens, starting with a letter, 3 to 32 characters"
 ENVIRONMENT_PATTERN: Final = r"[a-z][a-z0-9]{1,15}"
-"""Environments have no hyphen: `<environment>-<cluster>-<shard>` then reads back in one way only."""
+"""No hyphen, so that `<environment>-<cluster>-<shard>` reads back in one way only."""
 
-RESERVED: Final = frozenset(
-    "admin administrator all any api app auth aws azure calico-system cloud cluster control-plane dashboard data default "
-    "dns gateway gcp grafana ingress istio-system kube kube-node-lease kube-public kube-system kubernetes localhost login "
-    "mail master monitoring none null ops platform postgres postgresql prometheus public rdsadmin root security shared "
-    "status superuser support sys system template template0 template1 tenant tenantplane tenantplane-data "
-    "tenantplane-gateway tenants test-pool unknown www".split()
-)
+_RESERVED_WORDS = """
+    admin administrator all any api app auth aws azure cloud cluster control-plane dashboard data default dns gateway
+    gcp grafana ingress kubernetes localhost login mail master monitoring none null ops platform postgres postgresql
+    prometheus public rdsadmin root security shared status superuser support sys system template template0 template1
+    tenant tenantplane tenants unknown www
+"""
+RESERVED: Final = frozenset(_RESERVED_WORDS.split())
 """Ids no tenant may have: hosts, roles, databases and namespaces the platform or its parts use."""
-RESERVED_PREFIXES: Final = ("kube-", "pg-", "system-", "tenant-", "tenantplane-", "aws-")
+RESERVED_PREFIXES: Final = ("aws-", "kube-", "pg-", "system-", "tenant-", "tenantplane-")
 
 PART_OF: Final = "tenantplane"
 MANAGED_BY: Final = "pulumi"
@@ -99,8 +99,8 @@ def tags(tenant: str, tier: str, environment: str, component: str | None = None)
 def sql_name(tenant: str) -> str:
     """Database, schema and role name of a tenant: `tenant_<id>` with underscores.
 
-    Needs no quoting in PostgreSQL (the prefix keeps it from being a keyword), at most 39 of the 63 bytes allowed, and two
-    ids never meet because an id has no underscore.
+    Needs no quoting in PostgreSQL (the prefix keeps it from being a keyword), has at most 39 of the 63 bytes allowed,
+    and two ids never meet because an id has no underscore.
     """
     return "tenant_" + tenant.replace("-", "_")
 

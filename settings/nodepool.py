@@ -1,6 +1,6 @@
 """A pool of like nodes: size, labels, taints and what its pods can ask for (C6, C7)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
 
@@ -64,9 +64,11 @@ class Taint(Model):
 class GpuDevices(Model):
     """GPUs of one node.
 
-    model: short name tiers refer to, such as "a100". product: the value of the label nvidia.com/gpu.product. count:
-    devices. sharing: none (whole), mig (profile names the slice) or time-slicing. replicas: slices or time slots that one
-    device gives; for MIG all that fit when left out.
+    model: short name tiers refer to, such as "a100".
+    product: value of the label nvidia.com/gpu.product.
+    count: devices, 1 to 16.
+    sharing: none (whole), mig (profile names the slice) or time-slicing.
+    replicas: slices or time slots that one device gives; for MIG all that fit when left out.
     """
 
     model: Name
@@ -119,26 +121,33 @@ class GpuDevices(Model):
         return self.count * (self.replicas or 1)
 
 
+def _usual_lifecycle(data: dict[str, Any]) -> Literal["on-demand", "spot"]:
+    return "spot" if data.get("kind") == "spot" else "on-demand"
+
+
 class NodePool(Model):
     """A pool of like nodes.
 
-    min_nodes, max_nodes: bounds of autoscaling. nodes: how many a local cluster runs; min_nodes when left out.
-    lifecycle: what a node costs and whether it can be taken away. tenant: owner of a dedicated pool. zones: nodes are
-    spread over them. labels, taints: on top of those the kind brings.
+    min_nodes, max_nodes: bounds of autoscaling.
+    nodes: how many a local cluster runs; min_nodes when left out.
+    lifecycle: whether a node can be taken away; "spot" for kind spot, else "on-demand".
+    tenant: owner of a dedicated pool, and only of one.
+    zones: nodes take them in turn.
+    labels, taints: on top of those the kind brings.
     """
 
     name: Name
     kind: PoolKind
     min_nodes: Nodes
     max_nodes: Nodes
-    nodes: Nodes | None = Field(default=None, validate_default=True)
+    nodes: Nodes = Field(default_factory=lambda data: data["min_nodes"])
     capacity: NodeCapacity
     gpu: GpuDevices | None = Field(default=None, validate_default=True)
-    lifecycle: Literal["on-demand", "spot"] | None = Field(default=None, validate_default=True)
+    lifecycle: Literal["on-demand", "spot"] = Field(default_factory=_usual_lifecycle)
     tenant: TenantId | None = Field(default=None, validate_default=True)
     instance_type: LabelValue | None = None
     zones: Annotated[tuple[Name, ...], Distinct] = ()
-    labels: dict[LabelKey, LabelValue] = {}
+    labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
     taints: tuple[Taint, ...] = ()
     _region: str | None = PrivateAttr(default=None)
 
@@ -152,10 +161,8 @@ class NodePool(Model):
 
     @field_validator("nodes")
     @classmethod
-    def _between(cls, value: int | None, info: ValidationInfo) -> int:
+    def _between(cls, value: int, info: ValidationInfo) -> int:
         least, most = info.data.get("min_nodes", 0), info.data.get("max_nodes")
-        if value is None:
-            return int(least)
         if value < least or (most is not None and value > most):
             raise refuse(f"nodes {value} is out of the bounds", f"{least} to {most}")
         return value
@@ -172,11 +179,8 @@ class NodePool(Model):
 
     @field_validator("lifecycle")
     @classmethod
-    def _lifecycle_by_kind(cls, value: str | None, info: ValidationInfo) -> str:
-        spot = info.data.get("kind") == "spot"
-        if value is None:
-            return "spot" if spot else "on-demand"
-        if spot and value != "spot":
+    def _lifecycle_by_kind(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("kind") == "spot" and value != "spot":
             raise refuse("a pool of kind spot is not on-demand", "spot")
         return value
 
@@ -197,15 +201,10 @@ class NodePool(Model):
             raise refuse(f"label {taken[0]!r} is set by the platform", f"no label under {', '.join(RESERVED_LABELS)}")
         return value
 
-    @property
-    def count(self) -> int:
-        """Nodes a local cluster runs."""
-        return self.nodes if self.nodes is not None else self.min_nodes
-
     def node_labels(self, index: int = 0) -> dict[str, str]:
         """Labels of the pool's node number `index`; nodes take the zones in turn."""
         made = dict(self.labels)
-        made |= {POOL_LABEL: self.name, KIND_LABEL: self.kind, LIFECYCLE_LABEL: self.lifecycle or "on-demand"}
+        made |= {POOL_LABEL: self.name, KIND_LABEL: self.kind, LIFECYCLE_LABEL: self.lifecycle}
         if self._region is not None:
             made["topology.kubernetes.io/region"] = self._region
         if self.zones:

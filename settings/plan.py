@@ -19,9 +19,12 @@ from settings.topology import Cluster, Topology
 class ResolvedWorkload:
     """A workload with what the cluster adds to it.
 
-    max_replicas: what was asked for, or what the quota admits with all workloads at their most (C9). max_surge: 1 where a
-    rolling update finds room for one pod more, else 0. runtime: None where the catalogue has none for the kind.
-    gpus: by extended resource, for one pod. node_selector, tolerations: of the pools it may run on (C6).
+    max_replicas: what was asked for, or what the quota admits with all workloads at their most (C9).
+    max_surge: 1 where a rolling update finds room for one pod more, else 0.
+    gpus: by extended resource, for one pod.
+    runtime: None where the catalogue has none for the kind.
+    node_selector, tolerations: of the pools it may run on (C6).
+    labels: the tenant's, with those of the workload.
     """
 
     name: str

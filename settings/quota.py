@@ -19,8 +19,9 @@ SCRATCH_REQUEST_BYTES, SCRATCH_LIMIT_BYTES = 64 * _MI, 512 * _MI
 class ResolvedQuota:
     """A tenant's quota: the tier's numbers, the overrides on top, GPUs by the resource the cluster has.
 
-    guaranteed, ceiling: sums of requests and of limits. storage_bytes, ephemeral_storage_bytes: bytes. gpus: how many of
-    each GPU resource of the cluster, 0 for those the tenant may not have. suspended: no pod may run.
+    guaranteed, ceiling: sums of requests and of limits.
+    gpus: how many of each GPU resource of the cluster, 0 for those the tenant may not have.
+    suspended: no pod may be made.
     """
 
     guaranteed: Compute
@@ -128,9 +129,9 @@ def gpu_pool(tenant: Tenant, tier: Tier, pools: Iterable[NodePool]) -> NodePool 
         return next((pool for pool in fitting if pool.name == named), None)
     for pool in sorted(fitting, key=lambda each: each.tenant is None):
         gpu = pool.gpu
-        if gpu and pool.kind in ("gpu", "dedicated") and gpu.sharing == tier.gpus.sharing:
-            if tier.gpus.model in (None, gpu.model):
-                return pool
+        fits = gpu is not None and gpu.sharing == tier.gpus.sharing and tier.gpus.model in (None, gpu.model)
+        if fits and pool.kind in ("gpu", "dedicated"):
+            return pool
     return None
 
 

@@ -10,9 +10,12 @@ from settings.fields import Compute, Distinct, Flag, Model, Name, PoolKind, Titl
 class Runtime(Model):
     """A RuntimeClass and where its pods may run (C2, C3).
 
-    handler: the node's runtime handler. overhead: what one pod costs on top of its containers; the API server counts it
-    against the quota. pools: kinds of node pool that have it. workloads: kinds that may use it. default_for: kinds that
-    use it when they name none. gpu: whether its pods can have GPUs.
+    handler: the node's runtime handler.
+    overhead: what one pod costs on top of its containers; the API server counts it against the quota.
+    pools: kinds of node pool that have it, the preferred one first.
+    workloads: kinds that may use it.
+    default_for: kinds that use it when they name none, without GPUs or, where gpu is set, with.
+    gpu: whether its pods can have GPUs.
     """
 
     id: Name

@@ -3,12 +3,14 @@
 import json
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from settings.runtime import RegionsFile, RuntimesFile
 from settings.tenant import Tenant
 from settings.tier import TiersFile
 from settings.topology import Topology
 
-FILES = {
+FILES: dict[str, type[BaseModel]] = {
     "tenant": Tenant,
     "tiers": TiersFile,
     "topology": Topology,

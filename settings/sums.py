@@ -1,5 +1,5 @@
-"""What only numbers together can show: quotas that do not fit their tier, workloads that do not fit their quota, tenants
-that do not fit their cluster. Runs on a catalogue whose files and references are right."""
+"""What only numbers together can show: quotas that do not fit their tier, workloads that do not fit their quota,
+tenants that do not fit their cluster. Runs on a catalogue whose files and references are right."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,9 @@ from settings.quota import gpu_count, gpu_pool, resolved_quota
 from settings.replicas import admitted
 from settings.tenant import Tenant
 from settings.topology import Cluster
-from settings.yaml_source import Document
+from settings.yaml_source import Document, YamlPath
+
+_COMPUTE = ("cpu", "memory")
 
 
 def sum_problems(catalogue: Catalogue, documents: Mapping[str, Document]) -> list[Problem]:
@@ -35,27 +37,33 @@ def _tenant(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Do
     tier = catalogue.tiers[tenant.tier]
     quota = resolved_quota(tenant, tier, cluster.node_pools)
     if not quota.ceiling.covers(quota.guaranteed):
-        least = f"a ceiling of at least cpu {format_cpu(quota.guaranteed.cpu_m)}"
+        cpu, memory = format_cpu(quota.guaranteed.cpu_m), format_bytes(quota.guaranteed.memory_bytes)
+        over = "ceiling" if tenant.quota is not None and tenant.quota.ceiling is not None else "guaranteed"
         what = "quota: what is guaranteed is above the ceiling"
-        yield document.problem(
-            ("quota", "guaranteed"), what, f"{least}, memory {format_bytes(quota.guaranteed.memory_bytes)}"
-        )
+        yield document.problem(("quota", over), what, f"a ceiling of at least cpu {cpu}, memory {memory}")
         return
-    gpus = gpu_count(tenant, tier)
-    if gpus and tier.gpus.count == 0:
-        yield document.problem(("quota", "gpus"), f"quota.gpus: tier {tier.id!r} has no GPUs", "0")
-        return
-    if gpus and tier.gpus.optional and gpus > tier.gpus.count:
-        what = f"quota.gpus: {gpus} is above what tier {tier.id!r} may have"
-        yield document.problem(("quota", "gpus"), what, f"0 to {tier.gpus.count}")
-        return
-    if gpus and gpu_pool(tenant, tier, cluster.node_pools) is None:
-        what = f"cluster {cluster.name!r} has no pool with the GPUs of tier {tier.id!r}"
-        have = listed({f"{pool.gpu.model} ({pool.gpu.sharing})" for pool in cluster.node_pools if pool.gpu})
-        yield document.problem(("quota", "gpus"), what, f"gpu_pool, or one of {have}")
+    if wrong := list(_gpus(tenant, cluster, catalogue, document)):
+        yield from wrong
         return
     yield from _fits(tenant, cluster, catalogue, document)
     yield from _reachable(tenant, cluster, catalogue, document)
+
+
+def _gpus(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Document) -> Iterator[Problem]:
+    """A tier that has no GPUs gives none; one where they are optional gives so many at most; the cluster has them."""
+    tier = catalogue.tiers[tenant.tier]
+    asked = tenant.quota is not None and tenant.quota.gpus is not None
+    path: YamlPath = ("quota", "gpus") if asked else ("tier",)
+    gpus = gpu_count(tenant, tier)
+    if gpus and tier.gpus.count == 0:
+        yield document.problem(path, f"quota.gpus: tier {tier.id!r} has no GPUs", "0")
+    elif tier.gpus.optional and gpus > tier.gpus.count:
+        what = f"quota.gpus: {gpus} is above what tier {tier.id!r} may have"
+        yield document.problem(path, what, f"0 to {tier.gpus.count}")
+    elif gpus and gpu_pool(tenant, tier, cluster.node_pools) is None:
+        what = f"cluster {cluster.name!r} has no node pool with the GPUs of tier {tier.id!r}"
+        wanted = f"model {tier.gpus.model or 'any'}, sharing {tier.gpus.sharing}"
+        yield document.problem(path, what, f"a pool of kind gpu with {wanted}, or quota with another gpu_pool")
 
 
 def _fits(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Document) -> Iterator[Problem]:
@@ -88,49 +96,44 @@ def _reachable(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document:
 def _cluster(
     index: int, cluster: Cluster, tenants: list[Tenant], catalogue: Catalogue, document: Document
 ) -> Iterator[Problem]:
-    """Guaranteed means it is there: the sum of what is guaranteed fits the pools, spot and system left out."""
-    shared: dict[str, int] = defaultdict(int)
-    needed: dict[str, int] = defaultdict(int)
-    for pool in cluster.node_pools:
-        count = pool.count if cluster.provider == "localcloud" else pool.max_nodes
-        if pool.gpu is not None:
-            shared[pool.gpu.resource] += count * pool.gpu.units
-        if pool.kind in ("cpu", "sandbox", "gpu"):
-            shared["cpu"] += count * pool.capacity.cpu_m
-            shared["memory"] += count * pool.capacity.memory_bytes
+    """Guaranteed means it is there: what all are guaranteed fits the pools, those of kind spot and system left out."""
+    held, needed = _held(cluster, ("cpu", "sandbox", "gpu")), defaultdict[str, int](int)
+    held |= {resource: amount for resource, amount in _held(cluster).items() if resource not in _COMPUTE}
     for tenant in tenants:
         quota = resolved_quota(tenant, catalogue.tiers[tenant.tier], cluster.node_pools)
+        guaranteed = {"cpu": quota.guaranteed.cpu_m, "memory": quota.guaranteed.memory_bytes}
         if tenant.lifecycle != "active":
             continue
         for resource, amount in quota.gpus.items():
             needed[resource] += amount
-        if tenant.isolation == "dedicated-pool":
-            yield from _own_pool(
-                tenant, quota.guaranteed.cpu_m, quota.guaranteed.memory_bytes, index, cluster, document
-            )
-            continue
-        needed["cpu"] += quota.guaranteed.cpu_m
-        needed["memory"] += quota.guaranteed.memory_bytes
+        own = tenant.id if tenant.isolation == "dedicated-pool" else None
+        if own is None:
+            needed["cpu"] += guaranteed["cpu"]
+            needed["memory"] += guaranteed["memory"]
+        elif any(guaranteed[resource] > _held(cluster, tenant=own)[resource] for resource in _COMPUTE):
+            what = f"the dedicated pool of {own!r} holds less than its quota guarantees"
+            least = f"at least cpu {format_cpu(guaranteed['cpu'])}, memory {format_bytes(guaranteed['memory'])}"
+            yield document.problem(("clusters", index, "node_pools"), what, least)
     for resource, amount in sorted(needed.items()):
-        if amount > shared[resource]:
-            what = (
-                f"cluster {cluster.name!r} guarantees {resource} {_shown(resource, amount)} to {len(tenants)} tenants"
-            )
-            most = f"at most {_shown(resource, shared[resource])}, which its node pools hold"
+        if amount > held[resource]:
+            what = f"cluster {cluster.name!r} guarantees {_shown(resource, amount)} {resource} to its tenants"
+            most = f"at most {_shown(resource, held[resource])}, which its node pools hold"
             yield document.problem(("clusters", index, "node_pools"), what, most)
 
 
-def _own_pool(
-    tenant: Tenant, cpu_m: int, memory_bytes: int, index: int, cluster: Cluster, document: Document
-) -> Iterator[Problem]:
-    own = [pool for pool in cluster.node_pools if pool.tenant == tenant.id]
-    nodes = [pool.count if cluster.provider == "localcloud" else pool.max_nodes for pool in own]
-    held_cpu = sum(count * pool.capacity.cpu_m for count, pool in zip(nodes, own, strict=True))
-    held_memory = sum(count * pool.capacity.memory_bytes for count, pool in zip(nodes, own, strict=True))
-    if cpu_m > held_cpu or memory_bytes > held_memory:
-        what = f"the dedicated pool of {tenant.id!r} holds less than its quota guarantees"
-        least = f"at least cpu {format_cpu(cpu_m)}, memory {format_bytes(memory_bytes)}"
-        yield document.problem(("clusters", index, "node_pools"), what, least)
+def _held(cluster: Cluster, kinds: tuple[str, ...] = (), tenant: str | None = None) -> defaultdict[str, int]:
+    """What the cluster's pools hold at their largest; of the kinds, or of a tenant, when named."""
+    made: defaultdict[str, int] = defaultdict(int)
+    for pool in cluster.node_pools:
+        if (kinds and pool.kind not in kinds) or (tenant is not None and pool.tenant != tenant):
+            continue
+        # Nothing adds nodes to a local cluster; elsewhere a pool grows to its bound.
+        nodes = pool.nodes if cluster.provider == "localcloud" else pool.max_nodes
+        made["cpu"] += nodes * pool.capacity.cpu_m
+        made["memory"] += nodes * pool.capacity.memory_bytes
+        if pool.gpu is not None:
+            made[pool.gpu.resource] += nodes * pool.gpu.units
+    return made
 
 
 def _shown(resource: str, amount: int) -> str:

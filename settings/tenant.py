@@ -54,9 +54,12 @@ class ReplicaBounds(Model):
 class Workload(Model):
     """Something a tenant runs (C10).
 
-    kind: which reference workload. image: by digest (G7). requests, limits: of one pod, A4's defaults. gpus: of one pod.
-    runtime: a runtime of the catalogue; the kind's default when left out (C3). pool: a node pool by name; when left out
-    any pool of a kind the runtime allows.
+    kind: which reference workload.
+    image: by digest (G7).
+    requests, limits: of one pod; A4's container defaults when left out.
+    gpus: of one pod; default 0.
+    runtime: a runtime of the catalogue; the kind's default when left out (C3).
+    pool: a node pool by name; any of a kind the runtime allows when left out.
     """
 
     name: Name
@@ -123,9 +126,14 @@ class Offboarding(Model):
 class Tenant(Model):
     """catalog/tenants/<id>.yaml.
 
-    region: home. residency: regions its data may be in (F6); holds `region`. isolation: A6. data_isolation: the tier's
-    when left out (F1). environments: where it exists; every one that serves its tier when left out. placement: cluster
-    by environment, where more than one could take it. offboarding: given when, and only when, lifecycle is offboarding.
+    region: home.
+    residency: regions its data may be in; holds `region` (F6).
+    isolation: one of the tier's levels; default "namespace" (A6).
+    data_isolation: the tier's when left out (F1).
+    environments: where it exists; every one that serves its tier when left out.
+    placement: cluster by environment, where more than one could take it.
+    lifecycle: "active"; "suspended" runs nothing and keeps its data; "offboarding" lets it be deleted (A7).
+    offboarding: given when, and only when, lifecycle is offboarding.
     """
 
     id: TenantId
@@ -136,7 +144,7 @@ class Tenant(Model):
     isolation: Isolation = "namespace"
     data_isolation: DataIsolation | None = None
     environments: Annotated[tuple[Name, ...], Distinct] = ()
-    placement: dict[Name, Name] = {}
+    placement: dict[Name, Name] = Field(default_factory=dict)
     groups: Groups
     workloads: tuple[Workload, ...] = ()
     quota: QuotaOverrides | None = None

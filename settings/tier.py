@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from settings.fields import (
     Compute,
@@ -64,7 +64,8 @@ class ObjectCounts(Model):
     volumes: Count
     """PersistentVolumeClaims."""
     controllers: Count
-    """Each of Deployments, StatefulSets, DaemonSets, ReplicationControllers, CronJobs, autoscalers and disruption budgets."""
+    """Each of Deployments, StatefulSets, DaemonSets, ReplicationControllers, CronJobs, autoscalers, disruption budgets
+    and leases."""
     jobs: Count
     replicasets: Count
     routes: Count
@@ -76,19 +77,24 @@ class ObjectCounts(Model):
 class Tier(Model):
     """One tier of the catalogue.
 
-    guaranteed: sum of requests a tenant may have; the platform reserves it. ceiling: sum of limits; the same as
-    guaranteed when left out. storage_bytes: sum of its volumes, written `storage`. ephemeral_storage_bytes: node-local
-    scratch space, written `ephemeral_storage`. sessions_per_month: None for `unlimited`. pods: at once.
-    pupils: for schools, the size the tier is sold for. requests_per_minute: at the gateway (B2). load_balancers:
-    Services of that type. data_isolation: what a tenant gets that names none (F1). isolation: levels a tenant of the tier
-    may choose (A6).
+    guaranteed: sum of requests a tenant may have; the platform reserves it.
+    ceiling: sum of limits; the same as guaranteed when left out.
+    storage_bytes: sum of a tenant's volumes, written `storage`.
+    ephemeral_storage_bytes: sum of node-local scratch space, written `ephemeral_storage`.
+    sessions_per_month: None for `unlimited`.
+    pods: at once.
+    pupils: for schools, the size the tier is sold for.
+    load_balancers: Services of that type; default 0.
+    requests_per_minute: at the gateway; default 1,000 (B2).
+    data_isolation: of a tenant that names none; default "hybrid" (F1).
+    isolation: levels a tenant of the tier may choose; default only "namespace" (A6).
     """
 
     id: Name
     family: Family
     title: Title
     guaranteed: Compute
-    ceiling: Compute
+    ceiling: Compute = Field(default_factory=lambda data: data["guaranteed"])
     gpus: GpuAllowance = GpuAllowance()
     storage_bytes: StorageBytes = Field(alias="storage")
     ephemeral_storage_bytes: StorageBytes = Field(alias="ephemeral_storage")
@@ -101,14 +107,6 @@ class Tier(Model):
     data_isolation: DataIsolation = "hybrid"
     isolation: Annotated[tuple[Isolation, ...], Distinct, Field(min_length=1)] = ("namespace",)
     objects: ObjectCounts
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_number(cls, data: object) -> object:
-        """A tier that names only what it guarantees has that as its ceiling."""
-        if isinstance(data, dict) and "ceiling" not in data and "guaranteed" in data:
-            return {**data, "ceiling": data["guaranteed"]}
-        return data
 
     @field_validator("ceiling")
     @classmethod

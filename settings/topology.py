@@ -11,10 +11,14 @@ from settings.nodepool import NodePool
 class Cluster(Model):
     """One cluster.
 
-    provider: "localcloud" runs it here; "kubeconfig" takes one that exists, named by `kubeconfig` (a path) and `context`.
-    region: where it is. stands_in_for: regions a development cluster plays besides; only in phase one. tiers: it serves.
-    shards: stacks its tenants are spread over, 1 to 64. gateway_namespace, database_namespace: where tenants are reached
-    from and where their databases are. ingress_class: of the gateway.
+    provider: "localcloud" runs it here; "kubeconfig" takes one that exists.
+    kubeconfig, context: path and context of one that exists.
+    region: where it is.
+    stands_in_for: regions that a development cluster plays besides; only in phase one.
+    tiers: whose tenants it holds.
+    shards: stacks its tenants are spread over, 1 to 64.
+    gateway_namespace, database_namespace: where tenants are reached from, and where their databases are.
+    ingress_class: of the gateway.
     """
 
     name: Name
@@ -40,9 +44,9 @@ class Cluster(Model):
             raise refuse("provider localcloud makes its own kubeconfig", "no kubeconfig")
         return value
 
-    def model_post_init(self, context: Any, /) -> None:
+    def model_post_init(self, _context: Any, /) -> None:
         for pool in self.node_pools:
-            pool._region = self.region  # noqa: SLF001  a node's region label is its cluster's
+            pool._region = self.region  # its nodes' region label is the cluster's
 
     @property
     def regions(self) -> tuple[str, ...]:

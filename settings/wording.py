@@ -1,63 +1,110 @@
 """Turns what pydantic says about a file into plain words with a line and the allowed values."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from settings.problems import Problem, listed, meant
-from settings.yaml_source import Document
+from settings.yaml_source import Document, YamlPath
+
+Words = tuple[str, str | None]
 
 
-def explained(error: ValidationError, document: Document, model: type[BaseModel]) -> list[Problem]:
-    """One problem for each of pydantic's errors."""
-    return [_explained(each, document, model) for each in error.errors(include_url=False, include_input=True)]
+@dataclass(frozen=True, kw_only=True)
+class _Wrong:
+    """One of pydantic's errors. where: its path as text. at: the model it is in, if it is in one."""
+
+    path: YamlPath
+    where: str
+    given: Any
+    context: dict[str, Any]
+    model: type[BaseModel]
+
+    @property
+    def siblings(self) -> list[str]:
+        """Keys that may stand where the wrong one does."""
+        return _keys(self.model, self.path[:-1])
 
 
-def _explained(error: ErrorDetails, document: Document, model: type[BaseModel]) -> Problem:
-    path = error["loc"]
-    context = error.get("ctx") or {}
-    where = _shown(path)
-    match error["type"]:
-        case "refused":
-            return document.problem(path, f"{where}: {context['what']}", context.get("allowed"))
-        case "missing":
-            return document.problem(path, f"{where} is missing", _what_is_wanted(model, path))
-        case "extra_forbidden":
-            known = _keys(model, path[:-1])
-            what = f"unknown key {_shown(path)!r}{meant(str(path[-1]), known)}"
-            return document.problem(path, what, listed(known))
-        case "literal_error":
-            values = _literals(str(context["expected"]))
-            given = error["input"]
-            return document.problem(path, f"{where}: {given!r} is not known{meant(str(given), values)}", listed(values))
-        case "model_type" | "dict_type" | "model_attributes_type":
-            return document.problem(path, f"{where} is {_kind(error['input'])}", _mapping_of(model, path))
-        case "tuple_type" | "list_type":
-            return document.problem(path, f"{where} is {_kind(error['input'])}", "a list")
-        case "too_short":
-            return document.problem(path, f"{where} is empty", f"at least {context['min_length']} entry")
-        case "bool_type":
-            return document.problem(path, f"{where}: {error['input']!r} is not true or false", "true, false")
-        case "int_type" | "int_from_float" | "int_parsing":
-            return document.problem(path, f"{where}: {error['input']!r} is not a whole number", "a whole number")
-        case "greater_than_equal" | "less_than_equal":
-            bound = f"at least {context['ge']}" if "ge" in context else f"at most {context['le']}"
-            return document.problem(path, f"{where}: {error['input']!r} is out of range", bound)
-        case "string_type":
-            return document.problem(path, f"{where}: {error['input']!r} is not text", "text, in quotes if need be")
-        case "string_pattern_mismatch":
-            return document.problem(path, f"{where}: {error['input']!r} has the wrong form", str(context["pattern"]))
-        case _:
-            return document.problem(path, f"{where}: {error['msg']}")
+def explained(error: ValidationError, document: Document, model: type[BaseModel]) -> dict[YamlPath, Problem]:
+    """One problem for each value that pydantic refuses, by its path."""
+    found: dict[YamlPath, Problem] = {}
+    for each in error.errors(include_url=False):
+        if each["type"] == "default_factory_not_called":  # follows from another error, which is reported
+            continue
+        path = tuple(step for step in each["loc"] if step != "[key]")
+        wrong = _Wrong(path=path, where=_shown(path), given=each["input"], context=each.get("ctx") or {}, model=model)
+        words = _WORDS.get(each["type"])
+        what, allowed = words(wrong) if words else (f"{wrong.where}: {each['msg']}", None)
+        found.setdefault(path, document.problem(path, what, allowed))
+    return found
 
 
-def _shown(path: tuple[int | str, ...]) -> str:
+def _refused(wrong: _Wrong) -> Words:
+    return f"{wrong.where}: {wrong.context['what']}", wrong.context.get("allowed")
+
+
+def _missing(wrong: _Wrong) -> Words:
+    return f"{wrong.where} is missing", _wanted(wrong.model, wrong.path)
+
+
+def _unknown_key(wrong: _Wrong) -> Words:
+    known = wrong.siblings
+    return f"unknown key {wrong.where!r}{meant(str(wrong.path[-1]), known)}", listed(known)
+
+
+def _unknown_value(wrong: _Wrong) -> Words:
+    # pydantic lists the values as "'a', 'b' or 'c'"
+    values = str(wrong.context["expected"]).replace(" or ", ", ").replace("'", "").split(", ")
+    return f"{wrong.where}: {wrong.given!r} is not known{meant(str(wrong.given), values)}", listed(values)
+
+
+def _no_mapping(wrong: _Wrong) -> Words:
+    keys = _keys(wrong.model, wrong.path)
+    return f"{wrong.where} is {_kind(wrong.given)}", f"a mapping with {listed(keys)}" if keys else "a mapping"
+
+
+def _no_list(wrong: _Wrong) -> Words:
+    return f"{wrong.where} is {_kind(wrong.given)}", "a list"
+
+
+def _empty(wrong: _Wrong) -> Words:
+    return f"{wrong.where} is empty", f"at least {wrong.context['min_length']} entry"
+
+
+def _no_flag(wrong: _Wrong) -> Words:
+    return f"{wrong.where}: {wrong.given!r} is not true or false", "true, false"
+
+
+def _no_text(wrong: _Wrong) -> Words:
+    return f"{wrong.where}: {wrong.given!r} is not text", "text, in quotes if need be"
+
+
+def _wrong_form(wrong: _Wrong) -> Words:
+    return f"{wrong.where}: {wrong.given!r} has the wrong form", str(wrong.context["pattern"])
+
+
+_WORDS: dict[str, Callable[[_Wrong], Words]] = {
+    "refused": _refused,
+    "missing": _missing,
+    "extra_forbidden": _unknown_key,
+    "literal_error": _unknown_value,
+    "model_type": _no_mapping,
+    "dict_type": _no_mapping,
+    "tuple_type": _no_list,
+    "too_short": _empty,
+    "bool_type": _no_flag,
+    "string_type": _no_text,
+    "string_pattern_mismatch": _wrong_form,
+}
+
+
+def _shown(path: YamlPath) -> str:
     """groups.admins, workloads[0].image; "the file" for its top."""
     text = ""
     for step in path:
-        if step == "[key]":
-            continue
         text += f"[{step}]" if isinstance(step, int) else (f".{step}" if text else step)
     return text or "the file"
 
@@ -65,57 +112,37 @@ def _shown(path: tuple[int | str, ...]) -> str:
 def _kind(value: object) -> str:
     if value is None:
         return "empty"
-    names: dict[type, str] = {dict: "a mapping", list: "a list", str: "text", bool: "true or false"}
-    return names.get(type(value), "a number")
+    kinds: dict[type, str] = {dict: "a mapping", list: "a list", str: "text", bool: "true or false"}
+    return kinds.get(type(value), "a number")
 
 
-def _literals(expected: str) -> list[str]:
-    """The values of pydantic's "'a', 'b' or 'c'"."""
-    return expected.replace(" or ", ", ").replace("'", "").split(", ")
+def _keys(model: type[BaseModel], path: YamlPath) -> list[str]:
+    at = _model_at(model, path)
+    return [field.alias or name for name, field in at.model_fields.items()] if at else []
 
 
-def _model_at(model: type[BaseModel], path: tuple[int | str, ...]) -> type[BaseModel] | None:
-    here: Any = model
+def _model_at(model: type[BaseModel], path: YamlPath) -> type[BaseModel] | None:
+    here: type[BaseModel] | None = model
     for step in path:
-        if isinstance(step, int):
+        if isinstance(step, int) or here is None:
             continue
-        found = None
-        if isinstance(here, type) and issubclass(here, BaseModel):
-            for name, field in here.model_fields.items():
-                if step in (name, field.alias):
-                    found = _inner(field.annotation)
-        here = found
-    return here if isinstance(here, type) and issubclass(here, BaseModel) else None
+        fields = here.model_fields.items()
+        here = next((_inner(field.annotation) for name, field in fields if step in (name, field.alias)), None)
+    return here
 
 
 def _inner(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    for part in get_args(annotation):
-        if (found := _inner(part)) is not None:
-            return found
-    return None
+    return next((found for part in get_args(annotation) if (found := _inner(part)) is not None), None)
 
 
-def _keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
-    at = _model_at(model, path)
-    return [field.alias or name for name, field in at.model_fields.items()] if at else []
-
-
-def _mapping_of(model: type[BaseModel], path: tuple[int | str, ...]) -> str:
-    keys = _keys(model, path)
-    return f"a mapping with {listed(keys)}" if keys else "a mapping"
-
-
-def _what_is_wanted(model: type[BaseModel], path: tuple[int | str, ...]) -> str | None:
+def _wanted(model: type[BaseModel], path: YamlPath) -> str | None:
+    """What could stand for a missing key: the keys of a mapping, the values of a choice."""
+    if keys := _keys(model, path):
+        return f"a mapping with {listed(keys)}"
     at = _model_at(model, path[:-1])
-    if at is None:
-        return None
-    for name, field in at.model_fields.items():
-        if path[-1] in (name, field.alias):
-            values = [value for value in get_args(field.annotation) if isinstance(value, str)]
-            if values:
-                return listed(values)
-            keys = _keys(model, path)
-            return f"a mapping with {listed(keys)}" if keys else None
-    return None
+    fields = at.model_fields.items() if at else ()
+    annotation = next((field.annotation for name, field in fields if path[-1] in (name, field.alias)), None)
+    values = [value for value in get_args(annotation) if isinstance(value, str)]
+    return listed(values) if values else None

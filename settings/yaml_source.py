@@ -1,8 +1,8 @@
 """Reads one YAML file of the catalogue into plain data that remembers the line of every value.
 
-Only the plain part of YAML is taken: one document, UTF-8, no tabs, anchors, aliases or tags, no key twice. Scalars follow
-YAML 1.2, so `no` is the text "no" and `20:00` is no number. What is refused here has surprised people elsewhere: two equal
-keys silently lose one, an alias bomb fills the memory, Norway turns into false.
+Only the plain part of YAML is taken: one document, UTF-8, no tabs, anchors, aliases or tags, no key twice. Scalars
+follow YAML 1.2, so `no` is the text "no" and `20:00` is no number. What is refused here has surprised people elsewhere:
+of two equal keys one is lost in silence, an alias bomb fills the memory, Norway turns into false.
 """
 
 import re
@@ -17,7 +17,7 @@ MAX_FILE_BYTES = 256 * 1024
 """Largest file read; a tenant is about one kilobyte."""
 MAX_DEPTH = 24
 
-Path_ = tuple[str | int, ...]
+YamlPath = tuple[str | int, ...]
 
 # libyaml's parser is about ten times faster; the pure one gives the same events.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -35,18 +35,18 @@ class Document:
 
     __slots__ = ("_lines", "data", "file")
 
-    def __init__(self, file: str, data: object, lines: dict[Path_, int]) -> None:
+    def __init__(self, file: str, data: object, lines: dict[YamlPath, int]) -> None:
         self.file = file
         self.data = data
         self._lines = lines
 
-    def line(self, path: Path_) -> int:
+    def line(self, path: YamlPath) -> int:
         """Line of the value at the path, or of the nearest enclosing value that exists."""
         while path and path not in self._lines:
             path = path[:-1]
         return self._lines.get(path, 1)
 
-    def problem(self, path: Path_, what: str, allowed: str | None = None) -> Problem:
+    def problem(self, path: YamlPath, what: str, allowed: str | None = None) -> Problem:
         """A problem at the line of the path."""
         return Problem(self.file, self.line(path), what, allowed)
 
@@ -63,7 +63,7 @@ class Document:
         return here
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, line: int, what: str, allowed: str | None = None) -> None:
         super().__init__(what)
         self.line, self.what, self.allowed = line, what, allowed
@@ -85,12 +85,12 @@ def parse(raw: bytes, file: str) -> Document | list[Problem]:
     """As read, for the bytes of a file."""
     try:
         text = _text(raw)
-    except _Refused as refused:
+    except _RefusedError as refused:
         return [Problem(file, refused.line, refused.what, refused.allowed)]
     composer = _Composer(text)
     try:
         data = composer.document()
-    except _Refused as refused:
+    except _RefusedError as refused:
         return [*composer.duplicates(file), Problem(file, refused.line, refused.what, refused.allowed)]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -104,18 +104,18 @@ def parse(raw: bytes, file: str) -> Document | list[Problem]:
 
 def _text(raw: bytes) -> str:
     if len(raw) > MAX_FILE_BYTES:
-        raise _Refused(1, f"the file has {len(raw)} bytes", f"at most {MAX_FILE_BYTES} bytes")
+        raise _RefusedError(1, f"the file has {len(raw)} bytes", f"at most {MAX_FILE_BYTES} bytes")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise _Refused(line, f"byte 0x{raw[error.start]:02x} is not UTF-8", "UTF-8 text") from None
+        raise _RefusedError(line, f"byte 0x{raw[error.start]:02x} is not UTF-8", "UTF-8 text") from None
     for number, line_text in enumerate(text.splitlines(), 1):
         if "\t" in line_text[: len(line_text) - len(line_text.lstrip())]:
-            raise _Refused(number, "a tab indents this line", "spaces")
+            raise _RefusedError(number, "a tab indents this line", "spaces")
     if control := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", text):
         line = text.count("\n", 0, control.start()) + 1
-        raise _Refused(line, f"control character 0x{ord(control[0]):02x}", "printable text")
+        raise _RefusedError(line, f"control character 0x{ord(control[0]):02x}", "printable text")
     return text
 
 
@@ -123,7 +123,7 @@ class _Composer:
     """Turns the parser's events into data and lines; remembers repeated keys and goes on."""
 
     def __init__(self, text: str) -> None:
-        self.lines: dict[Path_, int] = {}
+        self.lines: dict[YamlPath, int] = {}
         self._repeated: list[tuple[int, str, int]] = []
         self._parser = _Loader(text)
 
@@ -144,45 +144,45 @@ class _Composer:
         next_event()  # start of the stream
         first = next_event()
         if isinstance(first, yaml.StreamEndEvent):
-            raise _Refused(1, "the file is empty", "a YAML mapping")
+            raise _RefusedError(1, "the file is empty", "a YAML mapping")
         event = next_event()
         data = self._value(event, (), 0)
         next_event()  # end of the document
         after = next_event()
         if not isinstance(after, yaml.StreamEndEvent):
-            raise _Refused(after.start_mark.line + 1, "a second document starts here", "one document in a file")
+            raise _RefusedError(after.start_mark.line + 1, "a second document starts here", "one document in a file")
         if data is None:
-            raise _Refused(1, "the file is empty", "a YAML mapping")
+            raise _RefusedError(1, "the file is empty", "a YAML mapping")
         return data
 
-    def _value(self, event: Any, path: Path_, depth: int) -> object:
+    def _value(self, event: Any, path: YamlPath, depth: int) -> object:
         kind = type(event)
         if kind is yaml.AliasEvent:
-            raise _Refused(event.start_mark.line + 1, f"alias *{event.anchor} is used", "the value written out")
+            raise _RefusedError(event.start_mark.line + 1, f"alias *{event.anchor} is used", "the value written out")
         if event.anchor is not None:
-            raise _Refused(event.start_mark.line + 1, f"anchor &{event.anchor} is used", "the value written out")
+            raise _RefusedError(event.start_mark.line + 1, f"anchor &{event.anchor} is used", "the value written out")
         if event.tag is not None:
-            raise _Refused(event.start_mark.line + 1, f"tag {event.tag} is used", "plain values without tags")
+            raise _RefusedError(event.start_mark.line + 1, f"tag {event.tag} is used", "plain values without tags")
         if path not in self.lines:
             self.lines[path] = event.start_mark.line + 1
         if kind is yaml.ScalarEvent:
             return _scalar(event.value) if event.implicit[0] else event.value
         if depth >= MAX_DEPTH:
-            raise _Refused(event.start_mark.line + 1, "nested too deeply", f"at most {MAX_DEPTH} levels")
+            raise _RefusedError(event.start_mark.line + 1, "nested too deeply", f"at most {MAX_DEPTH} levels")
         return self._mapping(path, depth) if kind is yaml.MappingStartEvent else self._sequence(path, depth)
 
-    def _sequence(self, path: Path_, depth: int) -> list[object]:
+    def _sequence(self, path: YamlPath, depth: int) -> list[object]:
         items: list[object] = []
         while type(event := self._parser.get_event()) is not yaml.SequenceEndEvent:
             items.append(self._value(event, (*path, len(items)), depth + 1))
         return items
 
-    def _mapping(self, path: Path_, depth: int) -> dict[str, object]:
+    def _mapping(self, path: YamlPath, depth: int) -> dict[str, object]:
         made: dict[str, object] = {}
         while type(event := self._parser.get_event()) is not yaml.MappingEndEvent:
             line = event.start_mark.line + 1
             if type(event) is not yaml.ScalarEvent or event.anchor is not None or event.tag is not None:
-                raise _Refused(line, "a key is not plain text", "plain text as key")
+                raise _RefusedError(line, "a key is not plain text", "plain text as key")
             key: str = event.value
             here = (*path, key)
             if key in made:

@@ -1,0 +1,105 @@
+"""Whether a tenant has a home: one cluster that serves its tier where its data may be, with the pools it names."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from settings.problems import Problem, listed
+from settings.sources import Sources, entries, file_id, items
+from settings.yaml_source import Document, YamlPath
+
+PHASE_ISOLATION = {"one": {"namespace", "dedicated-pool"}}
+"""Isolation levels a phase can give; a level it cannot give is refused rather than weakened."""
+
+
+def isolation_problems(sources: Sources, document: Document) -> Iterator[Problem]:
+    """An isolation level that the tier is not sold with, or that the environment's phase cannot give (A6)."""
+    level = document.get("isolation") or "namespace"
+    tier = document.get("tier")
+    sold = set(map(str, entries(sources.tier_by_id.get(str(tier), {}).get("isolation", ["namespace"]))))
+    if not isinstance(level, str) or not sources.ok(document, ("isolation",)) or not sold:
+        return
+    if level not in sold:
+        what = f"isolation {level!r} is not sold with tier {tier!r}"
+        yield document.problem(("isolation",), what, listed(sold))
+        return
+    phase = sources.topology.get("phase") if sources.topology else None
+    given = PHASE_ISOLATION.get(str(phase))
+    if given is not None and level not in given and sources.has(document):
+        what = f"isolation {level!r} does not exist in phase {phase}, which {sources.environment} is in"
+        yield document.problem(("isolation",), what, listed(given & sold))
+
+
+def home_problems(sources: Sources, document: Document) -> Iterator[Problem]:
+    """No cluster, or more than one, could hold the tenant; or the one that does lacks a pool it names."""
+    if sources.topology is None or not sources.has(document):
+        return
+    tier = document.get("tier")
+    serving = [each for each in sources.clusters if tier in entries(each.get("tiers"))]
+    named = [document.get("region"), *entries(document.get("residency"))]
+    regions = [region for region in named if isinstance(region, str)]
+    path: YamlPath = ("placement", sources.environment)
+    if isinstance(document.get(*path), str):
+        yield from _named(sources, document, serving, regions)
+        return
+    held = _candidates(serving, regions)
+    if len(held) == 1:
+        yield from _pools(sources, document, held[0])
+    elif held:
+        what = f"more than one cluster of {sources.environment} could hold the tenant"
+        names = {f"{each.get('name')}" for each in held}
+        yield document.problem(("region",), what, f"placement with {sources.environment}: one of {listed(names)}")
+    elif serving:
+        what = f"no cluster of {sources.environment} serves tier {tier!r} in the tenant's regions"
+        where = {str(region) for cluster in serving for region in _regions(cluster)}
+        yield document.problem(("region",), what, listed(where))
+    else:
+        what = f"no cluster of {sources.environment}, which the tenant lists, serves tier {tier!r}"
+        served = {str(each) for cluster in sources.clusters for each in entries(cluster.get("tiers"))}
+        yield document.problem(("tier",), what, listed(served))
+
+
+def _named(
+    sources: Sources, document: Document, serving: list[dict[str, Any]], regions: list[str]
+) -> Iterator[Problem]:
+    path: YamlPath = ("placement", sources.environment)
+    names = {str(each.get("name")) for each in serving}
+    yield from sources.unknown(document, path, names, f"cluster of tier {document.get('tier')}")
+    for cluster in serving:
+        if cluster.get("name") != document.get(*path):
+            continue
+        if any(region in _regions(cluster) for region in regions):
+            yield from _pools(sources, document, cluster)
+        else:
+            what = f"cluster {cluster.get('name')!r} is in {cluster.get('region')}, outside the tenant's residency"
+            yield document.problem(path, what, listed(set(regions)))
+
+
+def _candidates(serving: list[dict[str, Any]], regions: list[str]) -> list[dict[str, Any]]:
+    """Clusters in the first of the regions that has any."""
+    for region in regions:
+        if held := [each for each in serving if region in _regions(each)]:
+            return held
+    return []
+
+
+def _pools(sources: Sources, document: Document, cluster: dict[str, Any]) -> Iterator[Problem]:
+    own = file_id(document)
+    pools = [each for each in entries(cluster.get("node_pools")) if isinstance(each, dict)]
+    usable = [each for each in pools if each.get("kind") != "system" and each.get("tenant") in (None, own)]
+    names = {str(each.get("name")) for each in usable}
+    with_gpu = {str(each.get("name")) for each in usable if each.get("gpu")}
+    for at, _ in items(document, ("workloads",)):
+        yield from sources.unknown(document, (*at, "pool"), names, "pool")
+    if with_gpu:
+        yield from sources.unknown(document, ("quota", "gpu_pool"), with_gpu, "GPU pool")
+    elif document.get("quota", "gpu_pool") is not None:
+        what = f"quota.gpu_pool: cluster {cluster.get('name')!r} has no GPUs"
+        yield document.problem(("quota", "gpu_pool"), what, "no gpu_pool")
+    owned = any(each.get("kind") == "dedicated" and each.get("tenant") == own for each in pools)
+    if document.get("isolation") == "dedicated-pool" and not owned:
+        what = f"isolation dedicated-pool, but cluster {cluster.get('name')!r} has no pool of this tenant"
+        yield document.problem(("isolation",), what, f"a node pool of kind dedicated with tenant {own}")
+
+
+def _regions(cluster: dict[str, Any]) -> list[Any]:
+    return [cluster.get("region"), *entries(cluster.get("stands_in_for"))]
