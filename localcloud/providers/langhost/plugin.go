@@ -1,7 +1,9 @@
 package langhost
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"os/exec"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -9,8 +11,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// RunPlugin runs a plugin that is written in Python: a policy pack, through the policy runner of the Pulumi SDK in the
-// pack's own environment, or a provider, which is a directory with a __main__.py.
+// RunPlugin runs a plugin that is written in Python: a policy pack, or a provider, which is a directory with a __main__.py.
 func (h *Host) RunPlugin(request *pulumirpc.RunPluginRequest, stream pulumirpc.LanguageRuntime_RunPluginServer) error {
 	if request.GetAttachDebugger() {
 		return unsupported("attaching a debugger")
@@ -23,8 +24,11 @@ func (h *Host) RunPlugin(request *pulumirpc.RunPluginRequest, stream pulumirpc.L
 	if err != nil {
 		return status.Error(codes.FailedPrecondition, err.Error())
 	}
+	if err := options.checkSDK(stream.Context(), python); err != nil {
+		return err
+	}
 
-	command := exec.Command(python, pluginArguments(request)...)
+	command := exec.Command(python, "-u")
 	command.Dir = request.GetPwd()
 	command.Env = options.Environment(request.GetEnv())
 	command.Stdout = writerFunc(func(text []byte) error {
@@ -33,24 +37,36 @@ func (h *Host) RunPlugin(request *pulumirpc.RunPluginRequest, stream pulumirpc.L
 	command.Stderr = writerFunc(func(text []byte) error {
 		return stream.Send(&pulumirpc.RunPluginResponse{Output: &pulumirpc.RunPluginResponse_Stderr{Stderr: text}})
 	})
-	err = runGroup(stream.Context(), command)
+	program := request.GetInfo().GetProgramDirectory()
+	if request.GetKind() == "analyzer" {
+		command.Args = append(append(command.Args, "-m", "pulumi.policy"), append(request.GetArgs(), program)...)
+		err = runPolicyPack(stream.Context(), command)
+	} else {
+		command.Args = append(append(command.Args, program), request.GetArgs()...)
+		err = runGroup(stream.Context(), command)
+	}
+
 	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if errors.As(err, &exit) && stream.Context().Err() == nil {
 		return stream.Send(&pulumirpc.RunPluginResponse{
 			Output: &pulumirpc.RunPluginResponse_Exitcode{Exitcode: int32(exit.ExitCode())},
 		})
 	}
-	if err != nil && stream.Context().Err() == nil {
-		return status.Errorf(codes.FailedPrecondition, "the plugin could not be started: %v", err)
-	}
 	return err
 }
 
-func pluginArguments(request *pulumirpc.RunPluginRequest) []string {
-	program := request.GetInfo().GetProgramDirectory()
-	if request.GetKind() == "analyzer" {
-		arguments := append([]string{"-u", "-m", "pulumi.policy"}, request.GetArgs()...)
-		return append(arguments, program)
+// checkSDK says what to install where a plugin has no Pulumi SDK; Python's own message would name a module only.
+func (o Options) checkSDK(ctx context.Context, python string) error {
+	packages, err := o.installed(ctx)
+	if err != nil {
+		return err
 	}
-	return append([]string{"-u", program}, request.GetArgs()...)
+	if _, found := packages.find("pulumi"); found {
+		return nil
+	}
+	how := fmt.Sprintf("set the virtualenv option of its runtime in %s", o.Root)
+	if o.Virtualenv != "" {
+		how = fmt.Sprintf("run `%s -m pip install -r requirements.txt` there", python)
+	}
+	return status.Errorf(codes.FailedPrecondition, "the plugin in %s runs on %s, which has no Pulumi SDK; %s", o.Program, python, how)
 }

@@ -79,10 +79,11 @@ def users_part(trace: TracebackType | None, main: str) -> TracebackType | None:
     home, installed = os.path.dirname(main) + os.sep, (sys.prefix + os.sep, sys.base_prefix + os.sep)
     in_program: TracebackType | None = None
     while trace is not None:
-        file = os.path.abspath(trace.tb_frame.f_code.co_filename)
+        name = trace.tb_frame.f_code.co_filename  # relative to the directory the program was started in; "<...>" is no file
+        file = os.path.normpath(os.path.join(REQUEST["directory"], name))
         if file == main:
             return trace
-        if in_program is None and file.startswith(home) and not file.startswith(installed):
+        if in_program is None and name[0] != "<" and file.startswith(home) and not file.startswith(installed):
             in_program = trace
         trace = trace.tb_next
     return in_program
@@ -118,7 +119,7 @@ def main() -> int:
             loop.run_until_complete(pulumi.runtime.run_in_stack(run_program))
         except pulumi.RunError as error:
             pulumi.log.error(str(error))
-            return 1
+            return ALREADY_REPORTED  # the official host exits with 1 here, so that the user reads of two errors
         except Exception as error:
             report(error, main_file)
             return ALREADY_REPORTED
