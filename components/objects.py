@@ -1,0 +1,50 @@
+"""What every object of a tenant has in common: metadata, and the options that tie it to its namespace."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from settings import TenantPlan, names
+
+
+def tenant_metadata(
+    plan: TenantPlan, name: str, *, component: str | None = None, annotations: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Metadata of an object called `name` in the tenant's namespace, with the tenant's identity on it (B1).
+
+    component: name of the workload it belongs to; adds `app` and `app.kubernetes.io/name`.
+    annotations: added only when there are any, so that none is written as an empty map.
+    """
+    metadata: dict[str, Any] = {
+        "name": name,
+        "namespace": plan.namespace,
+        "labels": plan.labels if component is None else names.labels(plan.tenant.id, plan.tier.id, component),
+    }
+    if annotations:
+        metadata["annotations"] = dict(annotations)
+    return metadata
+
+
+def platform_metadata(name: str, component: str) -> dict[str, Any]:
+    """Metadata of a cluster-wide object that belongs to the platform and to no tenant (B1).
+
+    component: what it is a part of, such as "tenant-roles".
+    """
+    return {"name": name, "labels": names.platform_labels(component)}
+
+
+def in_namespace(
+    parent: pulumi.Resource, namespace: pulumi.Resource, *prerequisites: pulumi.Resource
+) -> pulumi.ResourceOptions:
+    """Options of an object that lives and dies with a namespace, and waits for further resources where it needs them.
+
+    depends_on orders the creation while the namespace's name stays a plain string, which is known at preview and costs no
+    Output. deleted_with makes the deletion of a tenant one request for the namespace instead of one for each object. It
+    also means that a refused deletion of a protected namespace has not emptied it first (A7).
+    """
+    return pulumi.ResourceOptions(parent=parent, depends_on=[namespace, *prerequisites], deleted_with=namespace)
+
+
+def keeps_data(parent: pulumi.Resource, plan: TenantPlan) -> pulumi.ResourceOptions:
+    """Options of what holds a tenant's data: protected until its off-boarding is approved (A7)."""
+    return pulumi.ResourceOptions(parent=parent, protect=plan.protected)

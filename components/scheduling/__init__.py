@@ -1,0 +1,1 @@
+"""Priorities and placement of pods."""

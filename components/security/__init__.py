@@ -1,0 +1,1 @@
+"""Roles, admission rules and the hardened pod."""

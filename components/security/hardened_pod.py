@@ -1,0 +1,66 @@
+"""The pod that every workload of the platform runs as: the sandbox profile of C4, as far as a pod spec can say it.
+
+What a pod spec cannot say (100 pids, no swap) is set on the node.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+MEMORY_LIMIT = "2Gi"
+"""Memory limit of a container that names none (C4)."""
+TMP_SIZE = "512Mi"
+"""Size of the tmpfs on /tmp (C4); what is written there counts as memory of the container."""
+USER_ID = 65532
+"""Uid and gid of the process: any but 0 would do; this one is `nonroot` in the common distroless images."""
+
+
+def container_security() -> dict[str, Any]:
+    """Security context of a container: read-only root, no capability, no escalation (C4)."""
+    return {
+        "allow_privilege_escalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "privileged": False,
+        "read_only_root_filesystem": True,
+        "run_as_non_root": True,
+    }
+
+
+def hardened_pod(
+    *,
+    service_account: str,
+    priority_class: str,
+    placement: Mapping[str, Any],
+    containers: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """A pod spec which passes Pod Security `restricted` and holds the sandbox profile (C4).
+
+    service_account: its token is not mounted. priority_class: by the tenant's tier. placement: node selector, tolerations and
+    the like, from `components.scheduling.placement`. containers: each with name, image (by digest), `resources` and what else
+    it needs; one that names no memory limit gets 2 Gi. The security context and /tmp are added here and cannot be given.
+    Errors: ValueError for a container with a security context of its own.
+    """
+    hardened: list[dict[str, Any]] = []
+    for container in containers:
+        if "security_context" in container:
+            raise ValueError(f"container {container['name']!r} sets a security context of its own")
+        mounts = [{"name": "tmp", "mount_path": "/tmp"}, *container.get("volume_mounts", [])]  # noqa: S108
+        given = container.get("resources", {})
+        resources = {**given, "limits": {"memory": MEMORY_LIMIT, **given.get("limits", {})}}
+        security = container_security()
+        hardened.append({**container, "resources": resources, "security_context": security, "volume_mounts": mounts})
+    return {
+        "service_account_name": service_account,
+        "automount_service_account_token": False,
+        "enable_service_links": False,
+        "priority_class_name": priority_class,
+        "security_context": {
+            "run_as_non_root": True,
+            "run_as_user": USER_ID,
+            "run_as_group": USER_ID,
+            "fs_group": USER_ID,
+            "seccomp_profile": {"type": "RuntimeDefault"},
+        },
+        "containers": hardened,
+        "volumes": [{"name": "tmp", "empty_dir": {"medium": "Memory", "size_limit": TMP_SIZE}}],
+        **placement,
+    }

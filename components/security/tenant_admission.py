@@ -1,0 +1,121 @@
+"""What the API server refuses in every tenant's namespace, whoever asks (C6, C8, B1)."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi_kubernetes.admissionregistration import v1 as admission
+from settings import Tier, names
+from settings.nodepool import KIND_LABEL, TENANT_TAINT
+
+from components.objects import platform_metadata
+from components.scheduling.priority_classes import TENANT_SELF_SERVICE
+
+POLICY_NAME = "tenantplane-tenant-pods"
+
+
+def _validation(expression: str, message: str) -> dict[str, Any]:
+    return {"expression": expression, "message": message, "reason": "Forbidden"}
+
+
+def variables(tiers: tuple[Tier, ...]) -> list[dict[str, str]]:
+    """Named expressions of the policy: the tenant and tier of the namespace, and the priority classes of the tier."""
+    classes = {tier.id: sorted({tier.priority_class, TENANT_SELF_SERVICE}) for tier in tiers}
+    return [
+        {"name": "tenant", "expression": f"namespaceObject.metadata.labels['{names.TENANT_LABEL}']"},
+        {"name": "tier", "expression": f"namespaceObject.metadata.labels[?'{names.TIER_LABEL}'].orValue('')"},
+        {"name": "classes", "expression": f"{json.dumps(classes, sort_keys=True)}[?variables.tier].orValue([])"},
+        {"name": "tolerations", "expression": "object.spec.?tolerations.orValue([])"},
+    ]
+
+
+def validations() -> list[dict[str, Any]]:
+    """The rules. Each is about something that a pod spec may say and neither RBAC nor Pod Security forbids."""
+    return [
+        # A higher class would evict other tenants' pods; the system classes are open to every namespace by default.
+        _validation(
+            "object.spec.?priorityClassName.orValue('') in ([''] + variables.classes)",
+            f"a tenant's pod may have the priority class of its tier or {TENANT_SELF_SERVICE!r}",
+        ),
+        # A pod that is born with a node passes by the scheduler and with it every taint that only keeps pods from scheduling.
+        _validation(
+            "request.operation != 'CREATE' || object.spec.?nodeName.orValue('') == ''",
+            "a tenant's pod is placed by the scheduler and may not name its node",
+        ),
+        # Without a key a toleration means every taint.
+        _validation(
+            "variables.tolerations.all(each, each.?key.orValue('') != '')",
+            "a tenant's pod may not tolerate every taint",
+        ),
+        _validation(
+            f"variables.tolerations.all(each, each.?key.orValue('') != '{TENANT_TAINT}'"
+            " || each.?value.orValue('') == variables.tenant)",
+            "a tenant's pod may not tolerate the taint of another tenant's nodes",
+        ),
+        _validation(
+            f"variables.tolerations.all(each, each.?key.orValue('') != '{KIND_LABEL}'"
+            " || !(each.?value.orValue('') in ['', 'system']))",
+            "a tenant's pod may not tolerate the taint of the system nodes",
+        ),
+        # Metrics, logs and the way to the database go by this label (G1).
+        _validation(
+            f"object.metadata.?labels['{names.TENANT_LABEL}'].orValue(variables.tenant) == variables.tenant",
+            "a pod may not carry the label of another tenant",
+        ),
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenantAdmissionArgs:
+    """Inputs of TenantAdmission.
+
+    tiers: every tier of the catalogue; each names the priority class of its tenants.
+    """
+
+    tiers: tuple[Tier, ...]
+
+
+class TenantAdmission(pulumi.ComponentResource):
+    """Rules for the pods of every tenant, once per cluster instead of one more quota per tenant (B1, C6, C8).
+
+    Creates: ValidatingAdmissionPolicy `tenantplane-tenant-pods` and its ValidatingAdmissionPolicyBinding, for every namespace that
+    carries the `tenant` label. It refuses a priority class that is not the tier's or `batch`, a node chosen by name, a toleration of all
+    taints, of the system nodes or of another tenant's nodes, and another tenant's label.
+    Outputs: policy (str), the policy's name.
+    """
+
+    policy: str
+
+    def __init__(self, name: str, args: TenantAdmissionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tenantplane:security:TenantAdmission", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.policy = POLICY_NAME
+        admission.ValidatingAdmissionPolicy(
+            name,
+            metadata=platform_metadata(POLICY_NAME, "tenant-admission"),
+            spec={
+                "failure_policy": "Fail",
+                "match_constraints": {
+                    "namespace_selector": {"match_expressions": [{"key": names.TENANT_LABEL, "operator": "Exists"}]},
+                    "resource_rules": [
+                        {
+                            "api_groups": [""],
+                            "api_versions": ["v1"],
+                            "operations": ["CREATE", "UPDATE"],
+                            "resources": ["pods"],
+                        }
+                    ],
+                },
+                "variables": variables(args.tiers),
+                "validations": validations(),
+            },
+            opts=child,
+        )
+        admission.ValidatingAdmissionPolicyBinding(
+            f"{name}-binding",
+            metadata=platform_metadata(POLICY_NAME, "tenant-admission"),
+            spec={"policy_name": POLICY_NAME, "validation_actions": ["Deny"]},
+            opts=child,
+        )
+        self.register_outputs({"policy": self.policy})

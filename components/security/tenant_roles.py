@@ -1,0 +1,112 @@
+"""What the roles of a tenant may do in a namespace that they are bound in (B5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pulumi
+from pulumi_kubernetes.rbac import v1 as rbac
+
+from components.objects import platform_metadata
+
+Role = Literal["tenant-admin", "tenant-developer", "tenant-viewer"]
+ROLES: tuple[Role, ...] = ("tenant-admin", "tenant-developer", "tenant-viewer")
+
+READ = ("get", "list", "watch")
+WRITE = ("create", "update", "patch", "delete", "deletecollection")
+
+Rule = dict[str, Any]
+
+
+def role_name(role: Role) -> str:
+    """Name of the ClusterRole of a tenant's role."""
+    return f"tenantplane:{role}"
+
+
+def _rule(groups: Sequence[str], resources: Sequence[str], verbs: Sequence[str]) -> Rule:
+    return {"api_groups": list(groups), "resources": list(resources), "verbs": list(verbs)}
+
+
+VIEWER: tuple[Rule, ...] = (
+    # Quota, limits and policies may be read, so that a tenant understands a refusal; no role may write them.
+    _rule(
+        [""],
+        [
+            "configmaps",
+            "endpoints",
+            "events",
+            "limitranges",
+            "persistentvolumeclaims",
+            "pods",
+            "pods/log",
+            "replicationcontrollers",
+            "resourcequotas",
+            "serviceaccounts",
+            "services",
+        ],
+        READ,
+    ),
+    # A RoleBinding reaches the Namespace object of its own namespace alone, and `list` would need a ClusterRoleBinding.
+    _rule([""], ["namespaces"], ["get"]),
+    _rule(["apps"], ["controllerrevisions", "daemonsets", "deployments", "replicasets", "statefulsets"], READ),
+    _rule(["autoscaling"], ["horizontalpodautoscalers"], READ),
+    _rule(["batch"], ["cronjobs", "jobs"], READ),
+    _rule(["discovery.k8s.io"], ["endpointslices"], READ),
+    _rule(["events.k8s.io"], ["events"], READ),
+    _rule(["networking.k8s.io"], ["ingresses", "networkpolicies"], READ),
+    _rule(["policy"], ["poddisruptionbudgets"], READ),
+)
+
+DEVELOPER: tuple[Rule, ...] = (
+    *VIEWER,
+    _rule([""], ["configmaps", "pods", "services"], WRITE),
+    _rule([""], ["persistentvolumeclaims"], ["create"]),
+    _rule([""], ["pods/attach", "pods/eviction", "pods/exec", "pods/portforward"], ["create", "get"]),
+    _rule(["apps"], ["deployments", "deployments/scale", "statefulsets", "statefulsets/scale"], WRITE),
+    _rule(["autoscaling"], ["horizontalpodautoscalers"], WRITE),
+    _rule(["batch"], ["cronjobs", "jobs"], WRITE),
+    _rule(["policy"], ["poddisruptionbudgets"], WRITE),
+)
+
+ADMIN: tuple[Rule, ...] = (
+    *DEVELOPER,
+    _rule([""], ["secrets"], (*READ, *WRITE)),
+    _rule([""], ["persistentvolumeclaims"], WRITE),
+    _rule(["rbac.authorization.k8s.io"], ["rolebindings", "roles"], READ),
+)
+
+RULES: dict[Role, tuple[Rule, ...]] = {"tenant-admin": ADMIN, "tenant-developer": DEVELOPER, "tenant-viewer": VIEWER}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenantRolesArgs:
+    """Inputs of TenantRoles: none, the roles are the same for every tenant and every cluster."""
+
+
+class TenantRoles(pulumi.ComponentResource):
+    """The three roles that tenants' groups are bound to, once per cluster (B5).
+
+    Creates: ClusterRole `tenantplane:tenant-viewer` (reads what runs; no secrets), `tenantplane:tenant-developer` (also writes
+    workloads, services and config maps, runs exec and port-forward), `tenantplane:tenant-admin` (also secrets, deletes volume
+    claims, reads who has access).
+    No role may write a ResourceQuota, LimitRange, Role, RoleBinding, ServiceAccount (nor request its token), Endpoints,
+    Ingress or NetworkPolicy. Who has access and which host is routed change by the reviewed tenant file. NetworkPolicies
+    only ever add permissions: one of a tenant's own could open the default deny towards anything, whatever we protect by name, so tenants get
+    to write them only once a guard-rail that they cannot override exists (E2).
+    Outputs: names (list of str), the names of the ClusterRoles.
+    """
+
+    names: list[str]
+
+    def __init__(self, name: str, args: TenantRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:  # noqa: ARG002
+        super().__init__("tenantplane:security:TenantRoles", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        for role in ROLES:
+            rbac.ClusterRole(
+                f"{name}-{role}",
+                metadata=platform_metadata(role_name(role), "tenant-roles"),
+                rules=list(RULES[role]),
+                opts=child,
+            )
+        self.names = [role_name(role) for role in ROLES]
+        self.register_outputs({"names": self.names})

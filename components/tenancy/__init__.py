@@ -1,0 +1,1 @@
+"""A tenant on a cluster: namespace, quota, access."""

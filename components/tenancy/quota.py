@@ -1,0 +1,49 @@
+"""What a tenant may use: the guaranteed base, the elastic ceiling and the number of objects (A2-A4, C1)."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_kubernetes.core import v1 as core
+from settings import TenantPlan
+
+from components.objects import in_namespace, tenant_metadata
+
+QUOTA_NAME = "tenant"
+LIMITS_NAME = "tenant"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenantQuotaArgs:
+    """Inputs of TenantQuota.
+
+    plan: the tenant on this cluster; its `quota` and `limit_range` are written as they are, in canonical quantities.
+    namespace: the namespace they apply to.
+    """
+
+    plan: TenantPlan
+    namespace: core.Namespace
+
+
+class TenantQuota(pulumi.ComponentResource):
+    """Quota and container defaults of one tenant, which the tenant can read and not change (A2-A4, B5, C1).
+
+    Creates: ResourceQuota `tenant` (requests are the guaranteed base, limits the elastic ceiling, then storage, GPUs and
+    object counts), LimitRange `tenant` (what a container that names nothing gets).
+    Outputs: hard (dict of str), the quota as Kubernetes writes it.
+    """
+
+    hard: dict[str, str]
+
+    def __init__(self, name: str, args: TenantQuotaArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tenantplane:tenancy:TenantQuota", name, {}, opts)
+        plan = args.plan
+        child = in_namespace(self, args.namespace)
+        self.hard = plan.quota.hard()
+        core.ResourceQuota(name, metadata=tenant_metadata(plan, QUOTA_NAME), spec={"hard": self.hard}, opts=child)
+        core.LimitRange(
+            f"{name}-limits",
+            metadata=tenant_metadata(plan, LIMITS_NAME),
+            spec={"limits": plan.limit_range.limits()},
+            opts=child,
+        )
+        self.register_outputs({"hard": self.hard})

@@ -1,0 +1,79 @@
+"""A tenant on one cluster: its namespace and everything in it (A1, B1, C1)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+from settings import ResolvedWorkload, TenantPlan
+
+from components.network.tenant_network import TenantNetwork, TenantNetworkArgs
+from components.tenancy.access import TenantAccess, TenantAccessArgs
+from components.tenancy.namespace import TenantNamespace, TenantNamespaceArgs
+from components.tenancy.quota import TenantQuota, TenantQuotaArgs
+from components.workloads import service_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenantArgs:
+    """Inputs of Tenant.
+
+    plan: the tenant on this cluster, as settings derives it.
+    priority_classes, runtime_classes: those that the same stack makes, by name, so that pods wait for the ones they name;
+    empty where another stack has made them.
+    """
+
+    plan: TenantPlan
+    priority_classes: Mapping[str, pulumi.Resource] = field(default_factory=dict)
+    runtime_classes: Mapping[str, pulumi.Resource] = field(default_factory=dict)
+
+    def prerequisites(self, workload: ResolvedWorkload) -> tuple[pulumi.Resource, ...]:
+        """The classes which the pods of a workload name and have to wait for."""
+        runtime = workload.runtime.id if workload.runtime else ""
+        found = (self.priority_classes.get(self.plan.tier.priority_class), self.runtime_classes.get(runtime))
+        return tuple(each for each in found if each is not None)
+
+
+class Tenant(pulumi.ComponentResource):
+    """An isolated, measured tenant on a shared cluster (A1, B1, C1, E1).
+
+    Creates: TenantNamespace, TenantQuota, TenantAccess, TenantNetwork, and the service of each of its workloads
+    (AgentSessionService, HomeworkCorrectionService).
+    A suspended or leaving tenant keeps all of it with no pods running (A7).
+    Outputs: namespace (str), tier (str), host (str, where its routes are reached), lifecycle (str).
+    """
+
+    namespace: pulumi.Output[str]
+
+    def __init__(self, name: str, args: TenantArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tenantplane:tenancy:Tenant", name, {}, opts)
+        plan = args.plan
+        child = pulumi.ResourceOptions(parent=self)
+        home = TenantNamespace(name, TenantNamespaceArgs(plan=plan), child)
+        TenantQuota(f"{name}-quota", TenantQuotaArgs(plan=plan, namespace=home.namespace), child)
+        TenantAccess(f"{name}-access", TenantAccessArgs(plan=plan, namespace=home.namespace), child)
+        TenantNetwork(f"{name}-network", TenantNetworkArgs(plan=plan, namespace=home.namespace), child)
+        for workload in plan.workloads:
+            service, service_args = service_of(workload.kind)
+            service(
+                # Two hyphens, which no id has: `acme` + `edu-api` and `acme-edu` + `api` stay two names.
+                f"{name}--{workload.name}",
+                service_args(
+                    plan=plan,
+                    workload=workload,
+                    namespace=home.namespace,
+                    prerequisites=args.prerequisites(workload),
+                ),
+                child,
+            )
+        self.namespace = home.name
+        self.register_outputs(facts(plan))
+
+
+def facts(plan: TenantPlan) -> dict[str, str]:
+    """What the stack records of a tenant and people look up: namespace, tier, host, lifecycle."""
+    return {
+        "namespace": plan.namespace,
+        "tier": plan.tier.id,
+        "host": plan.host,
+        "lifecycle": plan.tenant.lifecycle,
+    }

@@ -1,0 +1,204 @@
+"""What every service of a tenant is made of; the reference workloads differ in a profile only (C9, C10)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import pulumi
+from pulumi_kubernetes.apps import v1 as apps
+from pulumi_kubernetes.autoscaling import v2 as autoscaling
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.networking import v1 as networking
+from pulumi_kubernetes.policy import v1 as policy
+from settings import Compute, ResolvedWorkload, TenantPlan
+from settings.quantities import format_bytes, format_count, format_cpu
+
+from components.network.tenant_network import SERVICE_PORT
+from components.objects import in_namespace, tenant_metadata
+from components.scheduling.placement import placement
+from components.security.hardened_pod import hardened_pod
+from components.tenancy.access import WORKLOAD_ACCOUNT
+
+ROUTE_PORT = 80
+"""Port of the Service; its pods listen on 8080 (C10)."""
+CPU_TARGET_PERCENT = 70
+"""Mean CPU use, in percent of the request, that the autoscaler keeps (C9)."""
+SKIP_AWAIT = {"pulumi.com/skipAwait": "true"}
+"""Do not wait for an address or endpoints: a route has none without a gateway, nor a service of a suspended tenant. That the pods run is
+what the Deployment waits for."""
+PATCH_FORCE = {"pulumi.com/patchForce": "true"}
+"""Take over a field that another manager has set."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceProfile:
+    """Where one reference workload differs from another.
+
+    health_path: HTTP path that answers 200 once the service can take requests. grace_s: seconds it gets to finish what
+    it has begun, 30 by default. environment: variables on top of the tenant's identity.
+    """
+
+    health_path: str = "/healthz"
+    grace_s: int = 30
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenantServiceArgs:
+    """Inputs of every service of a tenant.
+
+    plan: the tenant. workload: one of its workloads, resolved: image by digest, requests, limits, bounds of replicas that
+    fit the quota, node pools. namespace: where it runs. prerequisites: cluster-wide objects that its pods name and that
+    the same stack makes; empty where another stack has made them.
+    """
+
+    plan: TenantPlan
+    workload: ResolvedWorkload
+    namespace: core.Namespace
+    prerequisites: tuple[pulumi.Resource, ...] = ()
+
+
+class TenantService(pulumi.ComponentResource):
+    """Base of the reference workloads (C4, C6, C8-C10); use one of its subclasses.
+
+    Creates: Deployment (hardened to `restricted`, in the node pools of the plan, at the tier's priority), Service 80 to
+    8080, Ingress on the tenant's host under `/<name of the workload>`, PodDisruptionBudget (one pod at a time) and, while the
+    tenant is active, HorizontalPodAutoscaler (CPU 70 %, the plan's bounds).
+    The Deployment names no number of replicas while the autoscaler sets it: two managers would take turns. Suspended or
+    leaving, it has no autoscaler and zero replicas (A7).
+    Outputs: url (str), where the gateway routes to it.
+    """
+
+    TOKEN: ClassVar[str]
+    url: str
+
+    def profile(self, plan: TenantPlan) -> ServiceProfile:
+        """Where this workload differs; by default nowhere."""
+        del plan
+        return ServiceProfile()
+
+    def __init__(self, name: str, args: TenantServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(self.TOKEN, name, {}, opts)
+        plan, app = args.plan, args.workload.name
+        child = in_namespace(self, args.namespace)
+        selector = {"match_labels": {"app": app}}
+        apps.Deployment(
+            name,
+            metadata=tenant_metadata(plan, app, component=app, annotations=None if plan.active else PATCH_FORCE),
+            spec=self._deployment(args, selector),
+            opts=in_namespace(self, args.namespace, *args.prerequisites),
+        )
+        core.Service(
+            f"{name}-service",
+            metadata=tenant_metadata(plan, app, component=app, annotations=SKIP_AWAIT),
+            spec={
+                "type": "ClusterIP",
+                "selector": {"app": app},
+                "ports": [{"name": "http", "port": ROUTE_PORT, "target_port": "http", "protocol": "TCP"}],
+            },
+            opts=child,
+        )
+        networking.Ingress(
+            f"{name}-route",
+            metadata=tenant_metadata(plan, app, component=app, annotations=SKIP_AWAIT),
+            spec=_route(plan, app),
+            opts=child,
+        )
+        policy.PodDisruptionBudget(
+            f"{name}-disruption",
+            metadata=tenant_metadata(plan, app, component=app),
+            spec={"max_unavailable": 1, "selector": selector, "unhealthy_pod_eviction_policy": "AlwaysAllow"},
+            opts=child,
+        )
+        if plan.active:
+            autoscaling.HorizontalPodAutoscaler(
+                f"{name}-autoscaler",
+                metadata=tenant_metadata(plan, app, component=app),
+                spec=_autoscaler(args.workload),
+                opts=child,
+            )
+        self.url = f"https://{plan.host}/{app}"
+        self.register_outputs({"url": self.url})
+
+    def _deployment(self, args: TenantServiceArgs, selector: dict[str, Any]) -> dict[str, Any]:
+        plan, workload = args.plan, args.workload
+        spec: dict[str, Any] = {
+            "revision_history_limit": 2,
+            "selector": selector,
+            "strategy": {"type": "RollingUpdate", "rolling_update": _rolling(workload)},
+            "template": {
+                "metadata": {"labels": tenant_metadata(plan, workload.name, component=workload.name)["labels"]},
+                "spec": self._pod(args),
+            },
+        }
+        if not plan.active:
+            spec["replicas"] = 0
+        return spec
+
+    def _pod(self, args: TenantServiceArgs) -> dict[str, Any]:
+        plan, workload = args.plan, args.workload
+        profile = self.profile(plan)
+        identity = {"TENANT_ID": plan.tenant.id, "TENANT_TIER": plan.tier.id, "PORT": str(SERVICE_PORT)}
+        probe = {"http_get": {"path": profile.health_path, "port": "http"}}
+        container = {
+            "name": workload.name,
+            "image": workload.image,
+            "image_pull_policy": "Always",
+            "ports": [{"name": "http", "container_port": SERVICE_PORT, "protocol": "TCP"}],
+            "env": [{"name": key, "value": value} for key, value in {**identity, **profile.environment}.items()],
+            "resources": _resources(workload),
+            "readiness_probe": {**probe, "period_seconds": 5},
+            "liveness_probe": {**probe, "period_seconds": 20, "failure_threshold": 3},
+        }
+        return {
+            **hardened_pod(
+                service_account=WORKLOAD_ACCOUNT,
+                priority_class=plan.tier.priority_class,
+                placement=placement(workload),
+                containers=[container],
+            ),
+            **({} if workload.runtime is None else {"runtime_class_name": workload.runtime.id}),
+            "termination_grace_period_seconds": profile.grace_s,
+        }
+
+
+def _resources(workload: ResolvedWorkload) -> dict[str, dict[str, str]]:
+    """Requests and limits of the container; GPUs are the same in both, as Kubernetes wants it."""
+    gpus = {resource: format_count(count) for resource, count in workload.gpus.items()}
+    return {"requests": {**_compute(workload.requests), **gpus}, "limits": {**_compute(workload.limits), **gpus}}
+
+
+def _compute(amount: Compute) -> dict[str, str]:
+    return {"cpu": format_cpu(amount.cpu_m), "memory": format_bytes(amount.memory_bytes)}
+
+
+def _rolling(workload: ResolvedWorkload) -> dict[str, int]:
+    """One pod more during an update where the quota has room for it, else one pod less: an update never waits for ever."""
+    return {"max_surge": workload.max_surge, "max_unavailable": 1 - workload.max_surge}
+
+
+def _route(plan: TenantPlan, app: str) -> dict[str, Any]:
+    backend = {"service": {"name": app, "port": {"number": ROUTE_PORT}}}
+    return {
+        "ingress_class_name": plan.cluster.ingress_class,
+        "rules": [
+            {"host": plan.host, "http": {"paths": [{"path": f"/{app}", "path_type": "Prefix", "backend": backend}]}}
+        ],
+    }
+
+
+def _autoscaler(workload: ResolvedWorkload) -> dict[str, Any]:
+    return {
+        "scale_target_ref": {"api_version": "apps/v1", "kind": "Deployment", "name": workload.name},
+        "min_replicas": workload.min_replicas,
+        "max_replicas": workload.max_replicas,
+        "metrics": [
+            {
+                "type": "Resource",
+                "resource": {
+                    "name": "cpu",
+                    "target": {"type": "Utilization", "average_utilization": CPU_TARGET_PERCENT},
+                },
+            }
+        ],
+    }

@@ -1,0 +1,1 @@
+"""Compositions of components: what an environment of each phase is made of."""

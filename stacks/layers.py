@@ -1,0 +1,65 @@
+"""The layers of an environment: what each cluster has once, and the tenants on it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+from components.sandbox.runtime_classes import RuntimeClasses, RuntimeClassesArgs
+from components.scheduling.priority_classes import PriorityClasses, PriorityClassesArgs
+from components.security.tenant_admission import TenantAdmission, TenantAdmissionArgs
+from components.security.tenant_roles import TenantRoles, TenantRolesArgs
+from components.tenancy.tenant import Tenant, TenantArgs, facts
+from settings import Catalogue, Cluster, TenantPlan
+
+
+@dataclass(frozen=True, kw_only=True)
+class Platform:
+    """What tenants need of the platform layer in the same stack: classes by name. Empty when another stack holds it."""
+
+    priority_classes: Mapping[str, pulumi.Resource] = field(default_factory=dict)
+    runtime_classes: Mapping[str, pulumi.Resource] = field(default_factory=dict)
+
+
+def cluster_provider(environment: str, cluster: Cluster, kubeconfig: str, context: str | None) -> kubernetes.Provider:
+    """The engine's way to one cluster.
+
+    kubeconfig: path of the file; its content stays out of the state. cluster_identifier keeps the objects when the file or
+    its address changes, instead of replacing every one. upsert_existing_objects lets an update go on after a crash between
+    the creation of an object and its record in the state; physical names are made from the tenant's id, and a test holds
+    that they never meet.
+    """
+    return kubernetes.Provider(
+        cluster.name,
+        kubeconfig=kubeconfig,
+        context=context,
+        cluster_identifier=f"{environment}-{cluster.name}",
+        enable_server_side_apply=True,
+        upsert_existing_objects=True,
+    )
+
+
+def platform_layer(catalogue: Catalogue, provider: kubernetes.Provider) -> Platform:
+    """What a cluster has once, whoever its tenants are: priorities, runtimes, roles and admission rules."""
+    options = pulumi.ResourceOptions(providers=[provider])
+    priorities = PriorityClasses("priority", PriorityClassesArgs(), options)
+    runtimes = RuntimeClasses("runtime", RuntimeClassesArgs(runtimes=catalogue.runtimes), options)
+    TenantRoles("roles", TenantRolesArgs(), options)
+    TenantAdmission("tenant-pods", TenantAdmissionArgs(tiers=tuple(catalogue.tiers.values())), options)
+    return Platform(priority_classes=priorities.classes, runtime_classes=runtimes.classes)
+
+
+def tenants_layer(
+    plans: Iterable[TenantPlan], provider: kubernetes.Provider, platform: Platform
+) -> dict[str, dict[str, str]]:
+    """The tenants of one shard. Returns what the stack records of each, by id."""
+    options = pulumi.ResourceOptions(providers=[provider])
+    recorded: dict[str, dict[str, str]] = {}
+    for plan in plans:
+        Tenant(
+            plan.tenant.id,
+            TenantArgs(plan=plan, priority_classes=platform.priority_classes, runtime_classes=platform.runtime_classes),
+            options,
+        )
+        recorded[plan.tenant.id] = facts(plan)
+    return recorded
