@@ -163,7 +163,8 @@ def _print_status(one: controlplane.ClusterStatus) -> None:
     typer.echo(f"{one.name}: {'healthy' if one.healthy else 'NOT healthy'}; {one.server}; nodes {nodes}")
     for part in one.parts:
         process = f"pid {part.pid}, {part.memory_bytes / 1e6:.0f} MB, up {part.uptime_s:.0f} s" if part.pid else "-"
-        typer.echo(f"  {part.name:<20} {part.state:<14} port {part.port}  {process}")
+        port = f"port {part.port}" if part.port else ""
+        typer.echo(f"  {part.name:<20} {part.state:<14} {port:<10}  {process}")
     if not one.healthy:
         typer.echo(f"  repair it with: python -m localcloud start {one.name}")
 

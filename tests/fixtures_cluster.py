@@ -1,6 +1,6 @@
 """The control plane of a test session: one, started when the first test asks for it, shared by all workers.
 
-Its state lies in a temporary directory and never in the checkout's `.localcloud`, so that tests do not touch the cluster
+Its state lies in a temporary directory and never in the checkout's `.localcloud`: tests do not touch the cluster that
 a person works with. To keep it between runs, name a directory in TENANTPLANE_TEST_STATE; stop it then with
 `TENANTPLANE_STATE=<directory> python -m localcloud stop --all`.
 """

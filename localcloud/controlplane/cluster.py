@@ -1,5 +1,6 @@
 """Start, stop and inspect local control planes; every operation may be repeated, and interrupted anywhere."""
 
+import contextlib
 import shutil
 import subprocess
 import time
@@ -13,7 +14,7 @@ import psutil
 
 from localcloud.controlplane import process
 from localcloud.controlplane.access import kwok_access
-from localcloud.controlplane.client import Client, Identity, healthy, wait
+from localcloud.controlplane.client import ApiError, Client, Identity, healthy, wait
 from localcloud.controlplane.configuration import write_configuration
 from localcloud.controlplane.layout import Layout, cluster_names
 from localcloud.controlplane.parts import API_SERVER, ETCD_PART, Part, parts, used_ports
@@ -83,7 +84,7 @@ class PartStatus:
 
     name: str
     state: str
-    port: int
+    port: int | None
     pid: int | None
     memory_bytes: int
     uptime_s: float
@@ -178,9 +179,8 @@ def status(name: str, *, state_dir: Path | None = None) -> ClusterStatus | None:
         return ClusterStatus(name, "", (), None, None)
     states = tuple(_part_status(layout, part) for part in parts(layout, ports))
     total = ready = None
-    if any(state.name == API_SERVER and state.state == "running" for state in states):
-        with Client(ports[API_SERVER], admin(layout)) as api:
-            total, ready = len(api.request("GET", "/api/v1/nodes")["items"]), ready_nodes(api)
+    with contextlib.suppress(OSError, ApiError), Client(ports[API_SERVER], admin(layout), timeout_s=2.0) as api:
+        total, ready = len(api.request("GET", "/api/v1/nodes")["items"]), ready_nodes(api)
     return ClusterStatus(name, f"https://{HOST}:{ports[API_SERVER]}", states, total, ready)
 
 
@@ -251,7 +251,7 @@ def _await(layout: Layout, part: Part, child: subprocess.Popen[bytes] | None) ->
 
     identity = _probe_identity(layout, part)
     deadline = time.monotonic() + READY_TIMEOUT_S
-    while not healthy(part.port, part.probe, identity):
+    while not (part.port is None or healthy(part.port, part.probe, identity)) or ended():
         if ended() or time.monotonic() > deadline:
             log = layout.log(part.name)
             words = process.tail(log)
@@ -313,7 +313,8 @@ def _part_status(layout: Layout, part: Part) -> PartStatus:
     if not found:
         return PartStatus(part.name, "crashed", part.port, None, 0, 0.0)
     running = found[0]
-    state = "running" if healthy(part.port, part.probe, _probe_identity(layout, part)) else "not answering"
+    answers = part.port is None or healthy(part.port, part.probe, _probe_identity(layout, part))
+    state = "running" if answers else "not answering"
     uptime_s = time.time() - running.create_time()
     return PartStatus(part.name, state, part.port, running.pid, running.memory_info().rss, uptime_s)
 

@@ -13,7 +13,7 @@ POD_RANGE = "10.128.0.0/12"
 
 ETCD_PART, API_SERVER, CONTROLLERS, SCHEDULER, KWOK = "etcd", "apiserver", "controller-manager", "scheduler", "kwok"
 
-PORT_NAMES = (ETCD_PART, "etcd-peer", API_SERVER, CONTROLLERS, SCHEDULER, KWOK)
+PORT_NAMES = (ETCD_PART, "etcd-peer", API_SERVER, CONTROLLERS, SCHEDULER)
 
 ADMISSION_PLUGINS = ("NodeRestriction",)
 """Beyond those that are on by default, which include PodSecurity, ResourceQuota, LimitRanger, Priority, RuntimeClass,
@@ -28,7 +28,8 @@ class Part:
     tool: what the toolchain calls its program.
     arguments: everything after the program. One of them holds the cluster's directory, which is how a process is
         recognised as ours.
-    port, probe: `https://127.0.0.1:<port><probe>` answers 200 once the part works.
+    port, probe: `https://127.0.0.1:<port><probe>` answers 200 once the part works; a port of None serves nothing, and
+        such a part works as long as its process runs.
     authority, client: certificates for that request; client None when the probe needs no identity.
     environment: added to the starter's.
     """
@@ -36,8 +37,8 @@ class Part:
     name: str
     tool: str
     arguments: tuple[str, ...]
-    port: int
-    probe: str
+    port: int | None
+    probe: str = ""
     authority: str = CLUSTER
     client: str | None = None
     environment: tuple[tuple[str, str], ...] = ()
@@ -50,12 +51,14 @@ def parts(layout: Layout, ports: Mapping[str, int]) -> tuple[Part, ...]:
         _api_server(layout, ports),
         _controller_manager(layout, ports),
         _scheduler(layout, ports),
-        _kwok(layout, ports),
+        _kwok(layout),
     )
 
 
 def used_ports(part: Part, ports: Mapping[str, int]) -> tuple[int, ...]:
     """Ports that must be free before the part starts."""
+    if part.port is None:
+        return ()
     return (part.port, ports["etcd-peer"]) if part.name == ETCD_PART else (part.port,)
 
 
@@ -186,7 +189,7 @@ def _scheduler(layout: Layout, ports: Mapping[str, int]) -> Part:
     )
 
 
-def _kwok(layout: Layout, ports: Mapping[str, int]) -> Part:
+def _kwok(layout: Layout) -> Part:
     return Part(
         name=KWOK,
         tool="kwok",
@@ -196,13 +199,9 @@ def _kwok(layout: Layout, ports: Mapping[str, int]) -> Part:
             "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",
             "--node-lease-duration-seconds=40",
             f"--node-ip={HOST}",
-            f"--node-port={ports[KWOK]}",
-            f"--server-address={HOST}:{ports[KWOK]}",
-            f"--tls-cert-file={layout.certificate('kwok-server')}",
-            f"--tls-private-key-file={layout.key('kwok-server')}",
+            # No --server-address: its server would answer plain HTTP as well, and the simulator has nothing to serve.
         ),
-        port=ports[KWOK],
-        probe="/healthz",
+        port=None,
     )
 
 

@@ -56,7 +56,6 @@ _LEAVES = (
     _Leaf("scheduler", CLUSTER, "system:kube-scheduler"),
     _Leaf("scheduler-server", CLUSTER, "scheduler", usages=(_SERVER,), hosts=_LOOPBACK),
     _Leaf("kwok", CLUSTER, "tenantplane:kwok"),
-    _Leaf("kwok-server", CLUSTER, "kwok", usages=(_SERVER,), hosts=_LOOPBACK),
     _Leaf("etcd-server", ETCD, "etcd", usages=(_SERVER, _CLIENT), hosts=_LOOPBACK),
     _Leaf("etcd-client", ETCD, "kube-apiserver-etcd-client"),
     _Leaf("front-proxy-client", FRONT_PROXY, "front-proxy-client"),

@@ -36,6 +36,8 @@ def ports(layout: Layout) -> dict[str, int]:
 
 def test_every_part_presents_a_certificate_of_the_clusters_own_authority(layout: Layout, ports: dict[str, int]) -> None:
     for part in parts(layout, ports):
+        if part.port is None:
+            continue
         client = part.client
         identity = Identity(
             layout.certificate(part.authority),
@@ -50,12 +52,12 @@ def test_every_part_presents_a_certificate_of_the_clusters_own_authority(layout:
 
 
 def test_plain_http_is_refused_by_every_part(layout: Layout, ports: dict[str, int]) -> None:
-    for part in parts(layout, ports):
-        connection = http.client.HTTPConnection("127.0.0.1", part.port, timeout=5)
+    for name, port in ports.items():
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         try:
             connection.request("GET", "/version")
             answer = connection.getresponse()
-            assert answer.status == 400, part.name  # Go: "client sent an HTTP request to an HTTPS server"
+            assert answer.status == 400, name  # Go: "client sent an HTTP request to an HTTPS server"
         except (ConnectionError, http.client.HTTPException):
             pass
         finally:
@@ -121,8 +123,7 @@ def test_every_port_is_on_loopback_only(cluster: ControlPlane) -> None:
             for connection in psutil.Process(part.pid).net_connections("tcp")
             if connection.status == psutil.CONN_LISTEN
         ]
-        assert listening, part.name
-        assert {address.ip for address in listening} == {"127.0.0.1"}, part.name
+        assert {address.ip for address in listening} == ({"127.0.0.1"} if part.port else set()), part.name
 
 
 def test_keys_and_kubeconfigs_are_readable_by_their_owner_only(layout: Layout) -> None:
