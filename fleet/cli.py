@@ -1,0 +1,142 @@
+"""The command `python -m fleet`. Exit codes: 0 done or nothing to do, 1 failed or refused, 2 wrong usage."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+
+from fleet.engine import Verb
+from fleet.errors import FleetError
+from fleet.run import Fleet, Scope, apply
+from fleet.stacks import catalogue_folder
+from localcloud import LocalcloudError
+from settings import Catalogue, CatalogueError, load_catalogue
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="All stacks of an environment at once: the platform of each cluster, and its tenants in shards.",
+)
+
+CHECKOUT: Final = Path(__file__).resolve().parent.parent
+
+_Environment = Annotated[str, typer.Argument(metavar="ENV", help="Environment: names catalog/topology/<env>.yaml.")]
+_Tenant = Annotated[str | None, typer.Option(metavar="ID", help="Only the stacks that hold this tenant.")]
+_Cluster = Annotated[str | None, typer.Option(metavar="NAME", help="Only the stacks of this cluster.")]
+_All = Annotated[bool, typer.Option("--all", help="Every stack, those that are as last applied as well.")]
+_Parallel = Annotated[
+    int | None, typer.Option(min=1, max=64, metavar="N", help="Stacks at once; default: by cores and free memory.")
+]
+_Project = Annotated[Path, typer.Option(metavar="DIR", help="Folder with Pulumi.yaml.", show_default="this checkout")]
+_Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+
+def console() -> Console:
+    """Where results and progress go."""
+    return Console(highlight=False, markup=False)
+
+
+def main() -> None:
+    """Run the command; what it could not do becomes a message and exit code 1."""
+    said = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    try:
+        app(prog_name="python -m fleet")
+    except CatalogueError as error:
+        count = len(error.problems)
+        said.print(f"error: the catalogue has {count} mistake{'s' if count > 1 else ''}; nothing was changed:")
+        for problem in error.problems:
+            said.print(f"  {problem}")
+        sys.exit(1)
+    except (FleetError, LocalcloudError) as error:
+        said.print(f"error: {error}")
+        sys.exit(1)
+
+
+@app.command()
+def preview(
+    env: _Environment,
+    *,
+    tenant: _Tenant = None,
+    cluster: _Cluster = None,
+    every: _All = False,
+    parallel: _Parallel = None,
+    project: _Project = CHECKOUT,
+) -> None:
+    """What `up` would change, tenant by tenant. Only the stacks that the catalogue or the program changed are run."""
+    _finish(_run("preview", env, Scope(tenant=tenant, cluster=cluster, every=every), parallel, project))
+
+
+@app.command()
+def up(
+    env: _Environment,
+    *,
+    tenant: _Tenant = None,
+    cluster: _Cluster = None,
+    every: _All = False,
+    parallel: _Parallel = None,
+    project: _Project = CHECKOUT,
+) -> None:
+    """Apply the catalogue. After a failure or a crash the same command goes on where it was stopped."""
+    _finish(_run("up", env, Scope(tenant=tenant, cluster=cluster, every=every), parallel, project))
+
+
+@app.command()
+def refresh(
+    env: _Environment,
+    *,
+    tenant: _Tenant = None,
+    cluster: _Cluster = None,
+    parallel: _Parallel = None,
+    project: _Project = CHECKOUT,
+) -> None:
+    """Read what is really there into the states. The next `up --all` puts right what was changed behind their back."""
+    _finish(_run("refresh", env, Scope(tenant=tenant, cluster=cluster, every=True), parallel, project))
+
+
+@app.command()
+def destroy(
+    env: _Environment,
+    *,
+    cluster: _Cluster = None,
+    yes: _Yes = False,
+    parallel: _Parallel = None,
+    project: _Project = CHECKOUT,
+) -> None:
+    """Remove all stacks of an environment that runs on this machine alone.
+
+    Anywhere else tenants leave one by one, by off-boarding (A7), and this refuses.
+    """
+    fleet = _fleet(env, project)
+    elsewhere = [each.name for each in fleet.catalogue.topology.clusters if each.provider != "localcloud"]
+    if elsewhere:
+        raise FleetError(
+            f"{env!r} has clusters that are not of this machine ({', '.join(elsewhere)}); tenants leave by off-boarding, "
+            f"one reviewed change each (A7), and a cluster without tenants with `pulumi destroy`"
+        )
+    count = sum(len(state.tenants) for state in fleet.states.values())
+    if not yes:
+        typer.confirm(
+            f"Remove {len(fleet.stacks)} stacks with {count} tenants and all their data from {env!r}?", abort=True
+        )
+    _finish(apply(fleet, "destroy", Scope(cluster=cluster, every=True), console(), parallel))
+
+
+def _run(verb: Verb, env: str, scope: Scope, parallel: int | None, project: Path) -> bool:
+    return apply(_fleet(env, project), verb, scope, console(), parallel)
+
+
+def _finish(good: bool) -> None:
+    if not good:
+        raise typer.Exit(1)
+
+
+def _fleet(env: str, project: Path) -> Fleet:
+    root = project.resolve()
+    return Fleet(root, _catalogue(env, root))
+
+
+def _catalogue(env: str, root: Path) -> Catalogue:
+    return load_catalogue(catalogue_folder(root, env), env)

@@ -1,0 +1,234 @@
+"""Runs the Pulumi engine on one stack, and follows what it does."""
+
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Final, Literal
+
+from fleet.errors import FleetError
+from fleet.events import Changes
+from fleet.locks import is_locked_out, locks_in
+from fleet.recovery import RecoveryPlan, recovery_plan
+from fleet.stacks import Stack
+from fleet.state import StackState, StateReader
+
+Verb = Literal["preview", "up", "refresh", "destroy"]
+
+_QUIET: Final = ("--suppress-outputs", "--suppress-progress")
+_FLAGS: Final[dict[Verb, tuple[str, ...]]] = {
+    "preview": _QUIET,
+    # The plan was looked at with `preview`; computing it once more would double the time of an update.
+    "up": ("--yes", "--skip-preview", *_QUIET),
+    "refresh": ("--yes", "--skip-preview", *_QUIET),
+    # Tenants' namespaces are protected. Who may remove a whole environment all the same is decided before
+    # (fleet/cli.py).
+    "destroy": ("--yes", "--skip-preview", "--ignore-protect", *_QUIET),
+}
+_POLL_S: Final = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How one run on one stack ended.
+
+    exit_code: the engine's; None when it was not run, for the reason in `skipped`. notes: what was done besides, in
+    plain words. log: file with all the engine printed. output: its end.
+    """
+
+    stack: Stack
+    changes: Changes
+    exit_code: int | None
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    skipped: str = ""
+    log: Path | None = None
+    output: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the run ended badly."""
+        return self.exit_code not in (0, None)
+
+
+class Engine:
+    """The Pulumi command on the stacks of one project.
+
+    root: the project's folder. environment: variables to run with. folder: for logs and scratch files. Safe to use
+    from many threads.
+    """
+
+    def __init__(self, root: Path, project: str, environment: Mapping[str, str], folder: Path) -> None:
+        # The event log is an unlisted option of the command, which the Automation API uses too; this variable lists it.
+        self._environment = {**environment, "PULUMI_DEBUG_COMMANDS": "true"}
+        self._root = root
+        self._project = project
+        self._folder = folder
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._guard = threading.Lock()
+        self._stopping = False
+        self.reader = StateReader(project, environment, root)
+
+    def run(self, verb: Verb, stack: Stack, watch: Callable[[Changes], None], flags: Sequence[str] = ()) -> Outcome:
+        """Runs one verb on one stack to its end, after making the stack or recovering it where that is needed."""
+        began = time.monotonic()
+        notes: list[str] = []
+        state = self.reader.read(stack.name)
+        if not state.exists:
+            if verb in ("refresh", "destroy"):
+                return Outcome(stack=stack, changes=Changes(), exit_code=None, skipped="was never applied")
+            self._init(stack)
+        if verb != "preview":
+            self._recover(stack, state, notes)
+        outcome = self._unlocked(verb, stack, watch, (*_FLAGS[verb], *flags), notes)
+        return replace(outcome, seconds=time.monotonic() - began, notes=tuple(notes))
+
+    def interrupt(self) -> None:
+        """Asks every running engine to stop: it ends the operations under way and writes its state."""
+        self._stopping = True
+        with self._guard:
+            for process in self._running:
+                process.send_signal(signal.SIGINT)
+
+    def _init(self, stack: Stack) -> None:
+        """Makes a stack that does not exist yet."""
+        folder = stack.file.parent
+        if folder != self._root:
+            # A project of the same name, so that the command finds the generated configuration beside it.
+            (folder / "Pulumi.yaml").write_text(f"name: {self._project}\nruntime: python\n")
+        done = self._command(["stack", "init", stack.name, "--no-select", "--non-interactive"], folder)
+        if done.returncode != 0 and "already exists" not in done.stdout:
+            raise FleetError(f"stack {stack.name!r} cannot be made: {done.stdout.strip()}")
+
+    def _recover(self, stack: Stack, state: StackState, notes: list[str]) -> None:
+        """Settles what an engine that was killed left open in the state."""
+        plan = recovery_plan(state.pending)
+        if plan.unknown:
+            listed = "\n  ".join(plan.unknown)
+            raise FleetError(
+                f"stack {stack.name!r}: an earlier run was stopped while it created these, and nobody here can know "
+                f"whether they exist:\n  {listed}\nLook for them, then run "
+                f"`pulumi refresh -s {stack.name}`: it asks about each."
+            )
+        if not plan.needed:
+            return
+        flags = ["--yes", "--skip-preview", *_QUIET, "--clear-pending-creates"]
+        if plan.adopt:
+            for urn, given in plan.adopt.items():
+                flags += ["--import-pending-creates", urn, "--import-pending-creates", given]
+        else:
+            # Without something to look for, only the list of open operations is to be cleared.
+            flags += [
+                "--target",
+                f"urn:pulumi:{stack.name}::{self._project}::pulumi:pulumi:Stack::{self._project}-{stack.name}",
+            ]
+        done = self._unlocked("refresh", stack, lambda _: None, flags, notes)
+        if done.failed:
+            raise FleetError(
+                f"stack {stack.name!r} was left unfinished by an earlier run and cannot be recovered:\n{done.output}"
+            )
+        notes.append(_told(plan))
+
+    def _unlocked(
+        self, verb: Verb, stack: Stack, watch: Callable[[Changes], None], flags: Sequence[str], notes: list[str]
+    ) -> Outcome:
+        """Runs a verb; takes away a lock whose holder is gone, and runs it once more."""
+        outcome = self._execute(verb, stack, watch, flags)
+        if not outcome.failed or not is_locked_out(outcome.output):
+            return outcome
+        locks = locks_in(outcome.output)
+        alive = [lock for lock in locks if lock.holder_lives() is not False]
+        if alive or not locks:
+            listed = "; ".join(map(str, alive)) or "an unknown process"
+            raise FleetError(
+                f"stack {stack.name!r} is locked by {listed}. Wait for it to end. If you know that it is dead: "
+                f"`pulumi cancel {stack.name}`"
+            )
+        done = self._command(["cancel", "--yes", "--stack", stack.name, "--non-interactive"], self._root)
+        if done.returncode != 0:
+            raise FleetError(f"stack {stack.name!r}: its stale lock cannot be removed: {done.stdout.strip()}")
+        notes.append(f"removed the lock of {'; '.join(map(str, locks))}, which is no longer there")
+        return self._execute(verb, stack, watch, flags)
+
+    def _execute(self, verb: Verb, stack: Stack, watch: Callable[[Changes], None], flags: Sequence[str]) -> Outcome:
+        logs = self._folder / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        events, log = logs / f"{stack.name}.{verb}.events", logs / f"{stack.name}.{verb}.log"
+        events.write_bytes(b"")
+        command = ["pulumi", verb, "--stack", stack.name, "--config-file", str(stack.file), "--non-interactive"]
+        changes = Changes()
+        with log.open("wb") as output, events.open("rb") as lines:
+            if self._stopping:
+                return Outcome(stack=stack, changes=changes, exit_code=None, skipped="stopped before it began")
+            # In a session of its own: the terminal's Ctrl-C reaches fleet alone, which passes it on once.
+            process = subprocess.Popen(
+                [*command, "--color", "never", "--event-log", str(events), *flags],
+                cwd=self._root,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            with self._guard:
+                self._running.add(process)
+            try:
+                _follow(process, lines, changes, watch)
+            finally:
+                with self._guard:
+                    self._running.discard(process)
+        events.unlink(missing_ok=True)
+        text = log.read_text(errors="replace")
+        return Outcome(
+            stack=stack,
+            changes=changes,
+            exit_code=process.returncode,
+            log=log,
+            output="\n".join(text.splitlines()[-40:]),
+        )
+
+    def _command(self, arguments: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
+        """A short command of the engine, its two outputs in one."""
+        return subprocess.run(
+            ["pulumi", *arguments],
+            cwd=folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+
+
+def _follow(
+    process: subprocess.Popen[bytes], log: IO[bytes], changes: Changes, watch: Callable[[Changes], None]
+) -> None:
+    """Feeds the event log to `changes` while the process runs, and what is left of it after its end."""
+    rest = b""
+    running = True
+    while running:
+        try:
+            process.wait(timeout=_POLL_S)
+            running = False
+        except subprocess.TimeoutExpired:
+            pass
+        *whole, rest = (rest + log.read()).split(b"\n")
+        for line in whole:
+            changes.feed(line.decode(errors="replace"))
+        watch(changes)
+
+
+def _told(plan: RecoveryPlan) -> str:
+    """What was done about an unfinished run, in plain words."""
+    parts: list[str] = []
+    if plan.drop:
+        names = ", ".join(urn.rsplit("::", 1)[-1] for urn in plan.drop)
+        parts.append(f"forgot {len(plan.drop)} creation(s) under way ({names}): they are made or adopted anew")
+    if plan.adopt:
+        names = ", ".join(plan.adopt.values())
+        parts.append(f"looked for {len(plan.adopt)} object(s) whose creation was under way ({names})")
+    return "an earlier run was stopped half-way: " + "; ".join(parts)

@@ -1,0 +1,45 @@
+"""Checks over all stacks of an environment, before the first of them is changed (A7)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from fleet.stacks import Stack
+from fleet.state import StackState
+
+
+def removal_problems(stacks: Sequence[Stack], states: Mapping[str, StackState]) -> list[str]:
+    """One line for each tenant that a stack holds and the catalogue no longer puts there, when no applied
+    off-boarding lets it go.
+
+    The program of each stack refuses as well; this looks at all of them first, so that no shard is changed when
+    another one would be refused.
+    """
+    homes = {tenant: stack.name for stack in stacks for tenant in stack.tenants}
+    problems: list[str] = []
+    for stack in stacks:
+        for tenant, facts in sorted(states[stack.name].tenants.items()):
+            if tenant in stack.tenants or facts.get("lifecycle") == "offboarding":
+                continue
+            if tenant in homes:
+                problems.append(
+                    f"tenant {tenant!r} is in stack {stack.name!r} and would now belong to {homes[tenant]!r}; moving it "
+                    f"would delete it here and make it there; allowed: keep its cluster and the number of "
+                    f"shards, or move it by state"
+                )
+            else:
+                problems.append(
+                    f"tenant {tenant!r} is {facts.get('lifecycle', 'active')} in stack {stack.name!r} and has no file in "
+                    f"the catalogue; allowed: put its file back, or first apply `lifecycle: offboarding` with an approval, "
+                    f"then remove the file"
+                )
+    return problems
+
+
+def is_affected(stack: Stack, state: StackState) -> bool:
+    """Whether an update of the stack could change anything: its plan is not the one last applied whole, or that run
+    was cut off."""
+    return not state.exists or state.plan != stack.plan or bool(state.pending)
+
+
+def affected(stacks: Iterable[Stack], states: Mapping[str, StackState]) -> tuple[Stack, ...]:
+    """Those of the stacks that are affected, in their order."""
+    return tuple(stack for stack in stacks if is_affected(stack, states[stack.name]))

@@ -1,0 +1,143 @@
+"""One verb over an environment: choose the stacks, check them all, run them, give one account."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from fleet.diff import print_changes
+from fleet.engine import Engine, Outcome, Verb
+from fleet.environment import engine_environment
+from fleet.errors import FleetError
+from fleet.events import Changes
+from fleet.guards import affected, removal_problems
+from fleet.progress import Progress
+from fleet.schedule import parallelism, run_all, waves
+from fleet.stacks import Stack, project_name, stacks_of
+from fleet.state import StackState
+from fleet.summary import print_summary
+from localcloud.paths import state_directory
+from settings import Catalogue
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Which stacks of an environment are meant. tenant, cluster: only theirs. every: those with nothing to do as
+    well."""
+
+    tenant: str | None = None
+    cluster: str | None = None
+    every: bool = False
+
+
+class Fleet:
+    """The stacks of one environment, and the engine to run on them.
+
+    root: the project's folder. catalogue: loaded and without mistakes.
+    """
+
+    def __init__(self, root: Path, catalogue: Catalogue) -> None:
+        folder = state_directory() / "fleet" / catalogue.environment
+        self.catalogue = catalogue
+        self.stacks = stacks_of(catalogue, root, folder)
+        self.environment = engine_environment(root, catalogue.topology)
+        self.engine = Engine(root, project_name(root), self.environment, folder)
+        self.states: dict[str, StackState] = {stack.name: self.engine.reader.read(stack.name) for stack in self.stacks}
+
+    def chosen(self, scope: Scope) -> tuple[Stack, ...]:
+        """The stacks of a scope, affected or not. Raises FleetError for a tenant or cluster that is not there."""
+        clusters = [each.name for each in self.catalogue.topology.clusters]
+        if scope.cluster is not None and scope.cluster not in clusters:
+            raise FleetError(f"cluster {scope.cluster!r} is not in the topology; allowed: {', '.join(clusters)}")
+        stacks = [
+            each for each in self.stacks if scope.cluster in (None, each.config.cluster) or each.config.cluster is None
+        ]
+        if scope.tenant is None:
+            return tuple(stacks)
+        holding = [
+            each for each in stacks if scope.tenant in each.tenants or scope.tenant in self.states[each.name].tenants
+        ]
+        if not holding:
+            raise FleetError(f"tenant {scope.tenant!r} is in no stack of {self.catalogue.environment!r}")
+        return tuple(holding)
+
+    def refuse_removals(self) -> None:
+        """Raises FleetError when a stack would lose a tenant without an applied off-boarding (A7)."""
+        if problems := removal_problems(self.stacks, self.states):
+            raise FleetError("\n  ".join(["a tenant may not be removed (A7); nothing was changed:", *problems]))
+
+    def run(self, verb: Verb, stacks: Sequence[Stack], console: Console, workers: int | None) -> list[Outcome]:
+        """Runs a verb on stacks, with progress; Ctrl-C stops the engines in an orderly way."""
+        expected = {name: state.resources for name, state in self.states.items()}
+        groups = waves(stacks, backwards=verb == "destroy")
+        with Progress(console, verb, expected) as progress, self._orderly_stop(console):
+
+            def one(stack: Stack) -> Outcome:
+                try:
+                    outcome = self.engine.run(verb, stack, progress.watch(stack.name))
+                except FleetError as error:
+                    outcome = refusal(stack, error)
+                progress.done(outcome)
+                return outcome
+
+            return run_all(groups, parallelism(workers, len(stacks)), one)
+
+    @contextmanager
+    def _orderly_stop(self, console: Console) -> Iterator[None]:
+        """Turns SIGINT and SIGTERM into a request to every engine to end what it does and write its state."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            del number, frame
+            console.print("stopping: each engine ends what is under way and writes its state")
+            self.engine.interrupt()
+
+        previous = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for each, handler in previous.items():
+                signal.signal(each, handler)
+
+
+def refusal(stack: Stack, error: FleetError) -> Outcome:
+    """The outcome of a run that was refused before the engine began."""
+    return Outcome(stack=stack, changes=Changes(failed=[("", str(error))]), exit_code=1)
+
+
+def apply(fleet: Fleet, verb: Verb, scope: Scope, console: Console, workers: int | None) -> bool:
+    """Runs a verb on the stacks of a scope and prints the account; whether all went well.
+
+    preview leaves out stacks that are as they were last applied; up runs those alone as well; refresh and destroy
+    take every one.
+    """
+    began = time.monotonic()
+    chosen = fleet.chosen(scope)
+    if verb in ("preview", "up"):
+        fleet.refuse_removals()
+    todo = affected(chosen, fleet.states) if verb in ("preview", "up") and not scope.every else chosen
+    if left := len(chosen) - len(todo):
+        what = "1 stack is" if left == 1 else f"{left} stacks are"
+        console.print(
+            f"  {what} as last applied"
+            + ("" if todo else "; nothing is affected, so nothing is run (--all runs every stack)")
+        )
+    outcomes = fleet.run(verb, todo, console, workers) if todo else []
+    if verb == "preview":
+        print_changes(console, outcomes)
+    if outcomes:
+        print_summary(console, outcomes, verb, time.monotonic() - began)
+    else:
+        console.print(
+            f"nothing {'would change' if verb == 'preview' else 'changed'} ({time.monotonic() - began:.1f} s)",
+            style="bold",
+        )
+    return not any(outcome.failed for outcome in outcomes)

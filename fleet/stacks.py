@@ -1,0 +1,129 @@
+"""The stacks of an environment, and the configuration each is run with (design: Layers)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from fleet.errors import FleetError
+from settings import Catalogue, names, plan_tenants
+from settings.plan_hash import plan_hash
+from settings.stack_config import StackConfig, StackConfigError, parse_stack_config
+
+PREFIX: Final = "tenantplane:"
+_SECRETS: Final = ("secretsprovider", "encryptedkey", "encryptionsalt")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """One stack of an environment.
+
+    file: the configuration file it is run with. tenants: ids of those it is to hold, sorted. plan: the hash of what
+    it is to be.
+    """
+
+    name: str
+    config: StackConfig
+    file: Path
+    tenants: tuple[str, ...]
+    plan: str
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it holds what the tenants of other stacks stand on."""
+        return self.config.layer == "platform"
+
+
+def project_name(root: Path) -> str:
+    """Name of the Pulumi project in `root`."""
+    found = re.search(r"^name:\s*(\S+)", (root / "Pulumi.yaml").read_text(), re.MULTILINE)
+    if found is None:
+        raise FleetError(f"{root / 'Pulumi.yaml'} names no project")
+    return found.group(1)
+
+
+def stacks_of(catalogue: Catalogue, root: Path, folder: Path) -> tuple[Stack, ...]:
+    """The stacks of an environment, in the order in which they depend on each other.
+
+    A cluster alone with one shard is one stack, named like the environment. Otherwise each cluster has a platform
+    stack, and one for each shard of its tenants. Configuration files of the latter are generated in `folder`, from
+    that of the environment, Pulumi.<environment>.yaml in `root`. Raises FleetError when that one is missing or wrong.
+    """
+    environment, clusters = catalogue.environment, catalogue.topology.clusters
+    base = root / f"Pulumi.{environment}.yaml"
+    if not base.is_file():
+        raise FleetError(f"{base.name} is missing: the environment {environment!r} has no stack configuration")
+    document = _read(base)
+    values = dict(document.get("config") or {})
+    if len(clusters) == 1 and clusters[0].shards == 1:
+        return (_stack(catalogue, root, names.stack_name(environment), base, values),)
+    platforms: list[Stack] = []
+    shards: list[Stack] = []
+    for cluster in clusters:
+        own = {**values, f"{PREFIX}cluster": cluster.name}
+        platform = f"{environment}-platform" if len(clusters) == 1 else f"{environment}-{cluster.name}-platform"
+        file = _write(folder, platform, document, {**own, f"{PREFIX}layer": "platform"})
+        platforms.append(_stack(catalogue, root, platform, file, {**own, f"{PREFIX}layer": "platform"}))
+        for shard in range(cluster.shards):
+            name = names.stack_name(environment, cluster.name, shard)
+            config = {**own, f"{PREFIX}layer": "tenants", f"{PREFIX}shard": str(shard)}
+            shards.append(_stack(catalogue, root, name, _write(folder, name, document, config), config))
+    return (*platforms, *shards)
+
+
+def catalogue_folder(root: Path, environment: str) -> Path:
+    """Folder of the catalogue that an environment's configuration names; "catalog" where it names none, or is
+    missing."""
+    base = root / f"Pulumi.{environment}.yaml"
+    values = (_read(base).get("config") or {}) if base.is_file() else {}
+    return root / str(values.get(f"{PREFIX}catalog", "catalog"))
+
+
+def _stack(catalogue: Catalogue, root: Path, name: str, file: Path, values: Mapping[str, Any]) -> Stack:
+    ours = {key.removeprefix(PREFIX): value for key, value in values.items() if key.startswith(PREFIX)}
+    try:
+        config = parse_stack_config(ours)
+    except StackConfigError as error:
+        raise FleetError("\n  ".join([f"{file.name} cannot be used:", *error.problems])) from None
+    if config.environment != catalogue.environment:
+        raise FleetError(
+            f"{file.name} is for environment {config.environment!r}; tenantplane:environment has to be "
+            f"{catalogue.environment!r}, as in its name"
+        )
+    plans = plan_tenants(catalogue, config.cluster, config.shard) if config.has_tenants else ()
+    return Stack(
+        name=name,
+        config=config,
+        file=file,
+        tenants=tuple(plan.tenant.id for plan in plans),
+        plan=plan_hash(catalogue, config, root),
+    )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        document = yaml.safe_load(file.read_text())
+    except yaml.YAMLError as error:
+        raise FleetError(f"{file.name} is not YAML: {error}") from None
+    if not isinstance(document, dict):
+        raise FleetError(f"{file.name} holds no configuration")
+    return document
+
+
+def _write(folder: Path, stack: str, document: Mapping[str, Any], config: Mapping[str, Any]) -> Path:
+    """Writes the configuration file of a stack, only when it differs: an engine may be reading it."""
+    file = folder / f"Pulumi.{stack}.yaml"
+    # The secrets' key goes along: a stack of the same environment opens with the same passphrase. One that the
+    # engine made for this stack alone is kept: without it the state's secrets are lost.
+    kept = _read(file) if file.is_file() else {}
+    keys = document if any(key in document for key in _SECRETS) else kept
+    content = {**{key: keys[key] for key in _SECRETS if key in keys}, "config": dict(config)}
+    text = "# Generated by fleet from the environment's configuration and topology; edits are lost.\n"
+    text += yaml.safe_dump(content, sort_keys=False)
+    if not file.is_file() or file.read_text() != text:
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return file
