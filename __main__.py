@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pulumi
 from pulumi.runtime.config import CONFIG
+
 from settings.stack_config import StackConfigError, parse_stack_config
 from stacks.phase_one import phase_one
 

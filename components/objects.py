@@ -1,15 +1,20 @@
 """What every object of a tenant has in common: metadata, and the options that tie it to its namespace."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import pulumi
+
 from settings import TenantPlan, names
+
+Manifest: TypeAlias = Any
+"""Part of a Kubernetes object, as nested dicts in the SDK's snake_case. The SDK types it as a TypedDict with every key
+of the API, which a dict that is put together cannot satisfy; the API server checks it at preview."""
 
 
 def tenant_metadata(
     plan: TenantPlan, name: str, *, component: str | None = None, annotations: Mapping[str, str] | None = None
-) -> dict[str, Any]:
+) -> Manifest:
     """Metadata of an object called `name` in the tenant's namespace, with the tenant's identity on it (B1).
 
     component: name of the workload it belongs to; adds `app` and `app.kubernetes.io/name`.
@@ -25,7 +30,7 @@ def tenant_metadata(
     return metadata
 
 
-def platform_metadata(name: str, component: str) -> dict[str, Any]:
+def platform_metadata(name: str, component: str) -> Manifest:
     """Metadata of a cluster-wide object that belongs to the platform and to no tenant (B1).
 
     component: what it is a part of, such as "tenant-roles".
@@ -38,9 +43,9 @@ def in_namespace(
 ) -> pulumi.ResourceOptions:
     """Options of an object that lives and dies with a namespace, and waits for further resources where it needs them.
 
-    depends_on orders the creation while the namespace's name stays a plain string, which is known at preview and costs no
-    Output. deleted_with makes the deletion of a tenant one request for the namespace instead of one for each object. It
-    also means that a refused deletion of a protected namespace has not emptied it first (A7).
+    depends_on orders the creation while the namespace's name stays a plain string, which is known at preview and costs
+    no Output. deleted_with makes the deletion of a tenant one request for the namespace instead of one for each
+    object. It also means that a refused deletion of a protected namespace has not emptied it first (A7).
     """
     return pulumi.ResourceOptions(parent=parent, depends_on=[namespace, *prerequisites], deleted_with=namespace)
 

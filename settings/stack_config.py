@@ -42,8 +42,8 @@ class StackConfig(BaseModel):
 
     environment: names catalog/topology/<environment>.yaml. catalog: folder of the catalogue, relative to the project;
     default "catalog". layer: "platform" (what a cluster has once), "tenants" (those of one shard) or "all" (both; the
-    default). cluster: the only one of the environment when left out. shard: 0 up to the cluster's shards - 1; every tenant
-    of the cluster when left out. kubeconfig, context: replace those of the topology.
+    default). cluster: the only one of the environment when left out. shard: 0 up to the cluster's shards - 1; every
+    tenant of the cluster when left out. kubeconfig, context: replace those of the topology.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -87,30 +87,25 @@ def parse_stack_config(values: Mapping[str, Any]) -> StackConfig:
 def _line(error: Any) -> str:
     """One mistake in our words."""
     key = ".".join(str(part) for part in error["loc"])
-    where = f"tenantplane:{key}: " if key else "tenantplane: "
-    kind, context = error["type"], error.get("ctx", {})
-    match kind:
-        case "missing":
-            return f"{where}is not set; set it with `pulumi config set {key} VALUE`"
-        case "extra_forbidden":
-            return f"{where}is not known; allowed: {', '.join(StackConfig.model_fields)}"
-        case "literal_error":
-            return f"{where}is not a layer; allowed: {', '.join(LAYERS)}"
-        case "value_error":
-            return f"{where}{context['error']}"
-        case "string_too_short":
-            return f"{where}is empty"
-        case "greater_than_equal" | "less_than_equal" | "int_type":
-            return f"{where}is not a shard; allowed: 0 to 63"
-        case _:
-            return f"{where}{error['msg']}"
+    said = {
+        "missing": f"is not set; set it with `pulumi config set tenantplane:{key} VALUE`",
+        "extra_forbidden": f"is not known; allowed: {', '.join(StackConfig.model_fields)}",
+        "literal_error": f"is not a layer; allowed: {', '.join(LAYERS)}",
+        "string_too_short": "is empty",
+        "greater_than_equal": "is not a shard; allowed: 0 to 63",
+        "less_than_equal": "is not a shard; allowed: 0 to 63",
+        "int_type": "is not a shard; allowed: 0 to 63",
+        "value_error": str(error.get("ctx", {}).get("error")),
+    }
+    where = f"tenantplane:{key}: " if key else ""
+    return where + str(said.get(error["type"], error["msg"]))
 
 
 def kubeconfig_path(cluster: Cluster, config: StackConfig, environment: Mapping[str, str], root: Path) -> Path:
     """The kubeconfig file of a cluster: the stack's own, else the topology's, else that of the local control plane.
 
-    environment: the process's variables; TENANTPLANE_STATE moves the folder of the local clusters. root: the project's folder,
-    which relative paths start at. `~` is the user's home.
+    environment: the process's variables; TENANTPLANE_STATE moves the folder of the local clusters. root: the project's
+    folder, which relative paths start at. `~` is the user's home.
     """
     given = config.kubeconfig or cluster.kubeconfig
     if given is None:

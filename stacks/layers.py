@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_kubernetes as kubernetes
+
 from components.sandbox.runtime_classes import RuntimeClasses, RuntimeClassesArgs
 from components.scheduling.priority_classes import PriorityClasses, PriorityClassesArgs
 from components.security.tenant_admission import TenantAdmission, TenantAdmissionArgs
@@ -24,10 +25,10 @@ class Platform:
 def cluster_provider(environment: str, cluster: Cluster, kubeconfig: str, context: str | None) -> kubernetes.Provider:
     """The engine's way to one cluster.
 
-    kubeconfig: path of the file; its content stays out of the state. cluster_identifier keeps the objects when the file or
-    its address changes, instead of replacing every one. upsert_existing_objects lets an update go on after a crash between
-    the creation of an object and its record in the state; physical names are made from the tenant's id, and a test holds
-    that they never meet.
+    kubeconfig: path of the file; its content stays out of the state. cluster_identifier keeps the objects when the
+    file or its address changes, instead of replacing every one. upsert_existing_objects lets an update go on after a
+    crash between the creation of an object and its record in the state; physical names are made from the tenant's id,
+    and a test holds that they never meet.
     """
     return kubernetes.Provider(
         cluster.name,

@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 import pulumi
+
 from settings import Catalogue, CatalogueError, Cluster, load_catalogue, plan_tenants
 from settings.stack_config import StackConfig, kubeconfig_path
-
 from stacks.layers import Platform, cluster_provider, platform_layer, tenants_layer
 from stacks.removal_guard import OUTPUT, recorded_tenants, unapproved_removals
 
@@ -15,8 +15,8 @@ def phase_one(config: StackConfig, root: Path) -> None:
     """Everything, or the layer and shard that the configuration names, of one cluster.
 
     root: the project's folder, which paths start at.
-    Errors: pulumi.RunError before anything is registered, with a line for each mistake of the catalogue, for a cluster that is not there, and for
-    each tenant that would be lost without an applied off-boarding (A7).
+    Errors: pulumi.RunError before anything is registered, with a line for each mistake of the catalogue, for a cluster
+    that is not there, and for each tenant that would be lost without an applied off-boarding (A7).
     """
     if config.has_tenants:
         # Exported first: however the program ends, the record of who is here stays, and with it the guard.

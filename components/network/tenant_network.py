@@ -1,14 +1,13 @@
 """Network of a tenant: closed both ways, with the four openings that its workloads need (E1)."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.networking import v1 as networking
-from settings import TenantPlan, names
 
-from components.objects import in_namespace, tenant_metadata
+from components.objects import Manifest, in_namespace, tenant_metadata
+from settings import TenantPlan, names
 
 SERVICE_PORT = 8080
 """TCP port that a tenant's services listen on (E1, C10)."""
@@ -20,17 +19,18 @@ NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """Label that the API server itself puts on every namespace: nobody can claim another's by labelling."""
 
 
-def _namespace(name: str) -> dict[str, Any]:
+def _namespace(name: str) -> Manifest:
     return {"namespace_selector": {"match_labels": {NAMESPACE_NAME: name}}}
 
 
-def _tcp(port: int) -> dict[str, Any]:
+def _tcp(port: int) -> Manifest:
     return {"protocol": "TCP", "port": port}
 
 
-def allowed_traffic(plan: TenantPlan) -> dict[str, Any]:
-    """Spec of the NetworkPolicy with everything that may pass: same tenant and gateway in, same tenant, DNS and own database out."""
-    same_tenant: dict[str, Any] = {"pod_selector": {}}
+def allowed_traffic(plan: TenantPlan) -> Manifest:
+    """Spec of the NetworkPolicy with everything that may pass: same tenant and gateway in, same tenant, DNS and own
+    database out."""
+    same_tenant: Manifest = {"pod_selector": {}}
     dns = {**_namespace("kube-system"), "pod_selector": {"match_labels": {"k8s-app": "kube-dns"}}}
     database = {
         **_namespace(plan.cluster.database_namespace),
@@ -66,9 +66,9 @@ class TenantNetwork(pulumi.ComponentResource):
     """Default deny in and out, and what a tenant's pods may reach (E1).
 
     Creates: NetworkPolicy `default-deny` (every pod, both directions, no rule: it stays when the other is edited) and
-    NetworkPolicy `tenant-traffic` (TCP 8080 within the namespace, TCP 8080 from the gateway's namespace, DNS on UDP and TCP to
-    kube-dns, TCP 5432 to the pods of the database namespace that carry the tenant's label).
-    Peers are chosen by the namespace's own name, never by a label that a pod could give itself. Enforcement is the business of
+    NetworkPolicy `tenant-traffic` (TCP 8080 within the namespace, TCP 8080 from the gateway's namespace, DNS on UDP
+    and TCP to kube-dns, TCP 5432 to the pods of the database namespace that carry the tenant's label). Peers are
+    chosen by the namespace's own name, never by a label that a pod could give itself. Enforcement is the business of
     the cluster's network plug-in.
     Outputs: policies (list of str), the names of the NetworkPolicies.
     """

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import pulumi
 from pulumi_kubernetes.node import v1 as node
-from settings import Runtime
-from settings.quantities import format_bytes, format_cpu
 
 from components.objects import platform_metadata
+from settings import Runtime
+from settings.quantities import format_bytes, format_cpu
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +24,8 @@ class RuntimeClassesArgs:
 class RuntimeClasses(pulumi.ComponentResource):
     """A RuntimeClass per runtime of the catalogue, once per cluster (C2).
 
-    Creates: RuntimeClass `<id>` with the node's handler and the overhead of a pod, which the API server counts against the
-    tenant's quota. Which nodes have a runtime is said by the workload's placement.
+    Creates: RuntimeClass `<id>` with the node's handler and the overhead of a pod, which the API server counts against
+    the tenant's quota. Which nodes have a runtime is said by the workload's placement.
     Outputs: names (list of str); classes (dict of str to RuntimeClass), for depends_on of pods that name one.
     """
 

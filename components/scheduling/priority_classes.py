@@ -54,8 +54,8 @@ class PriorityClassesArgs:
 class PriorityClasses(pulumi.ComponentResource):
     """The PriorityClasses of a cluster, once per cluster (C8, D5).
 
-    Creates: a PriorityClass per row of PRIORITIES. None is the global default: a pod that names no class has priority 0, above
-    placeholders and below all the others.
+    Creates: a PriorityClass per row of PRIORITIES. None is the global default: a pod that names no class has priority
+    0, above placeholders and below all the others.
     Outputs: names (list of str); classes (dict of str to PriorityClass), for depends_on of pods that name one.
     """
 

@@ -6,6 +6,8 @@ What a pod spec cannot say (100 pids, no swap) is set on the node.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from components.objects import Manifest
+
 MEMORY_LIMIT = "2Gi"
 """Memory limit of a container that names none (C4)."""
 TMP_SIZE = "512Mi"
@@ -14,7 +16,7 @@ USER_ID = 65532
 """Uid and gid of the process: any but 0 would do; this one is `nonroot` in the common distroless images."""
 
 
-def container_security() -> dict[str, Any]:
+def container_security() -> Manifest:
     """Security context of a container: read-only root, no capability, no escalation (C4)."""
     return {
         "allow_privilege_escalation": False,
@@ -31,15 +33,16 @@ def hardened_pod(
     priority_class: str,
     placement: Mapping[str, Any],
     containers: Sequence[Mapping[str, Any]],
-) -> dict[str, Any]:
+) -> Manifest:
     """A pod spec which passes Pod Security `restricted` and holds the sandbox profile (C4).
 
-    service_account: its token is not mounted. priority_class: by the tenant's tier. placement: node selector, tolerations and
-    the like, from `components.scheduling.placement`. containers: each with name, image (by digest), `resources` and what else
-    it needs; one that names no memory limit gets 2 Gi. The security context and /tmp are added here and cannot be given.
+    service_account: its token is not mounted. priority_class: by the tenant's tier. placement: node selector,
+    tolerations and the like, from `components.scheduling.placement`. containers: each with name, image (by digest),
+    `resources` and what else it needs; one that names no memory limit gets 2 Gi. The security context and /tmp are
+    added here and cannot be given.
     Errors: ValueError for a container with a security context of its own.
     """
-    hardened: list[dict[str, Any]] = []
+    hardened: list[Manifest] = []
     for container in containers:
         if "security_context" in container:
             raise ValueError(f"container {container['name']!r} sets a security context of its own")

@@ -2,24 +2,23 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 from pulumi_kubernetes.admissionregistration import v1 as admission
+
+from components.objects import Manifest, platform_metadata
+from components.scheduling.priority_classes import TENANT_SELF_SERVICE
 from settings import Tier, names
 from settings.nodepool import KIND_LABEL, TENANT_TAINT
-
-from components.objects import platform_metadata
-from components.scheduling.priority_classes import TENANT_SELF_SERVICE
 
 POLICY_NAME = "tenantplane-tenant-pods"
 
 
-def _validation(expression: str, message: str) -> dict[str, Any]:
+def _validation(expression: str, message: str) -> Manifest:
     return {"expression": expression, "message": message, "reason": "Forbidden"}
 
 
-def variables(tiers: tuple[Tier, ...]) -> list[dict[str, str]]:
+def variables(tiers: tuple[Tier, ...]) -> Manifest:
     """Named expressions of the policy: the tenant and tier of the namespace, and the priority classes of the tier."""
     classes = {tier.id: sorted({tier.priority_class, TENANT_SELF_SERVICE}) for tier in tiers}
     return [
@@ -30,7 +29,7 @@ def variables(tiers: tuple[Tier, ...]) -> list[dict[str, str]]:
     ]
 
 
-def validations() -> list[dict[str, Any]]:
+def validations() -> Manifest:
     """The rules. Each is about something that a pod spec may say and neither RBAC nor Pod Security forbids."""
     return [
         # A higher class would evict other tenants' pods; the system classes are open to every namespace by default.
@@ -38,7 +37,8 @@ def validations() -> list[dict[str, Any]]:
             "object.spec.?priorityClassName.orValue('') in ([''] + variables.classes)",
             f"a tenant's pod may have the priority class of its tier or {TENANT_SELF_SERVICE!r}",
         ),
-        # A pod that is born with a node passes by the scheduler and with it every taint that only keeps pods from scheduling.
+        # A pod that is born with a node passes by the scheduler and with it every taint that only keeps pods from
+        # scheduling.
         _validation(
             "request.operation != 'CREATE' || object.spec.?nodeName.orValue('') == ''",
             "a tenant's pod is placed by the scheduler and may not name its node",
@@ -79,9 +79,10 @@ class TenantAdmissionArgs:
 class TenantAdmission(pulumi.ComponentResource):
     """Rules for the pods of every tenant, once per cluster instead of one more quota per tenant (B1, C6, C8).
 
-    Creates: ValidatingAdmissionPolicy `tenantplane-tenant-pods` and its ValidatingAdmissionPolicyBinding, for every namespace that
-    carries the `tenant` label. It refuses a priority class that is not the tier's or `batch`, a node chosen by name, a toleration of all
-    taints, of the system nodes or of another tenant's nodes, and another tenant's label.
+    Creates: ValidatingAdmissionPolicy `tenantplane-tenant-pods` and its ValidatingAdmissionPolicyBinding, for every
+    namespace that carries the `tenant` label. It refuses a priority class that is not the tier's or `batch`, a node
+    chosen by name, a toleration of all taints, of the system nodes or of another tenant's nodes, and another tenant's
+    label.
     Outputs: policy (str), the policy's name.
     """
 

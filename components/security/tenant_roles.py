@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import pulumi
 from pulumi_kubernetes.rbac import v1 as rbac
 
-from components.objects import platform_metadata
+from components.objects import Manifest, platform_metadata
 
 Role = Literal["tenant-admin", "tenant-developer", "tenant-viewer"]
 ROLES: tuple[Role, ...] = ("tenant-admin", "tenant-developer", "tenant-viewer")
@@ -15,19 +15,17 @@ ROLES: tuple[Role, ...] = ("tenant-admin", "tenant-developer", "tenant-viewer")
 READ = ("get", "list", "watch")
 WRITE = ("create", "update", "patch", "delete", "deletecollection")
 
-Rule = dict[str, Any]
-
 
 def role_name(role: Role) -> str:
     """Name of the ClusterRole of a tenant's role."""
     return f"tenantplane:{role}"
 
 
-def _rule(groups: Sequence[str], resources: Sequence[str], verbs: Sequence[str]) -> Rule:
+def _rule(groups: Sequence[str], resources: Sequence[str], verbs: Sequence[str]) -> Manifest:
     return {"api_groups": list(groups), "resources": list(resources), "verbs": list(verbs)}
 
 
-VIEWER: tuple[Rule, ...] = (
+VIEWER: tuple[Manifest, ...] = (
     # Quota, limits and policies may be read, so that a tenant understands a refusal; no role may write them.
     _rule(
         [""],
@@ -57,7 +55,7 @@ VIEWER: tuple[Rule, ...] = (
     _rule(["policy"], ["poddisruptionbudgets"], READ),
 )
 
-DEVELOPER: tuple[Rule, ...] = (
+DEVELOPER: tuple[Manifest, ...] = (
     *VIEWER,
     _rule([""], ["configmaps", "pods", "services"], WRITE),
     _rule([""], ["persistentvolumeclaims"], ["create"]),
@@ -68,14 +66,18 @@ DEVELOPER: tuple[Rule, ...] = (
     _rule(["policy"], ["poddisruptionbudgets"], WRITE),
 )
 
-ADMIN: tuple[Rule, ...] = (
+ADMIN: tuple[Manifest, ...] = (
     *DEVELOPER,
     _rule([""], ["secrets"], (*READ, *WRITE)),
     _rule([""], ["persistentvolumeclaims"], WRITE),
     _rule(["rbac.authorization.k8s.io"], ["rolebindings", "roles"], READ),
 )
 
-RULES: dict[Role, tuple[Rule, ...]] = {"tenant-admin": ADMIN, "tenant-developer": DEVELOPER, "tenant-viewer": VIEWER}
+RULES: dict[Role, tuple[Manifest, ...]] = {
+    "tenant-admin": ADMIN,
+    "tenant-developer": DEVELOPER,
+    "tenant-viewer": VIEWER,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,19 +88,20 @@ class TenantRolesArgs:
 class TenantRoles(pulumi.ComponentResource):
     """The three roles that tenants' groups are bound to, once per cluster (B5).
 
-    Creates: ClusterRole `tenantplane:tenant-viewer` (reads what runs; no secrets), `tenantplane:tenant-developer` (also writes
-    workloads, services and config maps, runs exec and port-forward), `tenantplane:tenant-admin` (also secrets, deletes volume
-    claims, reads who has access).
-    No role may write a ResourceQuota, LimitRange, Role, RoleBinding, ServiceAccount (nor request its token), Endpoints,
-    Ingress or NetworkPolicy. Who has access and which host is routed change by the reviewed tenant file. NetworkPolicies
-    only ever add permissions: one of a tenant's own could open the default deny towards anything, whatever we protect by name, so tenants get
-    to write them only once a guard-rail that they cannot override exists (E2).
+    Creates: ClusterRole `tenantplane:tenant-viewer` (reads what runs; no secrets), `tenantplane:tenant-developer`
+    (also writes workloads, services and config maps, runs exec and port-forward), `tenantplane:tenant-admin` (also
+    secrets, deletes volume claims, reads who has access). No role may write a ResourceQuota, LimitRange, Role,
+    RoleBinding, ServiceAccount (nor request its token), Endpoints, Ingress or NetworkPolicy. Who has access and which
+    host is routed change by the reviewed tenant file. NetworkPolicies only ever add permissions: one of a tenant's own
+    could open the default deny towards anything, whatever we protect by name, so tenants get to write them only once a
+    guard-rail that they cannot override exists (E2).
     Outputs: names (list of str), the names of the ClusterRoles.
     """
 
     names: list[str]
 
-    def __init__(self, name: str, args: TenantRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:  # noqa: ARG002
+    def __init__(self, name: str, args: TenantRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        del args
         super().__init__("tenantplane:security:TenantRoles", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         for role in ROLES:

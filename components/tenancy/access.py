@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.rbac import v1 as rbac
-from settings import TenantPlan
 
 from components.objects import in_namespace, tenant_metadata
 from components.security.tenant_roles import Role, role_name
+from settings import TenantPlan
 
 WORKLOAD_ACCOUNT = "workload"
 """Name of the ServiceAccount that the tenant's workloads run as."""
@@ -29,8 +29,8 @@ class TenantAccessArgs:
 class TenantAccess(pulumi.ComponentResource):
     """Access of a tenant's people and workloads to its own namespace, and to nothing else (B5, C4).
 
-    Creates: a RoleBinding per role that has groups (`tenant-admin`, `tenant-developer`, `tenant-viewer`, to the ClusterRoles
-    of TenantRoles), ServiceAccount `workload`, which has no rights and mounts no token.
+    Creates: a RoleBinding per role that has groups (`tenant-admin`, `tenant-developer`, `tenant-viewer`, to the
+    ClusterRoles of TenantRoles), ServiceAccount `workload`, which has no rights and mounts no token.
     Outputs: roles (list of str), the roles that are bound.
     """
 

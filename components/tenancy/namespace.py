@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
-from settings import TenantPlan
 
 from components.objects import in_namespace, keeps_data, tenant_metadata
+from settings import TenantPlan
 
 DISPLAY_NAME = "tenantplane.dev/display-name"
 """Annotation with the tenant's name for people."""
 POD_SECURITY_VERSION = "v1.34"
-"""Version of the Pod Security Standards that is enforced: pinned, so that an upgrade of a cluster cannot change what a tenant
-may run; raised by hand together with the toolchain's Kubernetes."""
+"""Version of the Pod Security Standards that is enforced: pinned, so that an upgrade of a cluster cannot change what a
+tenant may run; raised by hand together with the toolchain's Kubernetes."""
 
 
 def pod_security_labels() -> dict[str, str]:
@@ -37,10 +37,10 @@ class TenantNamespaceArgs:
 class TenantNamespace(pulumi.ComponentResource):
     """A namespace that belongs to one tenant and cannot be deleted by accident (A7, C1, C4).
 
-    Creates: Namespace (Pod Security `restricted`; protected unless the off-boarding is approved), ServiceAccountPatch on the
-    namespace's `default` account, so that a pod which names no account gets no token.
-    The account is made by the controller manager at about the same time, which is why it is patched and not created: a
-    server-side patch is right whichever comes first.
+    Creates: Namespace (Pod Security `restricted`; protected unless the off-boarding is approved), ServiceAccountPatch
+    on the namespace's `default` account, so that a pod which names no account gets no token. The account is made by
+    the controller manager at about the same time, which is why it is patched and not created: a server-side patch is
+    right whichever comes first.
     Outputs: name (str), the namespace's name; namespace (Namespace), for depends_on of what lives in it.
     """
 

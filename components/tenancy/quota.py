@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
-from settings import TenantPlan
 
-from components.objects import in_namespace, tenant_metadata
+from components.objects import Manifest, in_namespace, tenant_metadata
+from settings import TenantPlan
 
 QUOTA_NAME = "tenant"
 LIMITS_NAME = "tenant"
@@ -27,8 +27,8 @@ class TenantQuotaArgs:
 class TenantQuota(pulumi.ComponentResource):
     """Quota and container defaults of one tenant, which the tenant can read and not change (A2-A4, B5, C1).
 
-    Creates: ResourceQuota `tenant` (requests are the guaranteed base, limits the elastic ceiling, then storage, GPUs and
-    object counts), LimitRange `tenant` (what a container that names nothing gets).
+    Creates: ResourceQuota `tenant` (requests are the guaranteed base, limits the elastic ceiling, then storage, GPUs
+    and object counts), LimitRange `tenant` (what a container that names nothing gets).
     Outputs: hard (dict of str), the quota as Kubernetes writes it.
     """
 
@@ -39,11 +39,12 @@ class TenantQuota(pulumi.ComponentResource):
         plan = args.plan
         child = in_namespace(self, args.namespace)
         self.hard = plan.quota.hard()
+        limits: Manifest = {"limits": plan.limit_range.limits()}
         core.ResourceQuota(name, metadata=tenant_metadata(plan, QUOTA_NAME), spec={"hard": self.hard}, opts=child)
         core.LimitRange(
             f"{name}-limits",
             metadata=tenant_metadata(plan, LIMITS_NAME),
-            spec={"limits": plan.limit_range.limits()},
+            spec=limits,
             opts=child,
         )
         self.register_outputs({"hard": self.hard})

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pulumi
-from settings import ResolvedWorkload, TenantPlan
 
 from components.network.tenant_network import TenantNetwork, TenantNetworkArgs
 from components.tenancy.access import TenantAccess, TenantAccessArgs
 from components.tenancy.namespace import TenantNamespace, TenantNamespaceArgs
 from components.tenancy.quota import TenantQuota, TenantQuotaArgs
 from components.workloads import service_of
+from settings import ResolvedWorkload, TenantPlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,8 +18,8 @@ class TenantArgs:
     """Inputs of Tenant.
 
     plan: the tenant on this cluster, as settings derives it.
-    priority_classes, runtime_classes: those that the same stack makes, by name, so that pods wait for the ones they name;
-    empty where another stack has made them.
+    priority_classes, runtime_classes: those that the same stack makes, by name, so that pods wait for the ones they
+    name; empty where another stack has made them.
     """
 
     plan: TenantPlan

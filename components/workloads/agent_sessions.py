@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from settings import TenantPlan
-
 from components.workloads.service import ServiceProfile, TenantService, TenantServiceArgs
+from settings import TenantPlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,12 +15,12 @@ class AgentSessionServiceArgs(TenantServiceArgs):
 class AgentSessionService(TenantService):
     """The agent-session service of one tenant (C10).
 
-    Creates: what TenantService creates. A pod gets 60 s to store the sessions it has open, twice the 30 s that asynchronous
-    persistence may take (G3), and knows how many sessions the tier has in a month (A2).
+    Creates: what TenantService creates. A pod gets 60 s to store the sessions it has open, twice the 30 s that
+    asynchronous persistence may take (G3), and knows how many sessions the tier has in a month (A2).
     Outputs: url (str).
     """
 
-    TOKEN: ClassVar[str] = "tenantplane:workloads:AgentSessionService"
+    TYPE: ClassVar[str] = "tenantplane:workloads:AgentSessionService"
 
     def profile(self, plan: TenantPlan) -> ServiceProfile:
         sessions = plan.quota.sessions_per_month

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from settings import TenantPlan
-
 from components.workloads.service import ServiceProfile, TenantService, TenantServiceArgs
+from settings import TenantPlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +19,7 @@ class HomeworkCorrectionService(TenantService):
     Outputs: url (str).
     """
 
-    TOKEN: ClassVar[str] = "tenantplane:workloads:HomeworkCorrectionService"
+    TYPE: ClassVar[str] = "tenantplane:workloads:HomeworkCorrectionService"
 
     def profile(self, plan: TenantPlan) -> ServiceProfile:
         pupils = plan.tier.pupils

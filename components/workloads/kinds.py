@@ -11,5 +11,6 @@ KINDS: dict[str, tuple[type[TenantService], type[TenantServiceArgs]]] = {
 
 
 def service_of(kind: str) -> tuple[type[TenantService], type[TenantServiceArgs]]:
-    """The component of a kind of workload and its arguments. Errors: KeyError for a kind the catalogue does not know."""
+    """The component of a kind of workload and its arguments. Errors: KeyError for a kind the catalogue does not
+    know."""
     return KINDS[kind]

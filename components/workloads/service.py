@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pulumi
 from pulumi_kubernetes.apps import v1 as apps
@@ -10,22 +10,22 @@ from pulumi_kubernetes.autoscaling import v2 as autoscaling
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.networking import v1 as networking
 from pulumi_kubernetes.policy import v1 as policy
-from settings import Compute, ResolvedWorkload, TenantPlan
-from settings.quantities import format_bytes, format_count, format_cpu
 
 from components.network.tenant_network import SERVICE_PORT
-from components.objects import in_namespace, tenant_metadata
+from components.objects import Manifest, in_namespace, tenant_metadata
 from components.scheduling.placement import placement
 from components.security.hardened_pod import hardened_pod
 from components.tenancy.access import WORKLOAD_ACCOUNT
+from settings import Compute, ResolvedWorkload, TenantPlan
+from settings.quantities import format_bytes, format_count, format_cpu
 
 ROUTE_PORT = 80
 """Port of the Service; its pods listen on 8080 (C10)."""
 CPU_TARGET_PERCENT = 70
 """Mean CPU use, in percent of the request, that the autoscaler keeps (C9)."""
 SKIP_AWAIT = {"pulumi.com/skipAwait": "true"}
-"""Do not wait for an address or endpoints: a route has none without a gateway, nor a service of a suspended tenant. That the pods run is
-what the Deployment waits for."""
+"""Do not wait for an address or endpoints: a route has none without a gateway, nor a service of a suspended tenant.
+That the pods run is what the Deployment waits for."""
 PATCH_FORCE = {"pulumi.com/patchForce": "true"}
 """Take over a field that another manager has set."""
 
@@ -47,9 +47,9 @@ class ServiceProfile:
 class TenantServiceArgs:
     """Inputs of every service of a tenant.
 
-    plan: the tenant. workload: one of its workloads, resolved: image by digest, requests, limits, bounds of replicas that
-    fit the quota, node pools. namespace: where it runs. prerequisites: cluster-wide objects that its pods name and that
-    the same stack makes; empty where another stack has made them.
+    plan: the tenant. workload: one of its workloads, resolved: image by digest, requests, limits, bounds of replicas
+    that fit the quota, node pools. namespace: where it runs. prerequisites: cluster-wide objects that its pods name
+    and that the same stack makes; empty where another stack has made them.
     """
 
     plan: TenantPlan
@@ -62,14 +62,14 @@ class TenantService(pulumi.ComponentResource):
     """Base of the reference workloads (C4, C6, C8-C10); use one of its subclasses.
 
     Creates: Deployment (hardened to `restricted`, in the node pools of the plan, at the tier's priority), Service 80 to
-    8080, Ingress on the tenant's host under `/<name of the workload>`, PodDisruptionBudget (one pod at a time) and, while the
-    tenant is active, HorizontalPodAutoscaler (CPU 70 %, the plan's bounds).
-    The Deployment names no number of replicas while the autoscaler sets it: two managers would take turns. Suspended or
-    leaving, it has no autoscaler and zero replicas (A7).
+    8080, Ingress on the tenant's host under `/<name of the workload>`, PodDisruptionBudget (one pod at a time) and,
+    while the tenant is active, HorizontalPodAutoscaler (CPU 70 %, the plan's bounds). The Deployment names no number
+    of replicas while the autoscaler sets it: two managers would take turns. Suspended or leaving, it has no autoscaler
+    and zero replicas (A7).
     Outputs: url (str), where the gateway routes to it.
     """
 
-    TOKEN: ClassVar[str]
+    TYPE: ClassVar[str]
     url: str
 
     def profile(self, plan: TenantPlan) -> ServiceProfile:
@@ -78,10 +78,10 @@ class TenantService(pulumi.ComponentResource):
         return ServiceProfile()
 
     def __init__(self, name: str, args: TenantServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(self.TOKEN, name, {}, opts)
+        super().__init__(self.TYPE, name, {}, opts)
         plan, app = args.plan, args.workload.name
         child = in_namespace(self, args.namespace)
-        selector = {"match_labels": {"app": app}}
+        selector: Manifest = {"match_labels": {"app": app}}
         apps.Deployment(
             name,
             metadata=tenant_metadata(plan, app, component=app, annotations=None if plan.active else PATCH_FORCE),
@@ -120,9 +120,9 @@ class TenantService(pulumi.ComponentResource):
         self.url = f"https://{plan.host}/{app}"
         self.register_outputs({"url": self.url})
 
-    def _deployment(self, args: TenantServiceArgs, selector: dict[str, Any]) -> dict[str, Any]:
+    def _deployment(self, args: TenantServiceArgs, selector: Manifest) -> Manifest:
         plan, workload = args.plan, args.workload
-        spec: dict[str, Any] = {
+        spec: Manifest = {
             "revision_history_limit": 2,
             "selector": selector,
             "strategy": {"type": "RollingUpdate", "rolling_update": _rolling(workload)},
@@ -135,7 +135,7 @@ class TenantService(pulumi.ComponentResource):
             spec["replicas"] = 0
         return spec
 
-    def _pod(self, args: TenantServiceArgs) -> dict[str, Any]:
+    def _pod(self, args: TenantServiceArgs) -> Manifest:
         plan, workload = args.plan, args.workload
         profile = self.profile(plan)
         identity = {"TENANT_ID": plan.tenant.id, "TENANT_TIER": plan.tier.id, "PORT": str(SERVICE_PORT)}
@@ -162,7 +162,7 @@ class TenantService(pulumi.ComponentResource):
         }
 
 
-def _resources(workload: ResolvedWorkload) -> dict[str, dict[str, str]]:
+def _resources(workload: ResolvedWorkload) -> Manifest:
     """Requests and limits of the container; GPUs are the same in both, as Kubernetes wants it."""
     gpus = {resource: format_count(count) for resource, count in workload.gpus.items()}
     return {"requests": {**_compute(workload.requests), **gpus}, "limits": {**_compute(workload.limits), **gpus}}
@@ -172,12 +172,13 @@ def _compute(amount: Compute) -> dict[str, str]:
     return {"cpu": format_cpu(amount.cpu_m), "memory": format_bytes(amount.memory_bytes)}
 
 
-def _rolling(workload: ResolvedWorkload) -> dict[str, int]:
-    """One pod more during an update where the quota has room for it, else one pod less: an update never waits for ever."""
+def _rolling(workload: ResolvedWorkload) -> Manifest:
+    """One pod more during an update where the quota has room for it, else one pod less: an update never waits for
+    ever."""
     return {"max_surge": workload.max_surge, "max_unavailable": 1 - workload.max_surge}
 
 
-def _route(plan: TenantPlan, app: str) -> dict[str, Any]:
+def _route(plan: TenantPlan, app: str) -> Manifest:
     backend = {"service": {"name": app, "port": {"number": ROUTE_PORT}}}
     return {
         "ingress_class_name": plan.cluster.ingress_class,
@@ -187,7 +188,7 @@ def _route(plan: TenantPlan, app: str) -> dict[str, Any]:
     }
 
 
-def _autoscaler(workload: ResolvedWorkload) -> dict[str, Any]:
+def _autoscaler(workload: ResolvedWorkload) -> Manifest:
     return {
         "scale_target_ref": {"api_version": "apps/v1", "kind": "Deployment", "name": workload.name},
         "min_replicas": workload.min_replicas,
