@@ -33,6 +33,9 @@ MIN_MEMORY_BYTES = 1 << 20
 """Least memory a field takes. Kubernetes would take "8" as eight bytes; here that is a forgotten unit."""
 
 
+_NO_UNIT = "less than 1Mi; is the unit missing?"
+
+
 class Model(BaseModel):
     """Base of everything in the catalogue: immutable, and a key nobody knows is an error."""
 
@@ -44,14 +47,14 @@ def refuse(what: str, allowed: str | None = None) -> PydanticCustomError:
     return PydanticCustomError("refused", "{what}", {"what": what, "allowed": allowed})
 
 
-def _quantity(parse: Callable[[Any], int], allowed: str, least: int) -> Callable[[Any], int]:
+def _quantity(parse: Callable[[Any], int], allowed: str, least: int, small: str) -> Callable[[Any], int]:
     def parsed(value: Any) -> int:
         try:
             number = parse(value)
         except QuantityError as error:
             raise refuse(str(error), allowed) from None
         if number < least:
-            raise refuse(f"{value!r} is too little", allowed)
+            raise refuse(f"{value!r} is {small}", allowed)
         return number
 
     return parsed
@@ -80,27 +83,27 @@ def _quantity_schema(examples: list[object]) -> WithJsonSchema:
 
 CpuM = Annotated[
     int,
-    BeforeValidator(_quantity(parse_cpu, "CPU cores such as 500m, 0.5 or 4", 1)),
+    BeforeValidator(_quantity(parse_cpu, "CPU cores such as 500m, 0.5 or 4", 1, "nothing")),
     _quantity_schema(["500m", 0.5, 4]),
 ]
 """Millicores, at least 1."""
 
 MemoryBytes = Annotated[
     int,
-    BeforeValidator(_quantity(parse_bytes, "memory such as 512Mi or 8Gi, at least 1Mi", MIN_MEMORY_BYTES)),
+    BeforeValidator(_quantity(parse_bytes, "memory such as 512Mi or 8Gi", MIN_MEMORY_BYTES, _NO_UNIT)),
     _quantity_schema(["512Mi", "8Gi"]),
 ]
 """Bytes, at least 1 Mi."""
 
 StorageBytes = Annotated[
     int,
-    BeforeValidator(_quantity(parse_bytes, "storage such as 10G, 100Gi or 1T, at least 1Mi", MIN_MEMORY_BYTES)),
+    BeforeValidator(_quantity(parse_bytes, "storage such as 10G, 100Gi or 1T", MIN_MEMORY_BYTES, _NO_UNIT)),
     _quantity_schema(["10G", "100Gi", "1T"]),
 ]
 """Bytes, at least 1 Mi."""
 
 
-def _count(least: int, largest: int) -> BeforeValidator:
+def count_of(least: int, largest: int) -> BeforeValidator:
     allowed = f"a whole number from {least} to {largest}"
 
     def counted(value: Any) -> int:
@@ -117,21 +120,22 @@ def _count(least: int, largest: int) -> BeforeValidator:
     return BeforeValidator(counted)
 
 
-def _count_schema(least: int, largest: int) -> WithJsonSchema:
+def count_schema(least: int, largest: int) -> WithJsonSchema:
     return WithJsonSchema({"type": "integer", "minimum": least, "maximum": largest})
 
 
-Count = Annotated[int, _count(0, 1_000_000), _count_schema(0, 1_000_000)]
-Pods = Annotated[int, _count(1, 10_000), _count_schema(1, 10_000)]
-Gpus = Annotated[int, _count(0, 64), _count_schema(0, 64)]
-Nodes = Annotated[int, _count(0, 5_000), _count_schema(0, 5_000)]
+Count = Annotated[int, count_of(0, 1_000_000), count_schema(0, 1_000_000)]
+Pods = Annotated[int, count_of(1, 10_000), count_schema(1, 10_000)]
+Gpus = Annotated[int, count_of(0, 64), count_schema(0, 64)]
+NodeGpus = Annotated[int, count_of(1, 16), count_schema(1, 16)]
+Nodes = Annotated[int, count_of(0, 5_000), count_schema(0, 5_000)]
 """Nodes of a pool; 5,000 is the largest cluster upstream Kubernetes is tested with."""
-NodePods = Annotated[int, _count(1, 500), _count_schema(1, 500)]
-Replicas = Annotated[int, _count(1, 1_000), _count_schema(1, 1_000)]
-Shards = Annotated[int, _count(1, 64), _count_schema(1, 64)]
-Percent = Annotated[int, _count(1, 100), _count_schema(1, 100)]
-Dollars = Annotated[int, _count(1, 10_000_000), _count_schema(1, 10_000_000)]
-Rate = Annotated[int, _count(1, 1_000_000), _count_schema(1, 1_000_000)]
+NodePods = Annotated[int, count_of(1, 500), count_schema(1, 500)]
+Replicas = Annotated[int, count_of(1, 1_000), count_schema(1, 1_000)]
+Shards = Annotated[int, count_of(1, 64), count_schema(1, 64)]
+Percent = Annotated[int, count_of(1, 100), count_schema(1, 100)]
+Dollars = Annotated[int, count_of(1, 10_000_000), count_schema(1, 10_000_000)]
+Rate = Annotated[int, count_of(1, 1_000_000), count_schema(1, 1_000_000)]
 """Requests per minute."""
 
 
@@ -174,6 +178,14 @@ _LABEL = r"[a-z]([a-z0-9-]*[a-z0-9])?"
 _LABEL_RULE = "lower-case letters, digits and hyphens, starting with a letter, at most 40 characters"
 Name = Annotated[str, BeforeValidator(_matching(_LABEL, "a usable name", _LABEL_RULE, 40)), _text_schema(_LABEL, 40)]
 """Name of a tier, pool, cluster, workload, region or runtime: a DNS label of at most 40 characters."""
+
+EnvironmentName = Annotated[
+    str,
+    BeforeValidator(
+        _matching(names.ENVIRONMENT_PATTERN, "an environment", "2 to 16 lower-case letters and digits", 16)
+    ),
+    _text_schema(names.ENVIRONMENT_PATTERN, 16),
+]
 
 _DOMAIN = r"(?=.{1,200}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+"
 Domain = Annotated[
@@ -228,6 +240,13 @@ LabelValue = Annotated[
     str,
     BeforeValidator(_matching(_LABEL_VALUE, "a label value", "at most 63 letters, digits and -_.", 63)),
     _text_schema(_LABEL_VALUE, 63),
+]
+
+_SNAPSHOT = r"[A-Za-z0-9][A-Za-z0-9:/_.-]{2,199}"
+Snapshot = Annotated[
+    str,
+    BeforeValidator(_matching(_SNAPSHOT, "a snapshot's id", "letters, digits and :/_.-, 3 to 200 characters", 200)),
+    _text_schema(_SNAPSHOT, 200),
 ]
 
 _EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"

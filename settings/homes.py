@@ -1,8 +1,9 @@
 """Whether a tenant has a home: one cluster that serves its tier where its data may be, with the pools it names."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
+from settings.fields import Isolation
 from settings.problems import Problem, listed
 from settings.sources import Sources, entries, file_id, items
 from settings.yaml_source import Document, YamlPath
@@ -15,8 +16,11 @@ def isolation_problems(sources: Sources, document: Document) -> Iterator[Problem
     """An isolation level that the tier is not sold with, or that the environment's phase cannot give (A6)."""
     level = document.get("isolation") or "namespace"
     tier = document.get("tier")
-    sold = set(map(str, entries(sources.tier_by_id.get(str(tier), {}).get("isolation", ["namespace"]))))
-    if not isinstance(level, str) or not sources.ok(document, ("isolation",)) or not sold:
+    known = sources.tier_by_id.get(str(tier))
+    if known is None or not isinstance(level, str) or not sources.ok(document, ("isolation",)):
+        return
+    sold = set(map(str, entries(known.get("isolation", ["namespace"]))))
+    if not sold <= set(get_args(Isolation)):  # the tier is what is wrong
         return
     if level not in sold:
         what = f"isolation {level!r} is not sold with tier {tier!r}"
@@ -41,6 +45,8 @@ def home_problems(sources: Sources, document: Document) -> Iterator[Problem]:
     if isinstance(document.get(*path), str):
         yield from _named(sources, document, serving, regions)
         return
+    if any(region not in sources.region_ids for cluster in serving for region in _regions(cluster)):
+        return  # the topology is what is wrong
     held = _candidates(serving, regions)
     if len(held) == 1:
         yield from _pools(sources, document, held[0])
@@ -95,11 +101,13 @@ def _pools(sources: Sources, document: Document, cluster: dict[str, Any]) -> Ite
     elif document.get("quota", "gpu_pool") is not None:
         what = f"quota.gpu_pool: cluster {cluster.get('name')!r} has no GPUs"
         yield document.problem(("quota", "gpu_pool"), what, "no gpu_pool")
-    owned = any(each.get("kind") == "dedicated" and each.get("tenant") == own for each in pools)
-    if document.get("isolation") == "dedicated-pool" and not owned:
+    owners = [str(each.get("tenant")) for each in pools if each.get("kind") == "dedicated"]
+    lost = any(owner not in sources.tenant_ids for owner in owners)  # reported there, and may have been meant for this
+    if document.get("isolation") == "dedicated-pool" and own not in owners and not lost:
         what = f"isolation dedicated-pool, but cluster {cluster.get('name')!r} has no pool of this tenant"
         yield document.problem(("isolation",), what, f"a node pool of kind dedicated with tenant {own}")
 
 
-def _regions(cluster: dict[str, Any]) -> list[Any]:
-    return [cluster.get("region"), *entries(cluster.get("stands_in_for"))]
+def _regions(cluster: dict[str, Any]) -> list[str]:
+    """Regions whose tenants a cluster can hold, as text even where the file says something else."""
+    return [str(each) for each in (cluster.get("region"), *entries(cluster.get("stands_in_for")))]

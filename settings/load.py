@@ -86,9 +86,9 @@ class _Reader:
         self._root = root
 
     def file(self, file: str, model: type[_Model]) -> tuple[Document | None, _Model | None]:
-        read = yaml_source.read(self._root / file, file)
-        if not isinstance(read, Document):
-            self.problems += read
+        read, problems = yaml_source.read(self._root / file, file)
+        self.problems += problems
+        if read is None:
             return None, None
         try:
             return read, model.model_validate(read.data)

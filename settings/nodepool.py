@@ -12,6 +12,7 @@ from settings.fields import (
     MemoryBytes,
     Model,
     Name,
+    NodeGpus,
     NodePods,
     Nodes,
     PoolKind,
@@ -73,7 +74,7 @@ class GpuDevices(Model):
 
     model: Name
     product: LabelValue
-    count: Annotated[int, Field(ge=1, le=16, strict=True)]
+    count: NodeGpus
     sharing: Sharing = "none"
     profile: str | None = Field(default=None, validate_default=True)
     replicas: Replicas | None = Field(default=None, validate_default=True)

@@ -39,5 +39,11 @@ def listed(values: Iterable[str]) -> str:
 
 def meant(wrong: str, values: Iterable[str]) -> str:
     """ " (did you mean 'x'?)" for the closest value, or nothing."""
+    close = closest(wrong, values)
+    return f" (did you mean {close!r}?)" if close else ""
+
+
+def closest(wrong: str, values: Iterable[str]) -> str | None:
+    """The value most like what was written, if any is much like it."""
     close = get_close_matches(wrong, list(values), n=1, cutoff=0.7)
-    return f" (did you mean {close[0]!r}?)" if close else ""
+    return close[0] if close else None

@@ -72,8 +72,8 @@ def _tenant(sources: Sources, document: Document) -> Iterator[Problem]:
     yield from repeated(document, ("workloads",), "name")
     yield from _runtimes(sources, document)
     if not unknown and sources.ok(document, ("tier",)) and sources.ok(document, ("region",)):
-        yield from isolation_problems(sources, document)
-        yield from home_problems(sources, document)
+        isolation = list(isolation_problems(sources, document))
+        yield from isolation or home_problems(sources, document)
 
 
 def _runtimes(sources: Sources, document: Document) -> Iterator[Problem]:

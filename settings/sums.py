@@ -25,8 +25,10 @@ def sum_problems(catalogue: Catalogue, documents: Mapping[str, Document]) -> lis
         cluster = placed_on(tenant, catalogue.topology)
         if cluster is None:
             continue
-        held[cluster.name].append(tenant)
-        found += _tenant(tenant, cluster, catalogue, documents[f"tenants/{tenant.id}.yaml"])
+        problems = list(_tenant(tenant, cluster, catalogue, documents[f"tenants/{tenant.id}.yaml"]))
+        found += problems
+        if not problems:  # numbers that are wrong would be wrong in the cluster's sum again
+            held[cluster.name].append(tenant)
     topology = documents[f"topology/{catalogue.environment}.yaml"]
     for index, cluster in enumerate(catalogue.topology.clusters):
         found += _cluster(index, cluster, held[cluster.name], catalogue, topology)
@@ -72,11 +74,12 @@ def _fits(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Docu
     wanted = demands(tenant, tier, cluster, catalogue)
     if admitted(amounts, wanted) is not None:
         return
-    for resource, most in amounts.items():
-        need = sum(each.pod.get(resource, 0) * each.least for each in wanted)
-        if need > most:
-            what = f"the workloads at their least replicas need {resource} {_shown(resource, need)}"
-            yield document.problem(("workloads",), what, f"at most {_shown(resource, most)} by tier and quota")
+    least = {resource: sum(each.pod.get(resource, 0) * each.least for each in wanted) for resource in amounts}
+    short = [resource for resource, most in amounts.items() if least[resource] > most]
+    need = ", ".join(f"{resource} {_shown(resource, least[resource])}" for resource in short)
+    have = ", ".join(f"{resource} {_shown(resource, amounts[resource])}" for resource in short)
+    what = f"the workloads at their least replicas need {need}"
+    yield document.problem(("workloads",), what, f"at most {have}, by tier and quota")
 
 
 def _reachable(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Document) -> Iterator[Problem]:

@@ -24,6 +24,7 @@ from settings.fields import (
     Reason,
     Replicas,
     Sessions,
+    Snapshot,
     StorageBytes,
     TenantId,
     Title,
@@ -119,7 +120,7 @@ class Offboarding(Model):
     """
 
     approved_by: Email
-    final_snapshot: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9:/_.-]{2,199}$")]
+    final_snapshot: Snapshot
     reason: Reason
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from settings.fields import Distinct, Domain, Model, Name, Path_, Phase, Shards, refuse
+from settings.fields import Distinct, Domain, EnvironmentName, Model, Name, Path_, Phase, Shards, refuse
 from settings.nodepool import NodePool
 
 
@@ -61,7 +61,7 @@ class Cluster(Model):
 class Topology(Model):
     """catalog/topology/<environment>.yaml. domain: tenants are hosts under it."""
 
-    environment: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,15}$")]
+    environment: EnvironmentName
     phase: Phase
     domain: Domain
     clusters: Annotated[tuple[Cluster, ...], Field(min_length=1)]

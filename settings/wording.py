@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from settings.problems import Problem, listed, meant
+from settings.problems import Problem, closest, listed, meant
 from settings.yaml_source import Document, YamlPath
 
 Words = tuple[str, str | None]
@@ -31,18 +31,24 @@ class _Wrong:
 def explained(error: ValidationError, document: Document, model: type[BaseModel]) -> dict[YamlPath, Problem]:
     """One problem for each value that pydantic refuses, by its path."""
     found: dict[YamlPath, Problem] = {}
+    misspelt: set[YamlPath] = set()
     for each in error.errors(include_url=False):
-        if each["type"] == "default_factory_not_called":  # follows from another error, which is reported
+        if each["type"] in _CONSEQUENCES or (each["type"] == "too_short" and each["input"]):
             continue
         path = tuple(step for step in each["loc"] if step != "[key]")
         wrong = _Wrong(path=path, where=_shown(path), given=each["input"], context=each.get("ctx") or {}, model=model)
         words = _WORDS.get(each["type"])
         what, allowed = words(wrong) if words else (f"{wrong.where}: {each['msg']}", None)
         found.setdefault(path, document.problem(path, what, allowed))
-    return found
+        if each["type"] == "extra_forbidden" and (close := closest(str(path[-1]), wrong.siblings)):
+            misspelt.add((*path[:-1], close))
+    # A key that is missing because it is misspelt is one mistake, not two.
+    return {path: problem for path, problem in found.items() if path not in misspelt or document.get(*path) is not None}
 
 
 def _refused(wrong: _Wrong) -> Words:
+    if wrong.given is None and str(wrong.context["what"]).startswith("None is not"):
+        return f"{wrong.where} is empty", wrong.context.get("allowed")
     return f"{wrong.where}: {wrong.context['what']}", wrong.context.get("allowed")
 
 
@@ -85,6 +91,9 @@ def _no_text(wrong: _Wrong) -> Words:
 def _wrong_form(wrong: _Wrong) -> Words:
     return f"{wrong.where}: {wrong.given!r} has the wrong form", str(wrong.context["pattern"])
 
+
+# These follow from other errors, which are reported; so does a list that is too short for its entries being wrong.
+_CONSEQUENCES = {"default_factory_not_called"}
 
 _WORDS: dict[str, Callable[[_Wrong], Words]] = {
     "refused": _refused,

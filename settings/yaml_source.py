@@ -24,6 +24,8 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]{1,3})?")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_CORE_TAG = "tag:yaml.org,2002:"
 _FIRST = frozenset("0123456789+-.tfn~")
 
 
@@ -69,37 +71,39 @@ class _RefusedError(Exception):
         self.line, self.what, self.allowed = line, what, allowed
 
 
-def read(path: Path, file: str) -> Document | list[Problem]:
-    """The document of a file, or what keeps it from being one.
+def read(path: Path, file: str) -> tuple[Document | None, list[Problem]]:
+    """The document of a file, if it is one, and what is wrong with it as YAML.
 
     path: where it is. file: how it is called in problems.
     """
     try:
         raw = path.read_bytes()
     except OSError as error:
-        return [Problem(file, 1, f"cannot be read: {error.strerror}", "a readable YAML file")]
+        return None, [Problem(file, 1, f"cannot be read: {error.strerror}", "a readable YAML file")]
     return parse(raw, file)
 
 
-def parse(raw: bytes, file: str) -> Document | list[Problem]:
-    """As read, for the bytes of a file."""
+def parse(raw: bytes, file: str) -> tuple[Document | None, list[Problem]]:
+    """As read, for the bytes of a file. A key given again is a problem and leaves the document with its first value."""
     try:
-        text = _text(raw)
+        composer = _Composer(_text(raw))
     except _RefusedError as refused:
-        return [Problem(file, refused.line, refused.what, refused.allowed)]
-    composer = _Composer(text)
+        return None, [Problem(file, refused.line, refused.what, refused.allowed)]
     try:
         data = composer.document()
     except _RefusedError as refused:
-        return [*composer.duplicates(file), Problem(file, refused.line, refused.what, refused.allowed)]
+        return None, [*composer.duplicates(file), Problem(file, refused.line, refused.what, refused.allowed)]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark is not None else 1
-        return [*composer.duplicates(file), Problem(file, line, f"not valid YAML: {error.problem or error.context}")]
+        return None, [*composer.duplicates(file), _invalid(file, line, str(error.problem or error.context))]
     except yaml.YAMLError as error:
-        return [Problem(file, 1, f"not valid YAML: {str(error).splitlines()[0]}")]
-    duplicates = composer.duplicates(file)
-    return duplicates or Document(file, data, composer.lines)
+        return None, [_invalid(file, 1, str(error).splitlines()[0])]
+    return Document(file, data, composer.lines), composer.duplicates(file)
+
+
+def _invalid(file: str, line: int, why: str) -> Problem:
+    return Problem(file, line, f"not valid YAML: {why}", "YAML; look at indentation, quotes and brackets near here")
 
 
 def _text(raw: bytes) -> str:
@@ -113,7 +117,7 @@ def _text(raw: bytes) -> str:
     for number, line_text in enumerate(text.splitlines(), 1):
         if "\t" in line_text[: len(line_text) - len(line_text.lstrip())]:
             raise _RefusedError(number, "a tab indents this line", "spaces")
-    if control := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", text):
+    if control := _UNPRINTABLE.search(text):
         line = text.count("\n", 0, control.start()) + 1
         raise _RefusedError(line, f"control character 0x{ord(control[0]):02x}", "printable text")
     return text
@@ -162,7 +166,11 @@ class _Composer:
         if event.anchor is not None:
             raise _RefusedError(event.start_mark.line + 1, f"anchor &{event.anchor} is used", "the value written out")
         if event.tag is not None:
-            raise _RefusedError(event.start_mark.line + 1, f"tag {event.tag} is used", "plain values without tags")
+            raise _RefusedError(
+                event.start_mark.line + 1,
+                f"tag {event.tag.replace(_CORE_TAG, '!!')} is used",
+                "plain values without tags",
+            )
         if path not in self.lines:
             self.lines[path] = event.start_mark.line + 1
         if kind is yaml.ScalarEvent:

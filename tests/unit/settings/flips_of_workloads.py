@@ -1,0 +1,57 @@
+"""Mistakes in a tenant's file: its workloads, quantities, quota and lifecycle. One row each, with the message it gets."""
+
+# ruff: noqa: E501  a message is one line
+
+from tests.unit.settings.flip import ACME, BIG_CORP, Flip
+
+# fmt: off
+FLIPS = (
+    Flip('unknown workload kind', ACME, 'kind: homework-correction', 'kind: homework-corection', ("tenants/acme.yaml:11: workloads[0].kind: 'homework-corection' is not known (did you mean 'homework-correction'?); allowed: agent-sessions, homework-correction",)),
+    Flip('image by tag', ACME, '@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', ':v1.2', ("tenants/acme.yaml:12: workloads[0].image: 'registry.example.com/homework:v1.2' is not an image by digest; allowed: registry/name@sha256: and 64 hexadecimal digits; a tag can move",)),
+    Flip('image with a short digest', ACME, '@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', '@sha256:0123', ("tenants/acme.yaml:12: workloads[0].image: 'registry.example.com/homework@sha256:0123' is not an image by digest; allowed: registry/name@sha256: and 64 hexadecimal digits; a tag can move",)),
+    Flip('two workloads of one name', ACME, 'workloads:\n', 'workloads:\n  - name: homework\n    kind: homework-correction\n    image: registry.example.com/homework@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n    requests: {cpu: 1m, memory: 1Mi}\n    limits: {cpu: 1m, memory: 1Mi}\n', ("tenants/acme.yaml:15: name 'homework' is given again (first on line 10); allowed: each name once",)),
+    Flip('workload name in capitals', ACME, '  - name: homework\n', '  - name: Homework\n', ("tenants/acme.yaml:10: workloads[0].name: 'Homework' is not a usable name; allowed: lower-case letters, digits and hyphens, starting with a letter, at most 40 characters",)),
+    Flip('max replicas below min', ACME, '{min: 1, max: 4}', '{min: 5, max: 4}', ('tenants/acme.yaml:13: workloads[0].replicas.max: max 4 is below min 5; allowed: at least 5',)),
+    Flip('replicas zero', ACME, '{min: 1, max: 4}', '{min: 0, max: 4}', ('tenants/acme.yaml:13: workloads[0].replicas.min: 0 is out of range; allowed: a whole number from 1 to 1000',)),
+    Flip('replicas as text', ACME, '{min: 1, max: 4}', '{min: 1, max: four}', ("tenants/acme.yaml:13: workloads[0].replicas.max: 'four' is not a whole number; allowed: a whole number from 1 to 1000",)),
+    Flip('limits below requests', ACME, '      cpu: 250m', '      cpu: 150m', ('tenants/acme.yaml:17: workloads[0].limits: limits are below requests; allowed: at least cpu 200m, memory 256Mi',)),
+    Flip('unknown runtime', BIG_CORP, 'runtime: gvisor', 'runtime: gviser', ("tenants/big-corp.yaml:17: runtime 'gviser' is not known (did you mean 'gvisor'?); allowed: gvisor, kata-gpu, runc",)),
+    Flip('runtime not for the kind', BIG_CORP, 'runtime: gvisor', 'runtime: runc', ("tenants/big-corp.yaml:17: runtime 'runc' is not for workloads of kind agent-sessions; allowed: gvisor, kata-gpu",)),
+    Flip('GPU in a runtime without', BIG_CORP, 'runtime: gvisor', 'runtime: gvisor\n    gpus: 1', ("tenants/big-corp.yaml:17: runtime 'gvisor' gives no GPUs to its pods; allowed: kata-gpu",)),
+    Flip('unknown pool', ACME, '    replicas: {min: 1, max: 4}\n', '    replicas: {min: 1, max: 4}\n    pool: genral\n', ("tenants/acme.yaml:14: pool 'genral' is not known (did you mean 'general'?); allowed: boxes, cheap, general, slices, slots, whole",)),
+    Flip('pool of another tenant', ACME, '    replicas: {min: 1, max: 4}\n', '    replicas: {min: 1, max: 4}\n    pool: big-own\n', ("tenants/acme.yaml:14: pool 'big-own' is not known; allowed: boxes, cheap, general, slices, slots, whole",)),
+    Flip('pool that the runtime is not on', ACME, '    replicas: {min: 1, max: 4}\n', '    replicas: {min: 1, max: 4}\n    pool: boxes\n', ("tenants/acme.yaml:14: runtime 'runc' does not run on pools of kind sandbox; allowed: a pool of kind cpu, dedicated",)),
+    Flip('negative CPU', ACME, 'cpu: 200m', 'cpu: -200m', ("tenants/acme.yaml:15: workloads[0].requests.cpu: '-200m' is negative; allowed: CPU cores such as 500m, 0.5 or 4",)),
+    Flip('CPU not a number', ACME, 'cpu: 200m', 'cpu: .nan', ("tenants/acme.yaml:15: workloads[0].requests.cpu: '.nan' is not a quantity; allowed: CPU cores such as 500m, 0.5 or 4",)),
+    Flip('CPU infinite', ACME, 'cpu: 200m', 'cpu: 1e999', ('tenants/acme.yaml:15: workloads[0].requests.cpu: inf is not a quantity; allowed: CPU cores such as 500m, 0.5 or 4',)),
+    Flip('CPU too fine', ACME, 'cpu: 200m', 'cpu: 0.0005', ('tenants/acme.yaml:15: workloads[0].requests.cpu: 0.0005 is finer than a thousandth of a core; allowed: CPU cores such as 500m, 0.5 or 4',)),
+    Flip('CPU zero', ACME, 'cpu: 200m', 'cpu: 0', ('tenants/acme.yaml:15: workloads[0].requests.cpu: 0 is nothing; allowed: CPU cores such as 500m, 0.5 or 4',)),
+    Flip('CPU absurd', ACME, 'cpu: 200m', 'cpu: 1M', ("tenants/acme.yaml:15: workloads[0].requests.cpu: '1M' is absurdly large; allowed: CPU cores such as 500m, 0.5 or 4",)),
+    Flip('CPU with a unit of its own', ACME, 'cpu: 200m', 'cpu: 2 cores', ("tenants/acme.yaml:15: workloads[0].requests.cpu: '2 cores' is not a quantity; allowed: CPU cores such as 500m, 0.5 or 4",)),
+    Flip('CPU true', ACME, 'cpu: 200m', 'cpu: true', ('tenants/acme.yaml:15: workloads[0].requests.cpu: True is not a quantity; allowed: CPU cores such as 500m, 0.5 or 4',)),
+    Flip('memory without unit', ACME, 'memory: 256Mi', 'memory: 256', ('tenants/acme.yaml:16: workloads[0].requests.memory: 256 is less than 1Mi; is the unit missing?; allowed: memory such as 512Mi or 8Gi',)),
+    Flip('memory in millibytes', ACME, 'memory: 256Mi', 'memory: 256m', ("tenants/acme.yaml:16: workloads[0].requests.memory: '256m' is not a whole number of bytes; m is a thousandth, M or Mi is a million; allowed: memory such as 512Mi or 8Gi",)),
+    Flip('memory in MB', ACME, 'memory: 256Mi', 'memory: 256MB', ("tenants/acme.yaml:16: workloads[0].requests.memory: '256MB' is not a quantity; allowed: memory such as 512Mi or 8Gi",)),
+    Flip('memory absurd', ACME, 'memory: 256Mi', 'memory: 2Ei', ("tenants/acme.yaml:16: workloads[0].requests.memory: '2Ei' is absurdly large; allowed: memory such as 512Mi or 8Gi",)),
+    Flip('memory empty', ACME, 'memory: 256Mi', "memory: ''", ("tenants/acme.yaml:16: workloads[0].requests.memory: '' is not a quantity; allowed: memory such as 512Mi or 8Gi",)),
+    Flip('Arabic digits', ACME, 'memory: 256Mi', 'memory: ٢Gi', ("tenants/acme.yaml:16: workloads[0].requests.memory: '٢Gi' is not a quantity; allowed: memory such as 512Mi or 8Gi",)),
+    Flip('budget zero', ACME, 'monthly_usd: 100', 'monthly_usd: 0', ('tenants/acme.yaml:21: budget.monthly_usd: 0 is out of range; allowed: a whole number from 1 to 10000000',)),
+    Flip('budget with cents', ACME, 'monthly_usd: 100', 'monthly_usd: 99.5', ('tenants/acme.yaml:21: budget.monthly_usd: 99.5 is not a whole number; allowed: a whole number from 1 to 10000000',)),
+    Flip('alert above all', ACME, 'alert_percent: 80', 'alert_percent: 180', ('tenants/acme.yaml:22: budget.alert_percent: 180 is out of range; allowed: a whole number from 1 to 100',)),
+    Flip('override without reason', BIG_CORP, '  reason: Agreed in the contract of May\n', '', ('tenants/big-corp.yaml:19: quota.reason is missing',)),
+    Flip('override with an empty reason', BIG_CORP, 'reason: Agreed in the contract of May', 'reason: because', ("tenants/big-corp.yaml:20: quota.reason: 'because' is not a reason; allowed: a sentence of 10 to 500 characters",)),
+    Flip('ceiling below the tier', BIG_CORP, 'ceiling: {cpu: 10, memory: 16Gi}', 'ceiling: {cpu: 2, memory: 16Gi}', ('tenants/big-corp.yaml:21: quota: what is guaranteed is above the ceiling; allowed: a ceiling of at least cpu 4, memory 8Gi',)),
+    Flip("guarantee above the tier's ceiling", BIG_CORP, 'ceiling: {cpu: 10, memory: 16Gi}', 'guaranteed: {cpu: 10, memory: 16Gi}', ('tenants/big-corp.yaml:21: quota: what is guaranteed is above the ceiling; allowed: a ceiling of at least cpu 10, memory 16Gi',)),
+    Flip('GPUs for a tier without', ACME, 'budget:\n', 'quota:\n  reason: They asked so nicely\n  gpus: 1\nbudget:\n', ("tenants/acme.yaml:22: quota.gpus: tier 'solo' has no GPUs; allowed: 0",)),
+    Flip('more GPUs than the tier has', BIG_CORP, 'ceiling: {cpu: 10, memory: 16Gi}', 'gpus: 2', ("tenants/big-corp.yaml:21: quota.gpus: 2 is above what tier 'large' may have; allowed: 0 to 1",)),
+    Flip('unknown GPU pool', BIG_CORP, 'ceiling: {cpu: 10, memory: 16Gi}', 'gpu_pool: hole', ("tenants/big-corp.yaml:21: GPU pool 'hole' is not known (did you mean 'whole'?); allowed: slices, slots, whole",)),
+    Flip('pods above all', BIG_CORP, 'ceiling: {cpu: 10, memory: 16Gi}', 'pods: 100000', ('tenants/big-corp.yaml:21: quota.pods: 100000 is out of range; allowed: a whole number from 1 to 10000',)),
+    Flip('workloads above the quota', ACME, '{min: 1, max: 4}', '{min: 5, max: 9}', ('tenants/acme.yaml:9: the workloads at their least replicas need limits.cpu 1250m, limits.memory 2560Mi; allowed: at most limits.cpu 1, limits.memory 2Gi, by tier and quota',)),
+    Flip('GPUs in a workload of a tenant without', ACME, '    replicas: {min: 1, max: 4}\n', '    replicas: {min: 1, max: 4}\n    gpus: 1\n', ('tenants/acme.yaml:9: the workloads at their least replicas need requests.nvidia.com/gpu 1; allowed: at most requests.nvidia.com/gpu 0, by tier and quota',)),
+    Flip('unknown lifecycle', BIG_CORP, 'lifecycle: active', 'lifecycle: gone', ("tenants/big-corp.yaml:23: lifecycle: 'gone' is not known; allowed: active, offboarding, suspended",)),
+    Flip('off-boarding without approval', BIG_CORP, 'lifecycle: active', 'lifecycle: offboarding', ('tenants/big-corp.yaml:1: offboarding: lifecycle offboarding has no approval; allowed: offboarding with approved_by, final_snapshot and reason',)),
+    Flip('approval without off-boarding', BIG_CORP, 'lifecycle: active', 'lifecycle: active\noffboarding: {approved_by: eve@example.com, final_snapshot: snap-1, reason: The contract has ended}', ('tenants/big-corp.yaml:24: offboarding: an approval to off-board, but the lifecycle is active; allowed: lifecycle offboarding',)),
+    Flip('approval by nobody', BIG_CORP, 'lifecycle: active', 'lifecycle: offboarding\noffboarding: {approved_by: someone, final_snapshot: snap-1, reason: The contract has ended}', ("tenants/big-corp.yaml:24: offboarding.approved_by: 'someone' is not a mail address; allowed: a person's mail address",)),
+    Flip('off-boarding without snapshot', BIG_CORP, 'lifecycle: active', 'lifecycle: offboarding\noffboarding: {approved_by: eve@example.com, reason: The contract has ended}', ('tenants/big-corp.yaml:24: offboarding.final_snapshot is missing',)),
+)
+# fmt: on
