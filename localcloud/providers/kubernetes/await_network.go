@@ -36,9 +36,6 @@ func waitForClaim(w *waiting, live *unstructured.Unstructured) (*unstructured.Un
 		}
 		phase := text(object, "status", "phase")
 		reasons = []string{fmt.Sprintf("PersistentVolumeClaim: [%s] is not ready. status.phase currently at: %s", object.GetName(), phase)}
-		if mode == "WaitForFirstConsumer" && w.before == nil {
-			return verdict{done: phase == "Pending" || phase == "Bound"}
-		}
 		if mode == "WaitForFirstConsumer" {
 			return verdict{done: phase == "Pending" || phase == "Bound"}
 		}
@@ -105,7 +102,6 @@ func endpointAddresses(endpoints *unstructured.Unstructured) (ready, pending boo
 // waitForService waits until the pods behind a service are ready, if it has any, and its load balancer has an address.
 func waitForService(w *waiting, live *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 	if needsEndpoints(live) {
-		w.progress.say(severityInfo, "[1/3] Finding Pods to direct traffic to")
 		if err := w.waitForEndpoints(live); err != nil {
 			return live, err
 		}
@@ -144,7 +140,7 @@ func (w *waiting) waitForEndpoints(service *unstructured.Unstructured) error {
 				endpoints = object
 			}
 			ready, pending = endpointAddresses(object)
-			return verdict{done: ready && !pending}
+			return verdict{done: ready && !pending, status: "[1/3] Finding Pods to direct traffic to"}
 		})
 		settled := round.Err() != nil
 		done()
@@ -191,7 +187,6 @@ const noIngressAddress = "Ingress .status.loadBalancer field was not updated wit
 
 // waitForIngress waits until an ingress has an address. Services that its rules name and that do not exist are told, not waited for.
 func waitForIngress(w *waiting, live *unstructured.Unstructured) (*unstructured.Unstructured, error) {
-	w.progress.say(severityInfo, "[1/3] Finding a matching service for each Ingress path")
 	told := false
 	last, err := w.cluster.watchUntil(w.ctx, live, w.progress, func(object *unstructured.Unstructured) verdict {
 		if object == nil {

@@ -6,6 +6,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
@@ -74,13 +75,10 @@ func containerProblems(pod *unstructured.Unstructured) string {
 
 // podReasons are the problems of the pods that a workload selects, each once; asked for only when its wait has failed.
 func podReasons(w *waiting, workload *unstructured.Unstructured) []string {
-	labels, _, _ := unstructured.NestedMap(workload.Object, "spec", "selector")
-	if labels == nil {
-		return nil
-	}
+	labels, found, _ := unstructured.NestedMap(workload.Object, "spec", "selector")
 	var selector metav1.LabelSelector
-	for key, value := range stringMap(labels["matchLabels"]) {
-		metav1.AddLabelToSelector(&selector, key, value)
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(labels, &selector); err != nil || !found {
+		return nil
 	}
 	client, err := w.cluster.objects(w.ctx, schema.GroupVersionKind{Version: "v1", Kind: "Pod"}, workload.GetNamespace())
 	if err != nil {
@@ -101,15 +99,4 @@ func podReasons(w *waiting, workload *unstructured.Unstructured) []string {
 		}
 	}
 	return reasons
-}
-
-func stringMap(value any) map[string]string {
-	entries, _ := value.(map[string]any)
-	result := make(map[string]string, len(entries))
-	for key, entry := range entries {
-		if text, ok := entry.(string); ok {
-			result[key] = text
-		}
-	}
-	return result
 }

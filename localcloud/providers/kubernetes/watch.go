@@ -24,8 +24,14 @@ type verdict struct {
 // judge looks at an object; nil means that it is gone.
 type judge func(*unstructured.Unstructured) verdict
 
-// secondLook is how long a watch may stay silent before the object is read again: a net under lost events, not the way they come.
-const secondLook = 5 * time.Second
+const (
+	// quiet is how long a wait goes on before it is told: most end sooner, and telling costs two calls to the engine.
+	quiet = time.Second
+	// firstLook and secondLook are how long a watch may stay silent before the object is read again: the first so that a wait is
+	// told of, the others as a net under lost events.
+	firstLook  = 2 * time.Second
+	secondLook = 10 * time.Second
+)
 
 // watchUntil waits until judge says that it is enough, and returns the object as last seen. It is one watch of one object, from the
 // state given on: no list, no cache, and nothing is missed in between. The error is the last request's or ctx's.
@@ -36,7 +42,7 @@ func (c *cluster) watchUntil(
 	if err != nil {
 		return object, err
 	}
-	w := &objectWatch{client: client, last: object, progress: progress, judge: judge}
+	w := &objectWatch{client: client, last: object, progress: progress, judge: judge, since: time.Now()}
 	if w.look(object) {
 		return w.last, nil
 	}
@@ -56,6 +62,7 @@ type objectWatch struct {
 	last     *unstructured.Unstructured
 	progress *progress
 	judge    judge
+	since    time.Time
 }
 
 // look shows judge an object (nil: gone) and tells whether the wait is over.
@@ -64,7 +71,7 @@ func (w *objectWatch) look(object *unstructured.Unstructured) bool {
 		w.last = object
 	}
 	found := w.judge(object)
-	if !found.done && found.status != "" {
+	if !found.done && found.status != "" && time.Since(w.since) > quiet {
 		severity := found.severity
 		if severity == severityDebug {
 			severity = severityInfo
@@ -88,7 +95,7 @@ func (w *objectWatch) follow(ctx context.Context) (done bool, err error) {
 		return false, pause(ctx, time.Second)
 	}
 	defer stream.Stop()
-	silence := time.NewTimer(secondLook)
+	silence := time.NewTimer(firstLook)
 	defer silence.Stop()
 	for {
 		select {
