@@ -48,7 +48,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(st.sampled_from(PLACES), anything)
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_value_anywhere_is_taken_or_told(root: Path, place: tuple[str, tuple[str | int, ...]], value: Any) -> None:
     file, path = place
     data = yaml.safe_load(FILES[file])
