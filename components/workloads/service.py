@@ -114,7 +114,7 @@ class TenantService(pulumi.ComponentResource):
             autoscaling.HorizontalPodAutoscaler(
                 f"{name}-autoscaler",
                 metadata=tenant_metadata(plan, app, component=app),
-                spec=_autoscaler(args.workload),
+                spec=autoscaler(args.workload),
                 opts=child,
             )
         self.url = f"https://{plan.host}/{app}"
@@ -188,7 +188,8 @@ def _route(plan: TenantPlan, app: str) -> Manifest:
     }
 
 
-def _autoscaler(workload: ResolvedWorkload) -> Manifest:
+def autoscaler(workload: ResolvedWorkload) -> Manifest:
+    """Spec of the HorizontalPodAutoscaler: CPU 70 %, the bounds of the plan, which the quota admits (C9)."""
     return {
         "scale_target_ref": {"api_version": "apps/v1", "kind": "Deployment", "name": workload.name},
         "min_replicas": workload.min_replicas,

@@ -1,0 +1,50 @@
+"""The `local` stack as the repository's catalogue describes it, rendered once for all tests that only read it."""
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+from settings import Catalogue, TenantPlan, load_catalogue, plan_tenants
+from stacks.layers import cluster_provider, platform_layer, tenants_layer
+from tests.unit.components.recorder import Recording, record
+
+ROOT = Path(__file__).resolve().parents[3]
+NAMESPACE = "kubernetes:core/v1:Namespace"
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The repository's catalogue for the environment `local`."""
+    return load_catalogue(ROOT / "catalog", "local")
+
+
+def plan(tenant: str, **changes: Any) -> TenantPlan:
+    """The plan of a tenant of the catalogue, with fields of its file changed."""
+    changed = tuple(each.model_copy(update=changes) if each.id == tenant else each for each in catalogue().tenants)
+    return next(each for each in plan_tenants(replace(catalogue(), tenants=changed)) if each.tenant.id == tenant)
+
+
+def rendered(*plans: TenantPlan) -> Recording:
+    """The platform layer and these tenants."""
+
+    def program() -> None:
+        cluster = catalogue().topology.clusters[0]
+        provider = cluster_provider("local", cluster, "kubeconfig", None)
+        platform = platform_layer(catalogue(), provider)
+        pulumi.export("tenants", tenants_layer(plans, provider, platform))
+
+    made = record(program)
+    if made.error is not None:
+        raise made.error
+    return made
+
+
+@cache
+def local_stack() -> Recording:
+    """Everything that the stack `local` registers."""
+    return rendered(*plan_tenants(catalogue()))

@@ -1,0 +1,101 @@
+"""Runs a Pulumi program without an engine and keeps what it registers, options included."""
+
+import asyncio
+import contextvars
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from pulumi.runtime import mocks, rpc
+from pulumi.runtime.stack import run_pulumi_func
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registered:
+    """One resource as the engine would be told of it. type: token. chain: types of its parents and its own, by `$`."""
+
+    urn: str
+    type: str
+    chain: str
+    name: str
+    inputs: dict[str, Any]
+    custom: bool
+    protect: bool
+    deleted_with: str
+    depends_on: tuple[str, ...]
+
+
+@dataclass
+class Recording:
+    """What a program did. outputs: those of the stack. error: what it ended with."""
+
+    resources: list[Registered] = field(default_factory=list)
+    outputs: dict[str, Any] = field(default_factory=dict)
+    error: BaseException | None = None
+
+    def of(self, token: str) -> list[Registered]:
+        """The resources of a type."""
+        return [each for each in self.resources if each.type == token]
+
+    def one(self, token: str, name: str) -> Registered:
+        """The resource of a type and logical name."""
+        (found,) = (each for each in self.of(token) if each.name == name)
+        return found
+
+
+class _Echo(mocks.Mocks):
+    def __init__(self, recorded: Mapping[str, Any]) -> None:
+        self.recorded = recorded
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
+        assert args.token == "pulumi:pulumi:readStackOutputs", args.token
+        return {"name": args.args["name"], "outputs": dict(self.recorded), "secretOutputNames": []}, None
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        return f"{args.name}-id", args.inputs
+
+
+class _Monitor(mocks.MockMonitor):
+    """The SDK's stand-in for the engine, which forgets the options; this one keeps them."""
+
+    def __init__(self, echo: _Echo, recording: Recording) -> None:
+        super().__init__(echo)
+        self.recording = recording
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802  the protocol's name
+        answer = super().RegisterResource(request)
+        if request.type != "pulumi:pulumi:Stack":
+            self.recording.resources.append(
+                Registered(
+                    urn=answer.urn,
+                    type=request.type,
+                    chain=answer.urn.split("::")[2],
+                    name=request.name,
+                    inputs=rpc.deserialize_properties(request.object),
+                    custom=request.custom,
+                    protect=request.protect,
+                    deleted_with=request.deletedWith,
+                    depends_on=tuple(sorted(request.dependencies)),
+                )
+            )
+        return answer
+
+
+def record(program: Callable[[], None], previous: Mapping[str, Any] | None = None) -> Recording:
+    """What the program registers, and how it ends. previous: the stack's outputs of the update before."""
+    recording = Recording()
+
+    async def run() -> None:
+        monitor = _Monitor(_Echo(previous or {}), recording)
+        mocks.set_mocks(_Echo(previous or {}), "tenantplane", "test", False, None, monitor, "organization")
+        try:
+            await run_pulumi_func(program)
+        except BaseException as error:
+            recording.error = error
+        root = pulumi.runtime.get_root_resource()
+        recording.outputs = dict(getattr(root, "outputs", {}))
+
+    # A context of its own, so that nothing of one program is left for the next.
+    contextvars.copy_context().run(asyncio.run, run())
+    return recording

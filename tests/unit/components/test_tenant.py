@@ -1,0 +1,141 @@
+"""What a tenant is made of, by lifecycle (A7, B1, B5, C1, C9, E1)."""
+
+import pytest
+
+from components.network.tenant_network import allowed_traffic
+from components.security.tenant_roles import RULES
+from settings import Offboarding, plan_tenants
+from tests.unit.components.local_stack import (
+    AUTOSCALER,
+    DEPLOYMENT,
+    NAMESPACE,
+    catalogue,
+    local_stack,
+    plan,
+    rendered,
+)
+
+APPROVAL = Offboarding(
+    approved_by="ops@tenantplane.example", final_snapshot="snap-1", reason="Contract ended last month"
+)
+
+
+def test_every_object_of_a_tenant_carries_its_identity() -> None:
+    by_namespace = {each.namespace: each for each in plan_tenants(catalogue())}
+    checked = 0
+    for each in local_stack().resources:
+        metadata = each.inputs.get("metadata", {})
+        owner = by_namespace.get(metadata.get("namespace", metadata.get("name", "")))
+        if owner is not None:
+            assert owner.labels.items() <= metadata["labels"].items(), each.urn
+            checked += 1
+    assert checked > 100
+
+
+def test_deployments_label_their_pods_with_tenant_and_app() -> None:
+    for each in local_stack().of(DEPLOYMENT):
+        labels = each.inputs["spec"]["template"]["metadata"]["labels"]
+        assert labels["tenant"] == each.inputs["metadata"]["labels"]["tenant"]
+        assert labels["app"] == each.inputs["metadata"]["name"]
+
+
+def test_objects_of_a_namespace_wait_for_it_and_die_with_it() -> None:
+    namespaces = {each.inputs["metadata"]["name"]: each.urn for each in local_stack().of(NAMESPACE)}
+    inside = [each for each in local_stack().resources if "namespace" in each.inputs.get("metadata", {})]
+    assert len(inside) > 100
+    for each in inside:
+        home = namespaces[each.inputs["metadata"]["namespace"]]
+        assert each.deleted_with == home
+        assert home in each.depends_on
+
+
+def test_pods_wait_for_the_classes_they_name() -> None:
+    made = rendered(plan("acme-robotics"))
+    names = " ".join(made.one(DEPLOYMENT, "acme-robotics--code-review").depends_on)
+    assert "PriorityClass::priority-enterprise" in names
+    assert "RuntimeClass::runtime-kata-gpu" in names
+
+
+@pytest.mark.parametrize(
+    ("changes", "protected"),
+    [
+        ({}, True),
+        ({"lifecycle": "suspended"}, True),
+        ({"lifecycle": "offboarding", "offboarding": None}, True),
+        ({"lifecycle": "offboarding", "offboarding": APPROVAL}, False),
+    ],
+)
+def test_a_namespace_is_protected_unless_its_off_boarding_is_approved(
+    changes: dict[str, object], protected: bool
+) -> None:
+    (namespace,) = rendered(plan("pelican-games", **changes)).of(NAMESPACE)
+    assert namespace.protect is protected
+
+
+def test_an_active_workload_leaves_its_replicas_to_the_autoscaler() -> None:
+    made = rendered(plan("pelican-games"))
+    (deployment,) = made.of(DEPLOYMENT)
+    (autoscaler,) = made.of(AUTOSCALER)
+    assert "replicas" not in deployment.inputs["spec"]
+    assert autoscaler.inputs["spec"]["scaleTargetRef"]["name"] == deployment.inputs["metadata"]["name"]
+
+
+@pytest.mark.parametrize("lifecycle", ["suspended", "offboarding"])
+def test_a_tenant_that_is_not_active_runs_nothing_and_keeps_the_rest(lifecycle: str) -> None:
+    active = rendered(plan("pelican-games"))
+    approval = APPROVAL if lifecycle == "offboarding" else None
+    idle = rendered(plan("pelican-games", lifecycle=lifecycle, offboarding=approval))
+    (deployment,) = idle.of(DEPLOYMENT)
+    assert deployment.inputs["spec"]["replicas"] == 0
+    # The autoscaler has set replicas before: zero has to win over it.
+    assert deployment.inputs["metadata"]["annotations"] == {"pulumi.com/patchForce": "true"}
+    gone = {each.urn for each in active.resources} - {each.urn for each in idle.resources}
+    assert gone == {active.of(AUTOSCALER)[0].urn}
+
+
+def test_a_role_without_groups_is_not_bound() -> None:
+    bindings = "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding"
+    assert [each.name for each in rendered(plan("hedgehog-cli")).of(bindings)] == ["hedgehog-cli-access-tenant-admin"]
+    assert len(rendered(plan("acme-robotics")).of(bindings)) == 3
+
+
+def test_no_role_may_touch_guard_rails_or_other_rights() -> None:
+    """B5: what a tenant's roles may never write, whatever is added to them later."""
+    guarded = {
+        "bindings", "clusterrolebindings", "clusterroles", "daemonsets", "endpoints", "endpointslices", "ingresses",
+        "limitranges", "namespaces", "networkpolicies", "nodes", "persistentvolumes", "priorityclasses",
+        "resourcequotas", "rolebindings", "roles", "serviceaccounts", "serviceaccounts/token", "services/proxy",
+        "pods/proxy", "runtimeclasses", "validatingadmissionpolicies",
+    }  # fmt: skip
+    reading = {"get", "list", "watch"}
+    for role, rules in RULES.items():
+        for rule in rules:
+            assert "*" not in (*rule["resources"], *rule["verbs"], *rule["api_groups"])
+            assert not set(rule["verbs"]) & {"bind", "escalate", "impersonate"}
+            if not set(rule["verbs"]) <= reading:
+                assert not guarded & set(rule["resources"]), (role, rule)
+
+
+def test_only_the_admin_reads_secrets() -> None:
+    for role, rules in RULES.items():
+        reads = any("secrets" in rule["resources"] for rule in rules)
+        assert reads is (role == "tenant-admin")
+
+
+def test_no_peer_of_a_policy_is_chosen_by_a_label_that_a_pod_gives_itself() -> None:
+    """E1: every peer is in the own namespace, or in one named by the API server's own label."""
+    spec = allowed_traffic(plan("acme-robotics"))
+    peers = [peer for rule in spec["ingress"] for peer in rule["from_"]]
+    peers += [peer for rule in spec["egress"] for peer in rule["to"]]
+    for peer in peers:
+        if peer != {"pod_selector": {}}:
+            assert set(peer["namespace_selector"]["match_labels"]) == {"kubernetes.io/metadata.name"}
+
+
+def test_the_stack_records_where_each_tenant_is() -> None:
+    assert local_stack().outputs["tenants"]["hedgehog-cli"] == {
+        "namespace": "tenant-hedgehog-cli",
+        "tier": "free",
+        "host": "hedgehog-cli.tenants.localhost",
+        "lifecycle": "active",
+    }
