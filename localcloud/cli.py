@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from localcloud import controlplane, toolchain
+from localcloud import controlplane, stacks, toolchain
 from localcloud.controlplane.layout import Layout
 from localcloud.environment import pulumi_environment
 from localcloud.errors import LocalcloudError
@@ -71,7 +71,7 @@ def stop(
     name: Annotated[str | None, typer.Argument(help="Cluster to stop.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Stop every cluster.")] = False,
 ) -> None:
-    """Stop clusters and delete them: no process, port or file stays."""
+    """Stop clusters and delete them: no process, port or file stays, nor the Pulumi state of what ran on them."""
     if (name is None) != every:
         raise typer.BadParameter("give the NAME of a cluster, or --all")
     reporter = ConsoleReporter()
@@ -79,8 +79,11 @@ def stop(
     for cluster in names:
         there = controlplane.stop(cluster, reporter=reporter)
         typer.echo(f"{cluster} is stopped and deleted" if there else f"there is no cluster {cluster}: nothing to stop")
+        _forget_stacks(cluster)
     if not names:
         typer.echo("there is no cluster: nothing to stop")
+    if every and not stacks.clear(state_directory()):
+        typer.echo(f"stacks of other clusters are kept in {state_directory() / 'state'}")
 
 
 @app.command()
@@ -150,6 +153,14 @@ def environment() -> None:
     """Print the environment for plain `pulumi`, to be read by a shell: eval "$(python -m localcloud env)"."""
     for key, value in pulumi_environment().items():
         typer.echo(f"export {key}={shlex.quote(value)}")
+
+
+def _forget_stacks(cluster: str) -> None:
+    removed, left = stacks.forget_stacks(state_directory(), Layout(cluster, state_directory()).kubeconfig)
+    if removed:
+        typer.echo(f"removed the state of {', '.join(removed)}, which lived on it")
+    for stack in left:
+        typer.echo(f"stack {stack} uses other clusters too and keeps its state; refresh it: pulumi refresh -s {stack}")
 
 
 def _print_log(file: Path, lines: int) -> None:

@@ -75,11 +75,18 @@ def require_space(directory: Path, needed_bytes: int, purpose: str) -> None:
 
 
 @contextlib.contextmanager
-def lock(path: Path, waiting: Callable[[str], None] | None = None, poll_s: float = 0.2) -> Iterator[None]:
+def lock(
+    path: Path,
+    waiting: Callable[[str], None] | None = None,
+    *,
+    give_up: Callable[[], bool] | None = None,
+    poll_s: float = 0.2,
+) -> Iterator[None]:
     """Hold `path` exclusively among processes; the file is gone afterwards.
 
     The kernel drops the lock when its holder dies, however it dies, so there are no stale locks to clean up.
     waiting: called once with the holder's description when somebody else has the lock.
+    give_up: asked while waiting; LocalcloudError is raised once it says so.
     """
     told = False
     while True:
@@ -94,6 +101,8 @@ def lock(path: Path, waiting: Callable[[str], None] | None = None, poll_s: float
             if waiting and not told:
                 waiting(holder)
                 told = True
+            if give_up and give_up():
+                raise LocalcloudError("interrupted") from None
             time.sleep(poll_s)
             continue
         if _is_still(path, descriptor):

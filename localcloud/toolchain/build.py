@@ -31,23 +31,22 @@ def build(wanted: Sequence[Recipe], display: Display) -> None:
     Cut short at any moment, the next call goes on: finished recipes stay, and Go keeps what it compiled.
     Raises LocalcloudError with the compiler's words when a build fails, and when Go is missing or the disk is full.
     """
-    with store.build_lock(lambda who: display.note(f"{who} builds tools already; waiting for it")):
-        missing = [recipe for recipe in wanted if not recipe.built]  # the one we waited for may have built them
-        if not missing:
-            return
-        names = ", ".join(tool for recipe in missing for tool in recipe.packages)
-        go = find_go(load_pins().minimum_go, missing[0].directory, names)
-        tasks = [Task(recipe.name, recipe.reference_s) for recipe in missing]
-        builders = [_Builder(go, recipe, task) for recipe, task in zip(missing, tasks, strict=True)]
-        with display.show(tasks), _Children() as children, ThreadPoolExecutor(_AT_ONCE) as pool:
-            jobs = [pool.submit(builder.run, children) for builder in builders]
-            try:
-                _until_done(jobs, display)
-            except BaseException:
-                children.end()
-                for job in jobs:
-                    job.cancel()
-                raise
+    missing = [recipe for recipe in wanted if not recipe.built]
+    if not missing:
+        return
+    names = ", ".join(tool for recipe in missing for tool in recipe.packages)
+    go = find_go(load_pins().minimum_go, missing[0].directory, names)
+    tasks = [Task(recipe.name, recipe.reference_s) for recipe in missing]
+    with display.show(tasks), _Children() as children, ThreadPoolExecutor(_AT_ONCE) as pool:
+        builders = [_Builder(go, recipe, task, display) for recipe, task in zip(missing, tasks, strict=True)]
+        jobs = [pool.submit(builder.run, children) for builder in builders]
+        try:
+            _until_done(jobs, display)
+        except BaseException:
+            children.end()
+            for job in jobs:
+                job.cancel()
+            raise
 
 
 def _until_done(jobs: Iterable[Future[None]], display: Display) -> None:
@@ -91,6 +90,10 @@ class _Children:
             self._running.add(child)
             return child
 
+    @property
+    def ended(self) -> bool:
+        return self._ended
+
     def finished(self, child: subprocess.Popen[str]) -> None:
         with self._lock:
             self._running.discard(child)
@@ -106,25 +109,34 @@ class _Children:
 class _Builder:
     """Builds one recipe: asks which packages must be compiled, compiles and counts them, installs the result."""
 
-    def __init__(self, go: Path, recipe: Recipe, task: Task) -> None:
+    def __init__(self, go: Path, recipe: Recipe, task: Task, display: Display) -> None:
         self._go = str(go)
         self._recipe = recipe
         self._task = task
-        self._lines: list[str] = []
+        self._display = display
 
     def run(self, children: _Children) -> None:
-        self._task.begin()
+        def waiting(who: str) -> None:
+            self._task.state = f"{who} builds it already; waiting"
+            self._display.note(f"{who} builds {self._recipe.name} already; waiting for it")
+
+        with store.build_lock(self._recipe.output, waiting, give_up=lambda: children.ended):
+            self._task.begin()
+            if not self._recipe.built:  # the one we waited for may have built it
+                self._build(children)
+            self._task.finish()
+
+    def _build(self, children: _Children) -> None:
         with explain_full_disk(store.root()):
             store.log(self._recipe.name).parent.mkdir(parents=True, exist_ok=True)
             store.log(self._recipe.name).write_text("")
         self._task.state = "downloading"
         self._task.total = self._stale_packages(children)
         self._task.state = "compiling"
-        output = store.scratch(self._recipe.name)
+        output = store.scratch(self._recipe.output)
         for group in self._groups(output):
             self._execute(children, ["build", "-v", *self._flags(), *group])
         store.install(output, self._recipe.output)
-        self._task.finish()
 
     def _groups(self, output: Path) -> list[list[str]]:
         """Arguments of each `go build`; programs named like their package share one, which links them in parallel."""

@@ -35,16 +35,18 @@ def log(name: str) -> Path:
     return root() / "logs" / f"{name}.log"
 
 
-def build_lock(waiting: Callable[[str], None]) -> AbstractContextManager[None]:
-    """Held while anything is built: two checkouts that need the same tools build them once."""
-    return lock(root() / ".build.lock", waiting)
+def build_lock(
+    target: Path, waiting: Callable[[str], None], give_up: Callable[[], bool] | None = None
+) -> AbstractContextManager[None]:
+    """Held while the entry `target` is built: two checkouts that need the same tools build them once."""
+    return lock(target.with_name(f".{target.name}.lock"), waiting, give_up=give_up)
 
 
-def scratch(name: str) -> Path:
-    """An empty directory to build in; only the holder of the lock has one, so what lies there is a leftover."""
-    directory = root() / "store" / f".building-{name}"
-    shutil.rmtree(directory, ignore_errors=True)
+def scratch(target: Path) -> Path:
+    """An empty directory to build `target` in; only the holder of its lock has one, so what lies there is a leftover."""
+    directory = target.with_name(f".{target.name}.building")
     with explain_full_disk(root()):
+        shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
     return directory
 

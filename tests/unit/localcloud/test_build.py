@@ -121,7 +121,7 @@ def test_the_environment_cannot_loosen_the_pins(calls: Path, monkeypatch: pytest
 
 
 def test_a_leftover_of_a_killed_build_is_no_build(calls: Path, tmp_path: Path) -> None:
-    leftover = store.scratch("demo")
+    leftover = store.scratch(recipe(tmp_path).output)
     (leftover / "alpha").write_text("half")
     wanted = recipe(tmp_path)
     assert not wanted.built
@@ -137,7 +137,7 @@ def test_whoever_waits_for_another_builder_is_told_and_builds_nothing_twice(call
             sys.executable,
             "-c",
             "import sys\nfrom localcloud.toolchain import store\n"
-            "with store.build_lock(print):\n"
+            "with store.build_lock(store.entry('demo', '0123456789abcdef'), print):\n"
             "    print('held', flush=True)\n"
             "    sys.stdin.readline()\n",
         ],
@@ -163,7 +163,7 @@ def test_whoever_waits_for_another_builder_is_told_and_builds_nothing_twice(call
     show.note = note  # type: ignore[method-assign]
     build([wanted], show)
     holder.wait(10)
-    assert f"process {holder.pid} builds tools already; waiting for it" in out.getvalue()
+    assert f"process {holder.pid} builds demo already; waiting for it" in out.getvalue()
     assert "build " not in (calls.read_text() if calls.exists() else "")
     assert (wanted.output / "alpha").read_text() == "by the other"
 

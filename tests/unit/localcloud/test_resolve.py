@@ -35,7 +35,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def build(wanted: Sequence[Recipe], display: Display) -> None:
         for recipe in wanted:
             built.append(recipe.name)
-            output = store.scratch(recipe.name)
+            output = store.scratch(recipe.output)
             for name in recipe.packages:
                 (output / name).write_text("built")
             store.install(output, recipe.output)
