@@ -154,6 +154,8 @@ func (r *resource) changes(state, planned values, ignored []string) (changed, re
 			replaces = append(replaces, attribute.name)
 		}
 	}
+	slices.Sort(changed)
+	slices.Sort(replaces)
 	return changed, replaces
 }
 
