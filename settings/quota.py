@@ -37,7 +37,11 @@ class ResolvedQuota:
     suspended: bool = False
 
     def hard(self) -> dict[str, str]:
-        """`spec.hard` of the tenant's ResourceQuota, every value as the API server prints it."""
+        """`spec.hard` of the tenant's ResourceQuota, every value as the API server prints it.
+
+        Until the quota controller has filled in its status, which takes a moment, the API server refuses what the quota
+        counts ("status unknown for quota"): make the namespace's furniture before the quota, and workloads after it.
+        """
         made = {
             "requests.cpu": format_cpu(self.guaranteed.cpu_m),
             "limits.cpu": format_cpu(self.ceiling.cpu_m),
