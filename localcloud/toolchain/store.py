@@ -43,7 +43,7 @@ def build_lock(
 
 
 def scratch(target: Path) -> Path:
-    """An empty directory to build `target` in; only the holder of its lock has one, so what lies there is a leftover."""
+    """An empty directory to build `target` in; only its lock's holder has one, so what lies there is a leftover."""
     directory = target.with_name(f".{target.name}.building")
     with explain_full_disk(root()):
         shutil.rmtree(directory, ignore_errors=True)
