@@ -32,8 +32,11 @@ from localcloud.toolchain import tool
 READY_TIMEOUT_S = 120.0
 """How long a part may take; a loaded machine is slow, a broken part ends by itself and is noticed at once."""
 
-STOP_GRACE_S = 3.0
-"""Between asking and killing: nothing of a stopped cluster is kept, so nothing needs longer."""
+STOP_GRACE_S = 0.5
+"""Between asking and killing when a cluster is deleted: nothing is kept, so nothing needs longer."""
+
+_RESTART_GRACE_S = 10.0
+"""Between asking and killing when a part is replaced and its data stay."""
 
 _NEEDED_BYTES = 300_000_000
 """An idle cluster's data and logs are about 80 MB after an hour; etcd alone preallocates 64 MB of write-ahead log."""
@@ -209,7 +212,9 @@ def _adopt(layout: Layout, every: Iterable[Part]) -> set[str]:
         if found and found[1][1:] == part.arguments:
             keep[part.name] = found[0]
     pids = {kept.pid for kept in keep.values()}
-    process.end([other for other in process.find(layout.directory, _tools()) if other.pid not in pids], STOP_GRACE_S)
+    process.end(
+        [other for other in process.find(layout.directory, _tools()) if other.pid not in pids], _RESTART_GRACE_S
+    )
     return set(keep)
 
 

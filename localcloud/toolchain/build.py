@@ -42,10 +42,12 @@ def build(wanted: Sequence[Recipe], display: Display) -> None:
         jobs = [pool.submit(builder.run, children) for builder in builders]
         try:
             _until_done(jobs, display)
-        except BaseException:
+        except BaseException as error:
             children.end()
             for job in jobs:
                 job.cancel()
+            if isinstance(error, KeyboardInterrupt):
+                display.note("interrupted; what is compiled is kept, and the same command goes on from here")
             raise
 
 

@@ -9,6 +9,7 @@ Pulumi looks for its language host beside its own binary: hence one directory wi
 import contextlib
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -18,6 +19,9 @@ from localcloud.paths import cache_directory
 
 KEPT_PROVIDER_BUILDS = 8
 """Builds of our own providers that stay: each change to their sources makes one, of about 60 MB."""
+
+_ABANDONED_S = 24 * 3600.0
+"""No build takes a day: a scratch directory that old was left by one that was killed and whose pin has changed since."""
 
 
 def root() -> Path:
@@ -46,6 +50,9 @@ def scratch(target: Path) -> Path:
     """An empty directory to build `target` in; only its lock's holder has one, so what lies there is a leftover."""
     directory = target.with_name(f".{target.name}.building")
     with explain_full_disk(root()):
+        for abandoned in target.parent.glob(".*.building"):
+            if time.time() - abandoned.stat().st_mtime > _ABANDONED_S:
+                shutil.rmtree(abandoned, ignore_errors=True)
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
     return directory
