@@ -38,8 +38,11 @@ STOP_GRACE_S = 0.5
 _RESTART_GRACE_S = 10.0
 """Between asking and killing when a part is replaced and its data stay."""
 
-_NEEDED_BYTES = 300_000_000
-"""An idle cluster's data and logs are about 80 MB after an hour; etcd alone preallocates 64 MB of write-ahead log."""
+_NEW_BYTES = 300_000_000
+"""For a new cluster: etcd preallocates 64 MB of write-ahead log twice, and logs grow."""
+
+_KNOWN_BYTES = 20_000_000
+"""For a cluster that has its files already: with less than this etcd cannot even open them."""
 
 
 class Reporter(Protocol):
@@ -128,7 +131,7 @@ def start(
     reporter = reporter or Silent()
     wanted = None if pools is None else generate_nodes(pools)
     with lock(layout.lock, lambda who: reporter.note(f"{who} works on cluster {name}; waiting for it")):
-        require_space(layout.directory, _NEEDED_BYTES, f"cluster {name}")
+        require_space(layout.directory, _KNOWN_BYTES if layout.etcd_data.exists() else _NEW_BYTES, f"cluster {name}")
         with reporter.phase("certificates and configuration"):
             layout.directory.mkdir(parents=True, exist_ok=True)
             layout.directory.chmod(0o700)

@@ -21,7 +21,7 @@ KEPT_PROVIDER_BUILDS = 8
 """Builds of our own providers that stay: each change to their sources makes one, of about 60 MB."""
 
 _ABANDONED_S = 24 * 3600.0
-"""No build takes a day: a scratch directory that old was left by one that was killed and whose pin has changed since."""
+"""No build takes a day: an older scratch directory was left by one that was killed and whose pin has changed."""
 
 
 def root() -> Path:

@@ -1,5 +1,6 @@
 """Start, crash, repair, stop: every step may be repeated, and interrupted anywhere."""
 
+import contextlib
 import json
 import os
 import signal
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -160,6 +162,38 @@ def test_a_port_that_somebody_took_meanwhile_is_named_with_its_holder(own_cluste
     )
     assert f"(pid {os.getpid()})" in str(refused.value)
     assert own_cluster("port", []).started == ("scheduler",)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 400 MB; skips where this user may not mount one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=400m", "tmpfs", str(disk)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("mounting a small file system needs root")
+    yield disk
+    controlplane.stop("full", state_dir=disk)
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_full_disk_is_called_that_and_once_there_is_room_nothing_is_lost(small_disk: Path) -> None:
+    made = controlplane.start("full", [], state_dir=small_disk)
+    kubectl = Kubectl(made.kubeconfig)
+    kubectl("create", "namespace", "kept")
+    kill(pids(made)["etcd"])
+    filler = small_disk / "filler"
+    with filler.open("wb") as file, contextlib.suppress(OSError):
+        while True:
+            file.write(b"x" * 1_000_000)
+            file.flush()
+    with pytest.raises(LocalcloudError, match=r"cluster full needs about 20 MB in .* and its disk has \d MB free"):
+        controlplane.start("full", [], state_dir=small_disk)
+    with pytest.raises(LocalcloudError, match=r"cluster second needs about 300 MB in"):
+        controlplane.start("second", [], state_dir=small_disk)
+    filler.unlink()
+    assert "etcd" in controlplane.start("full", [], state_dir=small_disk).started
+    assert kubectl("get", "namespace", "kept", "-o", "name") == "namespace/kept\n"
 
 
 def test_a_record_that_names_somebody_elses_process_is_not_believed(own_cluster: Starter) -> None:

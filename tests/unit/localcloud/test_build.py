@@ -154,7 +154,7 @@ def test_whoever_waits_for_another_builder_is_told_and_builds_nothing_twice(call
 
     def note(text: str) -> None:
         told(text)
-        if holder.stdin and not holder.stdin.closed:  # it finishes only after we were told that it builds
+        if "waiting for it" in text and holder.stdin:  # it finishes only after we were told that it builds
             wanted.output.mkdir(parents=True)
             for name in wanted.packages:
                 (wanted.output / name).write_text("by the other")
