@@ -46,7 +46,7 @@ def platform_layer(catalogue: Catalogue, provider: kubernetes.Provider) -> Platf
     priorities = PriorityClasses("priority", PriorityClassesArgs(), options)
     runtimes = RuntimeClasses("runtime", RuntimeClassesArgs(runtimes=catalogue.runtimes), options)
     TenantRoles("roles", TenantRolesArgs(), options)
-    TenantAdmission("tenant-pods", TenantAdmissionArgs(tiers=tuple(catalogue.tiers.values())), options)
+    TenantAdmission("tenant", TenantAdmissionArgs(tiers=tuple(catalogue.tiers.values())), options)
     return Platform(priority_classes=priorities.classes, runtime_classes=runtimes.classes)
 
 

@@ -1,4 +1,4 @@
-"""What the API server refuses in every tenant's namespace, whoever asks (C6, C8, B1)."""
+"""What the API server refuses in every tenant's namespace, whoever asks (B1, C6, C8)."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ from components.scheduling.priority_classes import TENANT_SELF_SERVICE
 from settings import Tier, names
 from settings.nodepool import KIND_LABEL, TENANT_TAINT
 
-POLICY_NAME = "tenantplane-tenant-pods"
+POD_POLICY = "tenantplane-tenant-pods"
+SERVICE_POLICY = "tenantplane-tenant-services"
 
 
 def _validation(expression: str, message: str) -> Manifest:
@@ -26,6 +27,7 @@ def variables(tiers: tuple[Tier, ...]) -> Manifest:
         {"name": "tier", "expression": f"namespaceObject.metadata.labels[?'{names.TIER_LABEL}'].orValue('')"},
         {"name": "classes", "expression": f"{json.dumps(classes, sort_keys=True)}[?variables.tier].orValue([])"},
         {"name": "tolerations", "expression": "object.spec.?tolerations.orValue([])"},
+        {"name": "containers", "expression": "object.spec.containers + object.spec.?initContainers.orValue([])"},
     ]
 
 
@@ -63,6 +65,22 @@ def validations() -> Manifest:
             f"object.metadata.?labels['{names.TENANT_LABEL}'].orValue(variables.tenant) == variables.tenant",
             "a pod may not carry the label of another tenant",
         ),
+        # An image that another tenant has pulled lies on the node; only a pull asks whether this one may have it.
+        _validation(
+            "variables.containers.all(each, each.?imagePullPolicy.orValue('') == 'Always')",
+            "a tenant's containers pull their image every time: set imagePullPolicy to Always",
+        ),
+    ]
+
+
+def service_validations() -> Manifest:
+    """The rules for Services."""
+    return [
+        # Such an address is taken from whoever it belongs to, on every node (CVE-2020-8554).
+        _validation(
+            "object.spec.?externalIPs.orValue([]).size() == 0",
+            "a tenant's Service may not claim external addresses",
+        ),
     ]
 
 
@@ -77,46 +95,45 @@ class TenantAdmissionArgs:
 
 
 class TenantAdmission(pulumi.ComponentResource):
-    """Rules for the pods of every tenant, once per cluster instead of one more quota per tenant (B1, C6, C8).
+    """Rules for what tenants run, once per cluster instead of one more quota per tenant (B1, C6, C8).
 
-    Creates: ValidatingAdmissionPolicy `tenantplane-tenant-pods` and its ValidatingAdmissionPolicyBinding, for every
-    namespace that carries the `tenant` label. It refuses a priority class that is not the tier's or `batch`, a node
-    chosen by name, a toleration of all taints, of the system nodes or of another tenant's nodes, and another tenant's
-    label.
-    Outputs: policy (str), the policy's name.
+    Creates: ValidatingAdmissionPolicy `tenantplane-tenant-pods` and `tenantplane-tenant-services`, each with its
+    ValidatingAdmissionPolicyBinding, for every namespace that carries the `tenant` label. The first refuses a priority
+    class that is not the tier's or `batch`, a node chosen by name, a toleration of all taints, of the system nodes or
+    of another tenant's nodes, another tenant's label, and an image that is not pulled every time. The second refuses
+    external addresses.
+    Outputs: policies (list of str), the names of the policies.
     """
 
-    policy: str
+    policies: list[str]
 
     def __init__(self, name: str, args: TenantAdmissionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tenantplane:security:TenantAdmission", name, {}, opts)
+        self.policies = [POD_POLICY, SERVICE_POLICY]
+        self._policy(f"{name}-pods", POD_POLICY, "pods", variables(args.tiers), validations())
+        self._policy(f"{name}-services", SERVICE_POLICY, "services", [], service_validations())
+        self.register_outputs({"policies": self.policies})
+
+    def _policy(self, name: str, policy: str, resource: str, named: Manifest, rules: Manifest) -> None:
+        """One policy and its binding."""
         child = pulumi.ResourceOptions(parent=self)
-        self.policy = POLICY_NAME
-        admission.ValidatingAdmissionPolicy(
-            name,
-            metadata=platform_metadata(POLICY_NAME, "tenant-admission"),
-            spec={
-                "failure_policy": "Fail",
-                "match_constraints": {
-                    "namespace_selector": {"match_expressions": [{"key": names.TENANT_LABEL, "operator": "Exists"}]},
-                    "resource_rules": [
-                        {
-                            "api_groups": [""],
-                            "api_versions": ["v1"],
-                            "operations": ["CREATE", "UPDATE"],
-                            "resources": ["pods"],
-                        }
-                    ],
-                },
-                "variables": variables(args.tiers),
-                "validations": validations(),
+        core_v1 = {"api_groups": [""], "api_versions": ["v1"]}
+        spec: Manifest = {
+            "failure_policy": "Fail",
+            "match_constraints": {
+                "namespace_selector": {"match_expressions": [{"key": names.TENANT_LABEL, "operator": "Exists"}]},
+                "resource_rules": [{**core_v1, "operations": ["CREATE", "UPDATE"], "resources": [resource]}],
             },
-            opts=child,
+            "validations": rules,
+        }
+        if named:
+            spec["variables"] = named
+        admission.ValidatingAdmissionPolicy(
+            name, metadata=platform_metadata(policy, "tenant-admission"), spec=spec, opts=child
         )
         admission.ValidatingAdmissionPolicyBinding(
             f"{name}-binding",
-            metadata=platform_metadata(POLICY_NAME, "tenant-admission"),
-            spec={"policy_name": POLICY_NAME, "validation_actions": ["Deny"]},
+            metadata=platform_metadata(policy, "tenant-admission"),
+            spec={"policy_name": policy, "validation_actions": ["Deny"]},
             opts=child,
         )
-        self.register_outputs({"policy": self.policy})
