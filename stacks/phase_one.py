@@ -6,8 +6,10 @@ from pathlib import Path
 import pulumi
 
 from settings import Catalogue, CatalogueError, Cluster, load_catalogue, plan_tenants
+from settings.plan_hash import plan_hash
 from settings.stack_config import StackConfig, kubeconfig_path
 from stacks.layers import Platform, cluster_provider, platform_layer, tenants_layer
+from stacks.recorded_plan import RecordedPlan
 from stacks.removal_guard import OUTPUT, recorded_tenants, unapproved_removals
 
 
@@ -28,12 +30,14 @@ def phase_one(config: StackConfig, root: Path) -> None:
     if config.has_tenants and (lost := unapproved_removals(recorded, (plan.tenant.id for plan in plans))):
         raise pulumi.RunError("a tenant may not be removed (A7):\n  " + "\n  ".join(lost))
 
+    applied = RecordedPlan()
     provider = cluster_provider(
         config.environment, cluster, _kubeconfig(config, cluster, root), config.context or cluster.context
     )
     platform = platform_layer(catalogue, provider) if config.has_platform else Platform()
     if config.has_tenants:
         pulumi.export(OUTPUT, tenants_layer(plans, provider, platform))
+    applied.export(plan_hash(catalogue, config, root))
 
 
 def _catalogue(config: StackConfig, root: Path) -> Catalogue:
