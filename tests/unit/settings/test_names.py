@@ -136,3 +136,9 @@ def test_shards_are_even() -> None:
 def test_no_shard_is_an_error() -> None:
     with pytest.raises(ValueError, match="at least one shard, not 0"):
         names.shard("acme", 0)
+
+
+@pytest.mark.parametrize(("one", "other"), [("a-bc", "ab-c"), ("abc", "a-bc"), ("a-b-c", "a-bc")])
+def test_hyphens_keep_names_apart(one: str, other: str) -> None:
+    assert names.sql_name(one) != names.sql_name(other)
+    assert names.namespace(one) != names.namespace(other)
