@@ -10,7 +10,7 @@ import contextlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -78,15 +78,20 @@ def bundle(digest: str, programs: Mapping[str, Path]) -> Path:
             with contextlib.suppress(FileExistsError, OSError):
                 building.replace(target.parent)
             shutil.rmtree(building, ignore_errors=True)
+        _remove_oldest((folder.parent for folder in root().glob("*/bin")), KEPT_PROVIDER_BUILDS)
     return target
 
 
 def prune(name: str, keep: Iterable[Path], count: int = KEPT_PROVIDER_BUILDS) -> None:
     """Remove old builds of a recipe: all but `keep` and the `count` newest."""
-    kept = set(keep)
-    builds = sorted((root() / "store").glob(f"{name}-*"), key=lambda one: one.stat().st_mtime, reverse=True)
-    for old in builds[count:]:
-        if old not in kept:
+    _remove_oldest((root() / "store").glob(f"{name}-*"), count, set(keep))
+
+
+def _remove_oldest(directories: Iterable[Path], count: int, keep: Collection[Path] = ()) -> None:
+    """Remove all but the `count` newest of `directories`, and never one of `keep`."""
+    newest = sorted(directories, key=lambda one: one.stat().st_mtime, reverse=True)
+    for old in newest[count:]:
+        if old not in keep:
             shutil.rmtree(old, ignore_errors=True)
 
 

@@ -1,5 +1,6 @@
 """Nodes from pools, and the requests that bring a cluster's nodes in line (C6, C7)."""
 
+import copy
 import re
 from typing import Any
 
@@ -57,7 +58,7 @@ class FakeApi:
         if method == "POST":
             assert isinstance(body, dict)
             taint = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
-            made = yaml.safe_load(yaml.safe_dump(body))
+            made = copy.deepcopy(body)
             made["spec"]["taints"].append(taint)
             self.nodes[body["metadata"]["name"]] = made
         elif method == "DELETE" and "/pods/" not in path:
