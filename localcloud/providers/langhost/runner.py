@@ -3,12 +3,16 @@
 REQUEST: what the engine asked for.
     monitor, engine: addresses of the engine's gRPC servers, for resources and for log messages.
     project, stack, organization, root_directory: names of the deployment; root_directory is where Pulumi.yaml lies.
-    directory: working directory of the program; program: the file or directory to run, relative to it; arguments: its sys.argv[1:].
+    directory: working directory of the program.
+    program: the file or directory to run, relative to the working directory; arguments: its sys.argv[1:].
     dry_run: true for a preview; parallel: how many resource operations may be under way at once.
     config: every configuration value by its full key; secret_keys: the keys whose values are secret.
 
 Exit codes: 0 the program ran; 32 it failed and the user has been told; otherwise the program's own.
 """
+
+# Paths are compared as text, as tracebacks have them; pathlib would follow links.
+# ruff: noqa: PTH100, PTH112, PTH113, PTH118, PTH120
 
 import sys
 
@@ -34,7 +38,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any
 
-REQUEST: dict[str, Any]
+REQUEST: dict[str, Any] = globals()["REQUEST"]
 
 ALREADY_REPORTED = 32
 LONGEST_VARIABLE = 128 * 1024 - 64
@@ -44,13 +48,10 @@ LONGEST_VARIABLE = 128 * 1024 - 64
 def configure() -> None:
     """Connects the SDK to the engine and gives it the stack's configuration."""
     pulumi.runtime.set_all_config(REQUEST["config"] or {}, REQUEST["secret_keys"])
-    for name, value in (
-        ("PULUMI_CONFIG", REQUEST["config"] or {}),
-        ("PULUMI_CONFIG_SECRET_KEYS", REQUEST["secret_keys"]),
-    ):
+    for name, value in (("PULUMI_CONFIG", REQUEST["config"]), ("PULUMI_CONFIG_SECRET_KEYS", REQUEST["secret_keys"])):
         text = json.dumps(value)
-        if len(text.encode()) < LONGEST_VARIABLE:
-            os.environ[name] = text
+        if value is not None and len(text.encode()) < LONGEST_VARIABLE:
+            os.environ[name] = text  # for what reads it as the SDK once did, and for programs that this one starts
     settings = ("monitor", "engine", "project", "stack", "organization", "root_directory", "dry_run", "parallel")
     pulumi.runtime.configure(pulumi.runtime.Settings(**{name: REQUEST[name] for name in settings}))
 
@@ -73,13 +74,13 @@ def program_file() -> str:
 def users_part(trace: TracebackType | None, main: str) -> TracebackType | None:
     """The part of a traceback that starts in the user's program; None when it never gets there.
 
-    The first frame of the main file counts. A failure in a callback may come from another file of the program: then the first frame in
-    the main file's directory counts, unless it belongs to an installed package.
+    The first frame of the main file counts. A failure in a callback may come from another file of the program: then
+    the first frame in the main file's directory counts, unless it belongs to an installed package.
     """
     home, installed = os.path.dirname(main) + os.sep, (sys.prefix + os.sep, sys.base_prefix + os.sep)
     in_program: TracebackType | None = None
     while trace is not None:
-        name = trace.tb_frame.f_code.co_filename  # relative to the directory the program was started in; "<...>" is no file
+        name = trace.tb_frame.f_code.co_filename  # may be relative to the program's directory; "<...>" is no file
         file = os.path.normpath(os.path.join(REQUEST["directory"], name))
         if file == main:
             return trace
@@ -106,7 +107,8 @@ def main() -> int:
     sys.argv = [REQUEST["program"], *REQUEST["arguments"]]
     os.chdir(REQUEST["directory"])
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # so that the engine shows a line when it is printed
+        # The engine is to show a line when it is printed, not when the program ends.
+        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     # Awaitables that a failing program leaves behind are no news to the user, who is told of the failure itself.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
