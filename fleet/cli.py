@@ -7,10 +7,12 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
+from fleet.access import Role
 from fleet.engine import Verb
 from fleet.errors import FleetError
 from fleet.run import Fleet, Scope, apply
 from fleet.stacks import catalogue_folder
+from fleet.status import print_statuses
 from localcloud import LocalcloudError
 from settings import Catalogue, CatalogueError, load_catalogue
 
@@ -22,6 +24,9 @@ app = typer.Typer(
 )
 
 CHECKOUT: Final = Path(__file__).resolve().parent.parent
+
+WIDTH: Final = 160
+"""Characters of a line where there is no terminal to ask, such as in a log."""
 
 _Environment = Annotated[str, typer.Argument(metavar="ENV", help="Environment: names catalog/topology/<env>.yaml.")]
 _Tenant = Annotated[str | None, typer.Option(metavar="ID", help="Only the stacks that hold this tenant.")]
@@ -36,7 +41,10 @@ _Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 def console() -> Console:
     """Where results and progress go."""
-    return Console(highlight=False, markup=False)
+    made = Console(highlight=False, markup=False)
+    if not made.is_terminal:
+        made.width = WIDTH
+    return made
 
 
 def main() -> None:
@@ -77,10 +85,15 @@ def up(
     cluster: _Cluster = None,
     every: _All = False,
     parallel: _Parallel = None,
+    table: Annotated[bool, typer.Option("--table/--no-table", help="Show the tenants at the end.")] = True,
     project: _Project = CHECKOUT,
 ) -> None:
-    """Apply the catalogue. After a failure or a crash the same command goes on where it was stopped."""
-    _finish(_run("up", env, Scope(tenant=tenant, cluster=cluster, every=every), parallel, project))
+    """Apply the catalogue, then show the tenants. After a failure or a crash the same command goes on where it was
+    stopped."""
+    fleet = _fleet(env, project)
+    _finish(apply(fleet, "up", Scope(tenant=tenant, cluster=cluster, every=every), console(), parallel))
+    if table:
+        print_statuses(console(), fleet.statuses(), env)
 
 
 @app.command()
@@ -113,8 +126,8 @@ def destroy(
     elsewhere = [each.name for each in fleet.catalogue.topology.clusters if each.provider != "localcloud"]
     if elsewhere:
         raise FleetError(
-            f"{env!r} has clusters that are not of this machine ({', '.join(elsewhere)}); tenants leave by off-boarding, "
-            f"one reviewed change each (A7), and a cluster without tenants with `pulumi destroy`"
+            f"{env!r} has clusters that are not of this machine ({', '.join(elsewhere)}); tenants leave by "
+            f"off-boarding, one reviewed change each (A7), and a cluster without tenants with `pulumi destroy`"
         )
     count = sum(len(state.tenants) for state in fleet.states.values())
     if not yes:
@@ -122,6 +135,29 @@ def destroy(
             f"Remove {len(fleet.stacks)} stacks with {count} tenants and all their data from {env!r}?", abort=True
         )
     _finish(apply(fleet, "destroy", Scope(cluster=cluster, every=True), console(), parallel))
+
+
+@app.command()
+def status(env: _Environment, *, project: _Project = CHECKOUT) -> None:
+    """Each tenant: namespace, tier, quota and use, pods that run, policies, and how to get in."""
+    fleet = _fleet(env, project)
+    print_statuses(console(), fleet.statuses(), env)
+
+
+@app.command()
+def kubeconfig(
+    env: _Environment,
+    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Id of a tenant.")],
+    *,
+    role: Annotated[Role, typer.Option(help="Role of the tenant to act in.")] = "admin",
+    project: _Project = CHECKOUT,
+) -> None:
+    """Write a kubeconfig that acts as a member of a tenant for an hour, and print its path."""
+    made = _fleet(env, project).kubeconfig(tenant, role)
+    Console(stderr=True, highlight=False, markup=False).print(
+        f"user {made.user}, group {made.group}, valid for an hour"
+    )
+    typer.echo(made.path)
 
 
 def _run(verb: Verb, env: str, scope: Scope, parallel: int | None, project: Path) -> bool:

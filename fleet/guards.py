@@ -21,15 +21,15 @@ def removal_problems(stacks: Sequence[Stack], states: Mapping[str, StackState]) 
                 continue
             if tenant in homes:
                 problems.append(
-                    f"tenant {tenant!r} is in stack {stack.name!r} and would now belong to {homes[tenant]!r}; moving it "
-                    f"would delete it here and make it there; allowed: keep its cluster and the number of "
+                    f"tenant {tenant!r} is in stack {stack.name!r} and would now belong to {homes[tenant]!r}; moving "
+                    f"it would delete it here and make it there; allowed: keep its cluster and the number of "
                     f"shards, or move it by state"
                 )
             else:
                 problems.append(
-                    f"tenant {tenant!r} is {facts.get('lifecycle', 'active')} in stack {stack.name!r} and has no file in "
-                    f"the catalogue; allowed: put its file back, or first apply `lifecycle: offboarding` with an approval, "
-                    f"then remove the file"
+                    f"tenant {tenant!r} is {facts.get('lifecycle', 'active')} in stack {stack.name!r} and has no file "
+                    f"in the catalogue; allowed: put its file back, or first apply `lifecycle: offboarding` with an "
+                    f"approval, then remove the file"
                 )
     return problems
 

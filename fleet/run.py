@@ -11,6 +11,7 @@ from types import FrameType
 
 from rich.console import Console
 
+from fleet.access import Role, TenantKubeconfig, tenant_kubeconfig
 from fleet.diff import print_changes
 from fleet.engine import Engine, Outcome, Verb
 from fleet.environment import engine_environment
@@ -21,9 +22,10 @@ from fleet.progress import Progress
 from fleet.schedule import parallelism, run_all, waves
 from fleet.stacks import Stack, project_name, stacks_of
 from fleet.state import StackState
+from fleet.status import TenantStatus, require, tenant_statuses
 from fleet.summary import print_summary
 from localcloud.paths import state_directory
-from settings import Catalogue
+from settings import Catalogue, plan_tenants
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,8 @@ class Fleet:
 
     def __init__(self, root: Path, catalogue: Catalogue) -> None:
         folder = state_directory() / "fleet" / catalogue.environment
+        self.root = root
+        self.folder = folder
         self.catalogue = catalogue
         self.stacks = stacks_of(catalogue, root, folder)
         self.environment = engine_environment(root, catalogue.topology)
@@ -87,6 +91,20 @@ class Fleet:
                 return outcome
 
             return run_all(groups, parallelism(workers, len(stacks)), one)
+
+    def statuses(self) -> list[TenantStatus]:
+        """Every tenant as it is on its cluster."""
+        found = tenant_statuses(self.catalogue, self.stacks, self.root)
+        require(found)
+        return found
+
+    def kubeconfig(self, tenant: str, role: Role) -> TenantKubeconfig:
+        """Writes a kubeconfig for a role of a tenant. Raises FleetError for a tenant that is not there."""
+        plan = next((plan for plan in plan_tenants(self.catalogue) if plan.tenant.id == tenant), None)
+        if plan is None:
+            raise FleetError(f"tenant {tenant!r} is not in the catalogue of {self.catalogue.environment!r}")
+        stack = next(stack for stack in self.stacks if tenant in stack.tenants)
+        return tenant_kubeconfig(plan, role, stack, self.root, self.folder / "kubeconfigs")
 
     @contextmanager
     def _orderly_stop(self, console: Console) -> Iterator[None]:

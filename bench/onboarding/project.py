@@ -1,0 +1,122 @@
+"""A project of its own for a measurement: the program as it is, and a catalogue of synthetic tenants."""
+
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+CHECKOUT: Final = Path(__file__).resolve().parents[2]
+ENVIRONMENT: Final = "bench"
+CLUSTER: Final = "bench"
+REGION: Final = "eu-central-1"
+TIERS: Final = ("free", "basic", "team", "advanced", "campus", "enterprise")
+"""The mix of tenants, in turn: as many of each of the six tiers."""
+
+TENANTS_PER_SHARD: Final = 10
+"""Tenants in one stack: the state of ten, some 200 resources, is written fast enough that the cost of one more
+engine and one more program is what counts (measured from 5 to 50)."""
+
+_IMAGE: Final = "registry.tenantplane.example/{}@sha256:" + "0123456789abcdef" * 4
+_PROGRAM: Final = ("__main__.py", "requirements.txt", "components", "settings", "stacks")
+
+
+def make_project(folder: Path, tenants: int, *, workloads: int, shards: int) -> Path:
+    """A project folder with the program of this checkout and a catalogue of `tenants` tenants.
+
+    workloads: for each tenant, 0 or 1. shards: stacks the tenants are spread over.
+    """
+    folder.mkdir(parents=True)
+    for name in _PROGRAM:
+        source = CHECKOUT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder / name)
+    project = (CHECKOUT / "Pulumi.yaml").read_text()
+    # The virtual environment of this very run, wherever it lies.
+    (folder / "Pulumi.yaml").write_text(re.sub(r"virtualenv: .*", f"virtualenv: {sys.prefix}", project))
+    local = yaml.safe_load((CHECKOUT / "Pulumi.local.yaml").read_text())
+    _write(folder / f"Pulumi.{ENVIRONMENT}.yaml", {**local, "config": {"tenantplane:environment": ENVIRONMENT}})
+    catalogue = folder / "catalog"
+    (catalogue / "topology").mkdir(parents=True)
+    (catalogue / "tenants").mkdir()
+    for name in ("tiers.yaml", "runtimes.yaml", "regions.yaml"):
+        shutil.copy(CHECKOUT / "catalog" / name, catalogue / name)
+    _write(catalogue / "topology" / f"{ENVIRONMENT}.yaml", topology(tenants, shards))
+    for number in range(tenants):
+        made = tenant(number, workloads)
+        _write(catalogue / "tenants" / f"{made['id']}.yaml", made)
+    return folder
+
+
+def change_one_tenant(project: Path) -> str:
+    """Edits one tenant's file as a person would, one more group of viewers; its id."""
+    file = sorted((project / "catalog" / "tenants").glob("*.yaml"))[0]
+    made = yaml.safe_load(file.read_text())
+    made["groups"]["viewers"] = [f"{made['id']}:auditors"]
+    _write(file, made)
+    return str(made["id"])
+
+
+def tenant(number: int, workloads: int) -> dict[str, Any]:
+    """One synthetic tenant."""
+    tier = TIERS[number % len(TIERS)]
+    kind = "homework-correction" if tier in ("basic", "advanced", "campus") else "agent-sessions"
+    made: dict[str, Any] = {
+        "id": f"bench-{number:04d}",
+        "display_name": f"Synthetic tenant {number}",
+        "tier": tier,
+        "region": REGION,
+        "residency": [REGION],
+        "groups": {"admins": [f"bench-{number:04d}:admins"]},
+        "budget": {"monthly_usd": 100},
+    }
+    if workloads:
+        made["workloads"] = [
+            {
+                "name": kind,
+                "kind": kind,
+                "image": _IMAGE.format(kind),
+                "replicas": {"min": 1, "max": 2},
+                "requests": {"cpu": "50m", "memory": "64Mi"},
+                "limits": {"cpu": "100m", "memory": "128Mi"},
+            }
+        ]
+    return made
+
+
+def topology(tenants: int, shards: int) -> dict[str, Any]:
+    """A cluster whose pools may grow to all the tenants' guarantees, and starts with the few nodes their pods need."""
+
+    def pool(name: str, kind: str, nodes: int, **more: Any) -> dict[str, Any]:
+        capacity = {"cpu": 96, "memory": "768Gi", "ephemeral_storage": "2000Gi", "pods": 250}
+        return {"name": name, "kind": kind, "min_nodes": nodes, "max_nodes": 200, "capacity": capacity, **more}
+
+    gpu = {"model": "a100", "product": "NVIDIA-A100-SXM4-40GB", "count": 8}
+    return {
+        "environment": ENVIRONMENT,
+        "phase": "one",
+        "domain": "bench.localhost",
+        "clusters": [
+            {
+                "name": CLUSTER,
+                "provider": "localcloud",
+                "region": REGION,
+                "tiers": list(TIERS),
+                "shards": shards,
+                "node_pools": [
+                    pool("system", "system", 1),
+                    pool("general", "cpu", 1 + tenants // 100),
+                    pool("sandbox", "sandbox", 1 + tenants // 100),
+                    pool("gpu", "gpu", 1, gpu=gpu),
+                ],
+            }
+        ],
+    }
+
+
+def _write(file: Path, document: dict[str, Any]) -> None:
+    file.write_text(yaml.safe_dump(document, sort_keys=False))

@@ -1,0 +1,41 @@
+"""API clients of an environment's clusters."""
+
+import os
+from pathlib import Path
+
+import urllib3
+from kubernetes import client, config
+
+from fleet.errors import FleetError
+from fleet.stacks import Stack
+from settings import Cluster
+from settings.stack_config import kubeconfig_path
+
+
+def kubeconfig_of(cluster: Cluster, stack: Stack, root: Path) -> Path:
+    """The kubeconfig file that the stacks of a cluster are applied with. Raises FleetError when it is not there."""
+    path = kubeconfig_path(cluster, stack.config, os.environ, root)
+    if not path.is_file():
+        start = (
+            f"; start it with `python -m localcloud start {cluster.name}`" if cluster.provider == "localcloud" else ""
+        )
+        raise FleetError(f"cluster {cluster.name!r} has no kubeconfig at {path}{start}")
+    return path
+
+
+def api_client(cluster: Cluster, stack: Stack, root: Path) -> client.ApiClient:
+    """A client of a cluster's API server. Raises FleetError when the kubeconfig cannot be used."""
+    path = kubeconfig_of(cluster, stack, root)
+    try:
+        return config.new_client_from_config(config_file=str(path), context=stack.config.context or cluster.context)
+    except config.ConfigException as error:
+        raise FleetError(f"the kubeconfig {path} of cluster {cluster.name!r} cannot be used: {error}") from None
+
+
+def reaches(error: Exception, cluster: str) -> FleetError:
+    """A failed request to a cluster, in words."""
+    if isinstance(error, client.ApiException):
+        return FleetError(f"cluster {cluster!r} answered {error.status}: {error.reason}")
+    if isinstance(error, urllib3.exceptions.HTTPError):
+        return FleetError(f"cluster {cluster!r} does not answer: is it running?")
+    return FleetError(f"cluster {cluster!r}: {error}")

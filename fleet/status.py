@@ -1,0 +1,170 @@
+"""The table that a person wants at the end: each tenant, what it may use, what it uses, what runs."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import urllib3
+from kubernetes import client
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fleet.clusters import api_client, reaches
+from fleet.errors import FleetError
+from fleet.stacks import Stack
+from settings import Catalogue, Cluster, TenantPlan, names, plan_tenants
+from settings.quantities import parse_bytes, parse_cpu
+
+PART_OF_SELECTOR = f"app.kubernetes.io/part-of={names.PART_OF}"
+PAGE = 500
+"""Objects a request asks for at most, so that a large cluster answers in bounded memory."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenantStatus:
+    """One tenant as it is on its cluster. hard, used: of its ResourceQuota, as the API server writes them. wanted:
+    pods its workloads ask for."""
+
+    plan: TenantPlan
+    present: bool
+    hard: Mapping[str, str]
+    used: Mapping[str, str]
+    running: int
+    wanted: int
+    policies: int
+
+
+def tenant_statuses(catalogue: Catalogue, stacks: Iterable[Stack], root: Path) -> list[TenantStatus]:
+    """Status of every tenant of an environment, sorted by id: five requests for each cluster, however many tenants
+    it has.
+
+    Raises FleetError for a cluster that does not answer.
+    """
+    by_cluster = {stack.config.cluster: stack for stack in stacks}
+    made: list[TenantStatus] = []
+    for cluster in catalogue.topology.clusters:
+        stack = by_cluster.get(cluster.name) or by_cluster[None]
+        try:
+            made += _statuses(catalogue, cluster, api_client(cluster, stack, root))
+        except (client.ApiException, urllib3.exceptions.HTTPError) as error:
+            raise reaches(error, cluster.name) from None
+    return sorted(made, key=lambda status: status.plan.tenant.id)
+
+
+def _statuses(catalogue: Catalogue, cluster: Cluster, api: client.ApiClient) -> list[TenantStatus]:
+    core = client.CoreV1Api(api)
+    namespaces = {each["metadata"]["name"] for each in _all(core.list_namespace, api, label_selector=PART_OF_SELECTOR)}
+    quotas: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
+    for quota in _all(core.list_resource_quota_for_all_namespaces, api, label_selector=PART_OF_SELECTOR):
+        status = quota.get("status") or {}
+        hard, used = quotas.setdefault(quota["metadata"]["namespace"], ({}, {}))
+        hard.update(status.get("hard") or quota["spec"].get("hard") or {})
+        used.update(status.get("used") or {})
+    running: Counter[str] = Counter()
+    for pod in _all(core.list_pod_for_all_namespaces, api, label_selector=names.TENANT_LABEL):
+        running[pod["metadata"]["namespace"]] += (pod.get("status") or {}).get("phase") == "Running"
+    wanted: Counter[str] = Counter()
+    deployments = client.AppsV1Api(api).list_deployment_for_all_namespaces
+    for each in _all(deployments, api, label_selector=PART_OF_SELECTOR):
+        wanted[each["metadata"]["namespace"]] += each["spec"].get("replicas", 1)
+    policies: Counter[str] = Counter()
+    network_policies = client.NetworkingV1Api(api).list_network_policy_for_all_namespaces
+    for each in _all(network_policies, api, label_selector=PART_OF_SELECTOR):
+        policies[each["metadata"]["namespace"]] += 1
+    return [
+        TenantStatus(
+            plan=plan,
+            present=plan.namespace in namespaces,
+            hard=quotas.get(plan.namespace, ({}, {}))[0],
+            used=quotas.get(plan.namespace, ({}, {}))[1],
+            running=running[plan.namespace],
+            wanted=wanted[plan.namespace],
+            policies=policies[plan.namespace],
+        )
+        for plan in plan_tenants(catalogue, cluster.name)
+    ]
+
+
+def _all(call: Any, api: client.ApiClient, **arguments: str) -> Iterable[dict[str, Any]]:
+    """Every object that a list request gives, page by page, as plain dictionaries: cheaper than the client's models."""
+    more: str | None = None
+    while True:
+        given = {**arguments, "limit": PAGE, **({"_continue": more} if more else {})}
+        answer = call(**given, _preload_content=False)
+        page = api.deserialize(answer, "object")
+        yield from page.get("items") or []
+        more = (page.get("metadata") or {}).get("continue")
+        if not more:
+            return
+
+
+def print_statuses(console: Console, statuses: list[TenantStatus], environment: str) -> None:
+    """Prints the table, and how to get in."""
+    table = Table(box=None, padding=(0, 2), header_style="bold")
+    for heading in (
+        "tenant",
+        "namespace",
+        "tier",
+        "cpu used/quota",
+        "memory",
+        "gpu",
+        "pods run/want/quota",
+        "policies",
+    ):
+        table.add_column(heading, overflow="fold")
+    for status in statuses:
+        table.add_row(*_row(status))
+    console.print(table)
+    if statuses:
+        first = statuses[0].plan.tenant.id
+        command = f"python -m fleet kubeconfig {environment} {first}"
+        console.print(f"as a tenant:  {command}   (prints the path of a kubeconfig, valid for an hour)")
+
+
+def _row(status: TenantStatus) -> list[Text]:
+    plan = status.plan
+    if not status.present:
+        return [Text(plan.tenant.id), Text("not applied yet", style="yellow"), Text(plan.tier.id), *[Text("")] * 5]
+    hard, used = status.hard, status.used
+    short = status.running < status.wanted
+    gpus = [
+        f"{used.get(key, '0')}/{value} {key.removeprefix('requests.nvidia.com/')}"
+        for key, value in hard.items()
+        if key.startswith("requests.nvidia.com/") and value != "0"
+    ]
+    name = Text(plan.tenant.id)
+    if not plan.active:
+        name.append(f" ({plan.tenant.lifecycle})", style="dim")
+    return [
+        name,
+        Text(plan.namespace),
+        Text(plan.tier.id),
+        Text(_share(used.get("requests.cpu"), hard.get("requests.cpu"), _cores)),
+        Text(_share(used.get("requests.memory"), hard.get("requests.memory"), _gib)),
+        Text(" ".join(gpus) or "-"),
+        Text(f"{status.running}/{status.wanted}/{hard.get('pods', '-')}", style="yellow" if short else ""),
+        Text(str(status.policies)),
+    ]
+
+
+def _share(used: str | None, hard: str | None, unit: Any) -> str:
+    if hard is None:
+        return "-"
+    return f"{unit(used or '0')}/{unit(hard)}"
+
+
+def _cores(quantity: str) -> str:
+    return f"{parse_cpu(quantity) / 1000:g}"
+
+
+def _gib(quantity: str) -> str:
+    return f"{parse_bytes(quantity) / 2**30:.3g}Gi"
+
+
+def require(statuses: list[TenantStatus]) -> None:
+    """Raises FleetError when there is no tenant at all: an empty table would look like success."""
+    if not statuses:
+        raise FleetError("the catalogue places no tenant on the clusters of this environment")
