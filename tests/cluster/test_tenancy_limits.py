@@ -1,0 +1,250 @@
+"""Quota, limits, autoscaling and counts on the live API server, as the tenant sees them (A2-A4, C1, C9)."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from settings import TenantPlan
+from tests.cluster.acting import Caller, pod
+from tests.cluster.conftest import Person
+
+pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
+
+DEADLINE_S = 90
+FREE = "hedgehog-cli"
+
+# Numbers of the requirement, not of the catalogue: A2 and A3.
+TIERS: dict[str, dict[str, str]] = {
+    "free": {
+        "requests.cpu": "500m",
+        "requests.memory": "1Gi",
+        "requests.nvidia.com/gpu": "0",
+        "requests.storage": "10G",
+    },
+    "team": {"requests.cpu": "4", "requests.memory": "8Gi", "requests.storage": "100G"},
+    "enterprise": {
+        "requests.cpu": "16",
+        "requests.memory": "32Gi",
+        "requests.nvidia.com/gpu": "1",
+        "requests.storage": "1T",
+    },
+    "basic": {"requests.cpu": "1", "requests.memory": "2Gi", "limits.cpu": "3", "limits.memory": "6Gi", "pods": "10"},
+    "advanced": {
+        "requests.cpu": "2",
+        "requests.memory": "4Gi",
+        "limits.cpu": "6",
+        "limits.memory": "12Gi",
+        "pods": "20",
+    },
+    "campus": {
+        "requests.cpu": "4",
+        "requests.memory": "8Gi",
+        "limits.cpu": "12",
+        "limits.memory": "24Gi",
+        "pods": "40",
+    },
+}
+COUNTED = (
+    "pods",
+    "services",
+    "secrets",
+    "configmaps",
+    "persistentvolumeclaims",
+    "replicationcontrollers",
+    "resourcequotas",
+    "services.nodeports",
+    "services.loadbalancers",
+    "requests.ephemeral-storage",
+    "limits.ephemeral-storage",
+)
+
+
+def path(tenant: str, resource: str) -> str:
+    return f"/api/v1/namespaces/tenant-{tenant}/{resource}"
+
+
+def until(done: Callable[[], Any], what: str) -> Any:
+    """The first true answer; AssertionError when there is none in time."""
+    end = time.monotonic() + DEADLINE_S
+    while time.monotonic() < end:
+        if answer := done():
+            return answer
+        time.sleep(0.2)
+    raise AssertionError(f"not in {DEADLINE_S} s: {what}")
+
+
+@pytest.mark.parametrize("tier", sorted(TIERS))
+def test_a_tier_has_the_numbers_of_the_requirement(tier: str, plans: dict[str, TenantPlan], person: Person) -> None:
+    tenant = next(
+        each.tenant.id for each in plans.values() if each.tier.id == tier and each.tenant.quota is None and each.active
+    )
+    hard = person(tenant, "admins").get(path(tenant, "resourcequotas/tenant"))["spec"]["hard"]
+    assert TIERS[tier].items() <= hard.items()
+
+
+def test_every_tenant_has_a_quota_on_everything_that_is_counted(plans: dict[str, TenantPlan], admin: Caller) -> None:
+    """MTB: namespace quotas and object quotas."""
+    for tenant in plans:
+        quota = admin.get(path(tenant, "resourcequotas/tenant"))
+        hard = quota["spec"]["hard"]
+        missing = [each for each in COUNTED if each not in hard and f"count/{each}" not in hard]
+        assert not missing, tenant
+        assert hard["services.nodeports"] == "0"
+        assert until(lambda: quota_status(admin, tenant), f"the quota of {tenant} is counted") == hard  # noqa: B023
+
+
+def quota_status(caller: Caller, tenant: str) -> Any:
+    return caller.get(path(tenant, "resourcequotas/tenant")).get("status", {}).get("hard")
+
+
+def test_a_container_that_names_nothing_gets_the_defaults(person: Person) -> None:
+    """A4: request 200m/512Mi and limit 500m/1Gi."""
+    silent = pod()
+    del silent["spec"]["containers"][0]["resources"]
+    made = person("pelican-games", "developers").create(path("pelican-games", "pods"), silent, dry_run=True)
+    resources = made["spec"]["containers"][0]["resources"]
+    assert (resources["requests"]["cpu"], resources["requests"]["memory"]) == ("200m", "512Mi")
+    assert (resources["limits"]["cpu"], resources["limits"]["memory"]) == ("500m", "1Gi")
+
+
+def sized(cpu: str, memory: str, **more: str) -> dict[str, Any]:
+    made = pod()
+    amount = {"cpu": cpu, "memory": memory, **more}
+    made["spec"]["containers"][0]["resources"] = {"requests": amount, "limits": amount}
+    return made
+
+
+def test_the_quota_admits_what_is_left_and_refuses_what_is_more(person: Person) -> None:
+    admin = person(FREE, "admins")
+    pods = path(FREE, "pods")
+    admin.create(pods, sized("10m", "16Mi"), dry_run=True)
+    said = admin.refused("exceeded quota: tenant", "POST", pods, sized("490m", "16Mi"))
+    assert "requested: limits.cpu=490m,requests.cpu=490m" in said
+    assert "limited: limits.cpu=500m,requests.cpu=500m" in said
+
+
+def test_no_container_is_larger_than_the_tenant(person: Person) -> None:
+    admin = person(FREE, "admins")
+    said = admin.refused("maximum cpu usage per Container is 500m", "POST", path(FREE, "pods"), sized("2", "16Mi"))
+    assert "but limit is 2" in said
+
+
+def test_a_tier_without_gpus_gets_none(person: Person) -> None:
+    admin = person(FREE, "admins")
+    asked = sized("1m", "1Mi", **{"nvidia.com/gpu": "1"})
+    admin.refused("requested: requests.nvidia.com/gpu=1", "POST", path(FREE, "pods"), asked)
+
+
+@pytest.mark.parametrize(("kind", "quota"), [("NodePort", "services.nodeports"), ("LoadBalancer", "loadbalancers")])
+def test_a_free_tenant_opens_no_port_of_a_node_and_no_load_balancer(person: Person, kind: str, quota: str) -> None:
+    """MTB: NodePort. C1: load balancers by tier."""
+    admin = person(FREE, "admins")
+    service = {"metadata": {"name": "probe"}, "spec": {"ports": [{"port": 80}]}}
+    admin.create(path(FREE, "services"), service, dry_run=True)
+    service["spec"]["type"] = kind  # type: ignore[index]
+    said = admin.refused("exceeded quota: tenant", "POST", path(FREE, "services"), service)
+    assert quota in said
+
+
+def test_a_tier_with_load_balancers_gets_its_own(person: Person) -> None:
+    service = {"metadata": {"name": "probe"}, "spec": {"type": "LoadBalancer", "ports": [{"port": 80}]}}
+    service["spec"]["allocateLoadBalancerNodePorts"] = False  # type: ignore[index]
+    person("acme-robotics", "admins").create(path("acme-robotics", "services"), service, dry_run=True)
+
+
+def deployments(caller: Caller, tenant: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = caller.get(f"/apis/apps/v1/namespaces/tenant-{tenant}/deployments")["items"]
+    return found
+
+
+def test_every_workload_of_every_active_tenant_runs(plans: dict[str, TenantPlan], admin: Caller) -> None:
+    """The plans fit the nodes and the quotas: all pods run, as many as the autoscaler wants at least."""
+    for plan in plans.values():
+        for workload in plan.workloads:
+            least = workload.min_replicas if plan.active else 0
+            where = f"/apis/apps/v1/namespaces/{plan.namespace}/deployments/{workload.name}"
+            until(
+                lambda where=where, least=least: admin.get(where)["status"].get("readyReplicas", 0) >= least,  # type: ignore[misc]
+                f"{least} pods of {where}",
+            )
+
+
+@pytest.mark.parametrize("tenant", [FREE, "st-brigid-primary", "pelican-games"])
+def test_the_quota_admits_every_replica_the_autoscaler_may_ask_for_and_an_update_on_top(
+    tenant: str, plans: dict[str, TenantPlan], admin: Caller, person: Person
+) -> None:
+    """C9, by running them: at maxReplicas all pods are ready, and a rolling update gets through."""
+    (workload,) = plans[tenant].workloads
+    base = f"/apis/apps/v1/namespaces/tenant-{tenant}/deployments/{workload.name}"
+    scalers = f"/apis/autoscaling/v2/namespaces/tenant-{tenant}/horizontalpodautoscalers/{workload.name}"
+    caller = person(tenant, "admins")
+    spec = caller.get(scalers)["spec"]
+    (metric,) = spec["metrics"]
+    assert metric["resource"] == {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}
+    assert spec["maxReplicas"] == workload.max_replicas
+    try:
+        caller.patch(f"{base}/scale", {"spec": {"replicas": spec["maxReplicas"]}})
+        ready = lambda: ready_and_current(admin.get(base), spec["maxReplicas"])  # noqa: E731
+        until(ready, f"{spec['maxReplicas']} pods of {tenant}")
+        stamp = {"kubectl.kubernetes.io/restartedAt": str(time.time_ns())}
+        caller.patch(base, {"spec": {"template": {"metadata": {"annotations": stamp}}}})
+        until(ready, f"the rolling update of {tenant}")
+    finally:
+        caller.patch(f"{base}/scale", {"spec": {"replicas": spec["minReplicas"]}})
+
+
+def ready_and_current(deployment: dict[str, Any], count: int) -> bool:
+    status = deployment["status"]
+    return bool(
+        status.get("observedGeneration") == deployment["metadata"]["generation"]
+        and status.get("replicas") == status.get("readyReplicas") == status.get("updatedReplicas") == count
+    )
+
+
+def test_one_replica_more_than_the_autoscaler_may_ask_for_does_not_run(
+    plans: dict[str, TenantPlan], admin: Caller
+) -> None:
+    """The bound is the quota's own: the API server refuses the pod that comes after."""
+    (workload,) = plans[FREE].workloads
+    running = admin.get(path(FREE, "pods"))["items"][0]
+    twin = {"metadata": {"name": "one-more"}, "spec": running["spec"]}
+    for each in ("nodeName", "priority", "preemptionPolicy", "overhead"):
+        twin["spec"].pop(each, None)
+    requested = admin.refused("exceeded quota: tenant", "POST", path(FREE, "pods"), twin)
+    assert "requests.memory" in requested or "limits.cpu" in requested
+    assert workload.max_replicas == 1
+
+
+def test_a_suspended_tenant_runs_nothing_and_cannot_start_anything(
+    plans: dict[str, TenantPlan], admin: Caller, person: Person
+) -> None:
+    """A7."""
+    (tenant,) = (each for each in plans if not plans[each].active)
+    assert [each["spec"]["replicas"] for each in deployments(admin, tenant)] == [0]
+    assert admin.get(path(tenant, "pods"))["items"] == []
+    scalers = admin.get(f"/apis/autoscaling/v2/namespaces/tenant-{tenant}/horizontalpodautoscalers")
+    assert scalers["items"] == []
+    said = person(tenant, "admins").refused("exceeded quota: tenant", "POST", path(tenant, "pods"), pod())
+    assert "limited: pods=0" in said
+
+
+def test_each_service_has_a_budget_for_disruptions_a_route_and_port_80_to_8080(
+    plans: dict[str, TenantPlan], admin: Caller
+) -> None:
+    """C10."""
+    for plan in plans.values():
+        for workload in plan.workloads:
+            name, home = workload.name, plan.namespace
+            budget = admin.get(f"/apis/policy/v1/namespaces/{home}/poddisruptionbudgets/{name}")
+            assert budget["spec"]["maxUnavailable"] == 1
+            (port,) = admin.get(f"/api/v1/namespaces/{home}/services/{name}")["spec"]["ports"]
+            assert (port["port"], port["targetPort"]) == (80, "http")
+            (rule,) = admin.get(f"/apis/networking.k8s.io/v1/namespaces/{home}/ingresses/{name}")["spec"]["rules"]
+            assert rule["host"] == plan.host
+            (route,) = rule["http"]["paths"]
+            assert route["backend"]["service"] == {"name": name, "port": {"number": 80}}
+            pods = admin.get(f"/apis/apps/v1/namespaces/{home}/deployments/{name}")["spec"]["template"]["spec"]
+            (listening,) = pods["containers"][0]["ports"]
+            assert (listening["name"], listening["containerPort"]) == ("http", 8080)

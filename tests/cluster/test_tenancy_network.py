@@ -1,0 +1,135 @@
+"""Every tenant against every tenant on every port, from the policies the API server holds (E1, E4).
+
+The nodes are simulated, so nothing enforces them here: what is shown is what a network plug-in is told.
+"""
+
+import itertools
+from typing import Any
+
+import pytest
+
+from settings import TenantPlan
+from tests.cluster.acting import Caller
+from tests.cluster.reachability import Endpoint, reaches
+
+pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
+
+PORTS = [("TCP", port) for port in (22, 53, 80, 443, 5432, 6443, 8080)] + [("UDP", 53), ("UDP", 8080)]
+
+
+@pytest.fixture(scope="module")
+def policies(admin: Caller, plans: dict[str, TenantPlan]) -> list[dict[str, Any]]:
+    assert plans
+    found = admin.get("/apis/networking.k8s.io/v1/networkpolicies")["items"]
+    return [each for each in found if each["metadata"]["labels"].get("app.kubernetes.io/part-of") == "tenantplane"]
+
+
+@pytest.fixture(scope="module")
+def namespaces(admin: Caller) -> dict[str, dict[str, str]]:
+    return {each["metadata"]["name"]: each["metadata"]["labels"] for each in admin.get("/api/v1/namespaces")["items"]}
+
+
+@pytest.fixture(scope="module")
+def pods(plans: dict[str, TenantPlan], namespaces: dict[str, dict[str, str]]) -> dict[str, Endpoint]:
+    """Two pods of each tenant, one of them pretending to be the next tenant's, and those of the platform."""
+
+    def endpoint(name: str, namespace: str, **labels: str) -> Endpoint:
+        # The namespaces of gateway and databases come with later layers; their name is the label that counts.
+        held = namespaces.get(namespace, {"kubernetes.io/metadata.name": namespace})
+        return Endpoint(name, namespace, held, labels)
+
+    made: dict[str, Endpoint] = {}
+    ids = sorted(plans)
+    for tenant, neighbour in zip(ids, ids[1:] + ids[:1], strict=True):
+        plan = plans[tenant]
+        made[tenant] = endpoint(tenant, plan.namespace, **plan.labels, app="agent-sessions")
+        made[f"{tenant}/impostor"] = endpoint(f"{tenant}/impostor", plan.namespace, **plans[neighbour].labels)
+        database = plan.cluster.database_namespace
+        made[f"db/{tenant}"] = endpoint(f"db/{tenant}", database, tenant=tenant)
+    made["dns"] = endpoint("dns", "kube-system", **{"k8s-app": "kube-dns"})
+    made["api"] = endpoint("api", "kube-system", component="kube-apiserver")
+    made["gateway"] = endpoint("gateway", plans[ids[0]].cluster.gateway_namespace)
+    made["somebody"] = endpoint("somebody", "default")
+    return made
+
+
+def owner(name: str) -> str:
+    return name.split("/", maxsplit=1)[0]
+
+
+def is_tenants(name: str) -> bool:
+    return name not in ("dns", "api", "gateway", "somebody") and not name.startswith("db/")
+
+
+def expected(source: str, target: str, protocol: str, port: int) -> bool:
+    """E1 in one place, for a pair of which at least one is a tenant's pod."""
+    tenants = [is_tenants(name) for name in (source, target)]
+    if all(tenants):
+        return owner(source) == owner(target) and (protocol, port) == ("TCP", 8080)
+    if tenants[1]:
+        return source == "gateway" and (protocol, port) == ("TCP", 8080)
+    if target == "dns":
+        return port == 53
+    return target == f"db/{owner(source)}" and (protocol, port) == ("TCP", 5432)
+
+
+def matrix(policies: list[dict[str, Any]], pods: dict[str, Endpoint]) -> dict[tuple[str, str, str, int], bool]:
+    return {
+        (source, target, protocol, port): reaches(policies, pods[source], pods[target], protocol, port)
+        for source, target in itertools.product(pods, pods)
+        if is_tenants(source) or is_tenants(target)
+        for protocol, port in PORTS
+    }
+
+
+def test_every_tenant_namespace_denies_by_default(policies: list[dict[str, Any]], plans: dict[str, TenantPlan]) -> None:
+    deny = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    denied = {each["metadata"]["namespace"] for each in policies if each["spec"] == deny}
+    assert denied == {plan.namespace for plan in plans.values()}
+
+
+def test_the_whole_matrix_is_as_required(policies: list[dict[str, Any]], pods: dict[str, Endpoint]) -> None:
+    found = matrix(policies, pods)
+    assert len(found) > 5000
+    assert any(found.values())
+    wrong = {key: value for key, value in found.items() if value is not expected(*key)}
+    assert wrong == {}
+
+
+def test_no_path_leads_from_one_tenant_to_another(policies: list[dict[str, Any]], pods: dict[str, Endpoint]) -> None:
+    """A pod that carries another tenant's labels gains nothing by it."""
+    crossing = [
+        key
+        for key, open_ in matrix(policies, pods).items()
+        if open_ and is_tenants(key[0]) and is_tenants(key[1]) and owner(key[0]) != owner(key[1])
+    ]
+    assert crossing == []
+
+
+@pytest.mark.parametrize("mutant", ["no-policies", "tenants-open-both-ways", "peer-by-pod-label-of-any-namespace"])
+def test_the_matrix_notices_a_hole(
+    mutant: str, policies: list[dict[str, Any]], pods: dict[str, Endpoint], plans: dict[str, TenantPlan]
+) -> None:
+    """Known-bad policies: a check that finds nothing in them would prove nothing above."""
+    if mutant == "no-policies":
+        changed: list[dict[str, Any]] = []
+    else:
+        peers = [{}] if mutant == "tenants-open-both-ways" else [{"to": [{"namespaceSelector": {}, "podSelector": {}}]}]
+        changed = policies + [
+            {
+                "metadata": {"namespace": plan.namespace},
+                "spec": {
+                    "podSelector": {},
+                    "policyTypes": ["Ingress", "Egress"],
+                    "egress": peers,
+                    "ingress": [{"from": [{"namespaceSelector": {}}]}],
+                },
+            }
+            for plan in plans.values()
+        ]
+    crossing = [
+        key
+        for key, open_ in matrix(changed, pods).items()
+        if open_ and is_tenants(key[0]) and is_tenants(key[1]) and owner(key[0]) != owner(key[1])
+    ]
+    assert crossing
