@@ -58,7 +58,8 @@ def test_a_program_gives_the_same_plan_and_outputs(tmp_path: Path, ours: Path, o
     assert results[0] == results[1]
 
 
-# What we say better than the official host is not compared: a signal's name, frames of the host itself, a second error after RunError.
+# Not compared is what we say better than the official host: a signal's name, no frames of the host itself, one error
+# after RunError instead of two.
 SAME_FAILURES = ["exception in another module", "chained exceptions", "missing module", "exit code", "no program"]
 
 

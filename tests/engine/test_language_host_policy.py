@@ -16,11 +16,12 @@ PACK = """
 import sys, pulumi
 from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy
 
+limit = pulumi.Config("project").get_int("limit")
 names = [pulumi.get_project(), pulumi.get_stack(), pulumi.runtime.is_dry_run()]
-print("the pack sees", names, pulumi.Config("project").get("limit"), file=sys.stderr)
+print("the pack sees", names, limit, file=sys.stderr)
 
 def long_enough(args, report):
-    if args.resource_type.endswith("RandomPassword") and args.props["length"] < pulumi.Config("project").get_int("limit"):
+    if args.resource_type.endswith("RandomPassword") and args.props["length"] < limit:
         report(f"{args.name} is too short")
 
 PolicyPack("pack", enforcement_level=EnforcementLevel.MANDATORY, policies=[

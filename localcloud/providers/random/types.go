@@ -110,7 +110,7 @@ var bytesResource = &resource{
 		{name: "base64", kind: text, computed: true, secret: true},
 		{name: "hex", kind: text, computed: true, secret: true},
 	},
-	noIDProperty: true,
+	noIDProperty: true, // but the bytes themselves are the id, and ids are not encrypted: upstream has it so, and its states must fit
 	check:        atLeast("length", 1),
 	create: func(planned values) (string, values, error) {
 		drawn := bytes(planned["length"].(int64))
