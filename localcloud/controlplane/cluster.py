@@ -1,6 +1,5 @@
 """Start, stop and inspect local control planes; every operation may be repeated, and interrupted anywhere."""
 
-import contextlib
 import shutil
 import subprocess
 import time
@@ -14,13 +13,14 @@ import psutil
 
 from localcloud.controlplane import process
 from localcloud.controlplane.access import kwok_access
-from localcloud.controlplane.client import ApiError, Client, Identity, healthy, wait
+from localcloud.controlplane.client import Client, healthy, wait
 from localcloud.controlplane.configuration import write_configuration
 from localcloud.controlplane.layout import Layout, cluster_names
 from localcloud.controlplane.parts import API_SERVER, ETCD_PART, Part, parts, used_ports
-from localcloud.controlplane.pki import CLUSTER, ensure_pki
+from localcloud.controlplane.pki import ensure_pki
 from localcloud.controlplane.ports import HOST, holder, is_free
-from localcloud.controlplane.state import ensure_ports, read_ports
+from localcloud.controlplane.state import ensure_ports
+from localcloud.controlplane.status import admin, probe_identity
 from localcloud.errors import LocalcloudError
 from localcloud.files import full_disk, lock, require_space
 from localcloud.nodes import Change, Node, generate_nodes, reconcile_nodes
@@ -82,35 +82,6 @@ class ControlPlane:
         """An administrator's connection to the API server."""
         layout = Layout(self.name, self.directory.parent.parent)
         return Client(int(self.server.rsplit(":", 1)[1]), admin(layout))
-
-
-@dataclass(frozen=True)
-class PartStatus:
-    """state: "running", "crashed" (no process) or "not answering" (a process whose health check fails)."""
-
-    name: str
-    state: str
-    port: int | None
-    pid: int | None
-    memory_bytes: int
-    uptime_s: float
-
-
-@dataclass(frozen=True)
-class ClusterStatus:
-    """State of a cluster and of each of its parts; nodes are None when the API server does not answer."""
-
-    name: str
-    server: str
-    parts: tuple[PartStatus, ...]
-    nodes: int | None
-    nodes_ready: int | None
-
-    @property
-    def healthy(self) -> bool:
-        return (
-            bool(self.parts) and all(part.state == "running" for part in self.parts) and self.nodes == self.nodes_ready
-        )
 
 
 def start(
@@ -175,29 +146,9 @@ def stop(name: str, *, state_dir: Path | None = None, reporter: Reporter | None 
     return True
 
 
-def status(name: str, *, state_dir: Path | None = None) -> ClusterStatus | None:
-    """What runs of a cluster; None when there is no such cluster. Changes nothing."""
-    layout = Layout(name, state_dir or state_directory())
-    if not layout.directory.exists():
-        return None
-    ports = read_ports(layout)
-    if ports is None:
-        return ClusterStatus(name, "", (), None, None)
-    states = tuple(_part_status(layout, part) for part in parts(layout, ports))
-    total = ready = None
-    with contextlib.suppress(OSError, ApiError), Client(ports[API_SERVER], admin(layout), timeout_s=2.0) as api:
-        total, ready = len(api.request("GET", "/api/v1/nodes")["items"]), ready_nodes(api)
-    return ClusterStatus(name, f"https://{HOST}:{ports[API_SERVER]}", states, total, ready)
-
-
 def clusters(state_dir: Path | None = None) -> tuple[str, ...]:
     """Names of the clusters that exist, running or crashed."""
     return cluster_names(state_dir or state_directory())
-
-
-def admin(layout: Layout) -> Identity:
-    """The administrator's certificate."""
-    return Identity(layout.certificate(CLUSTER), layout.certificate("admin"), layout.key("admin"))
 
 
 def _tools() -> tuple[str, ...]:
@@ -257,7 +208,7 @@ def _await(layout: Layout, part: Part, child: subprocess.Popen[bytes] | None) ->
     def ended() -> bool:
         return child is not None and child.poll() is not None
 
-    identity = _probe_identity(layout, part)
+    identity = probe_identity(layout, part)
     deadline = time.monotonic() + READY_TIMEOUT_S
     while not (part.port is None or healthy(part.port, part.probe, identity)) or ended():
         if ended() or time.monotonic() > deadline:
@@ -305,26 +256,6 @@ def _until_usable(layout: Layout, ports: Mapping[str, int]) -> None:
                 f"the controllers of cluster {layout.name} make no service accounts; "
                 f"see: python -m localcloud logs {layout.name} controller-manager"
             )
-
-
-def _probe_identity(layout: Layout, part: Part) -> Identity:
-    client = part.client
-    return Identity(
-        layout.certificate(part.authority),
-        layout.certificate(client) if client else None,
-        layout.key(client) if client else None,
-    )
-
-
-def _part_status(layout: Layout, part: Part) -> PartStatus:
-    found = process.recorded(layout.process(part.name))
-    if not found:
-        return PartStatus(part.name, "crashed", part.port, None, 0, 0.0)
-    running = found[0]
-    answers = part.port is None or healthy(part.port, part.probe, _probe_identity(layout, part))
-    state = "running" if answers else "not answering"
-    uptime_s = time.time() - running.create_time()
-    return PartStatus(part.name, state, part.port, running.pid, running.memory_info().rss, uptime_s)
 
 
 def _remove_if_empty(directory: Path) -> None:
