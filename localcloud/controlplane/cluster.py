@@ -15,12 +15,12 @@ from localcloud.controlplane import process
 from localcloud.controlplane.access import kwok_access
 from localcloud.controlplane.client import Client, healthy, wait
 from localcloud.controlplane.configuration import write_configuration
+from localcloud.controlplane.health import admin, probe_identity
 from localcloud.controlplane.layout import Layout, cluster_names
 from localcloud.controlplane.parts import API_SERVER, ETCD_PART, Part, parts, used_ports
 from localcloud.controlplane.pki import ensure_pki
 from localcloud.controlplane.ports import HOST, holder, is_free
 from localcloud.controlplane.state import ensure_ports
-from localcloud.controlplane.status import admin, probe_identity
 from localcloud.errors import LocalcloudError
 from localcloud.files import full_disk, lock, require_space
 from localcloud.nodes import Change, Node, generate_nodes, reconcile_nodes
