@@ -75,26 +75,35 @@ func plain(value resource.PropertyValue) any {
 	}
 }
 
-// toProperties turns an API object's fields into properties, with keys as the SDKs spell them.
+// toProperties turns an API object's fields into properties, keys as they are.
 func toProperties(fields map[string]any) resource.PropertyMap {
+	result := make(resource.PropertyMap, len(fields))
+	for key, value := range fields {
+		result[resource.PropertyKey(key)] = toProperty(value, toProperties)
+	}
+	return result
+}
+
+// toSDKProperties is toProperties with keys as the SDKs spell them, for outputs.
+func toSDKProperties(fields map[string]any) resource.PropertyMap {
 	result := make(resource.PropertyMap, len(fields))
 	for key, value := range fields {
 		if sdk, found := underscored[key]; found {
 			key = sdk
 		}
-		result[resource.PropertyKey(key)] = toProperty(value)
+		result[resource.PropertyKey(key)] = toProperty(value, toSDKProperties)
 	}
 	return result
 }
 
-func toProperty(value any) resource.PropertyValue {
+func toProperty(value any, fields func(map[string]any) resource.PropertyMap) resource.PropertyValue {
 	switch v := value.(type) {
 	case map[string]any:
-		return resource.NewObjectProperty(toProperties(v))
+		return resource.NewObjectProperty(fields(v))
 	case []any:
 		items := make([]resource.PropertyValue, len(v))
 		for i, item := range v {
-			items[i] = toProperty(item)
+			items[i] = toProperty(item, fields)
 		}
 		return resource.NewArrayProperty(items)
 	case int64:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -80,12 +81,12 @@ func (p *Provider) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*p
 // Objects of one program may reach the server before the namespace or CRD they need: creation is tried again after these pauses.
 var createPauses = []time.Duration{1, 2, 4, 8, 16} // seconds
 
-// create sends the object, and again while what it needs is missing. At preview a missing namespace is left to the caller at once.
+// create sends the object, and again while what it needs is missing or its place is not free yet; at preview once.
 func (p *Provider) create(c *change, inputs *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 	for attempt := 0; ; attempt++ {
 		live, err := p.createOnce(c, inputs)
-		missing := apierrors.IsNotFound(err) || meta.IsNoMatchError(err)
-		if !missing || c.dryRun || attempt == len(createPauses) {
+		passing := apierrors.IsNotFound(err) || meta.IsNoMatchError(err) || beingDeleted(err)
+		if !passing || c.dryRun || attempt == len(createPauses) {
 			return live, err
 		}
 		if message := versionWarning(inputs.GroupVersionKind(), p.cluster.version, true); message != "" {
@@ -98,6 +99,11 @@ func (p *Provider) create(c *change, inputs *unstructured.Unstructured) (*unstru
 			return nil, p.ctx.Err()
 		}
 	}
+}
+
+// beingDeleted tells that an object of the same name is still on its way out: its deletion was not waited for (skipAwait).
+func beingDeleted(err error) bool {
+	return apierrors.IsAlreadyExists(err) && strings.Contains(err.Error(), "object is being deleted")
 }
 
 func (p *Provider) createOnce(c *change, inputs *unstructured.Unstructured) (*unstructured.Unstructured, error) {

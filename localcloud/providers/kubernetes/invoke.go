@@ -32,7 +32,7 @@ func (p *Provider) Invoke(ctx context.Context, req *pulumirpc.InvokeRequest) (*p
 	if err != nil {
 		return nil, fmt.Errorf("the manifest is not YAML: %w", err)
 	}
-	result, err := encode(resource.PropertyMap{"result": toProperty(objects)})
+	result, err := encode(resource.PropertyMap{"result": toProperty(objects, toProperties)})
 	if err != nil {
 		return nil, err
 	}

@@ -100,7 +100,9 @@ func TestPruningTwiceIsPruningOnce(t *testing.T) {
 }
 
 func TestPropertiesKeepWhatTheyAreMadeFrom(t *testing.T) {
-	holds(t, func(o anyObject) bool { return len(compare(o, plainMap(toProperties(o)), nil)) == 0 })
+	holds(t, func(o anyObject) bool {
+		return len(compare(o, plainMap(toProperties(o)), nil)) == 0 && len(compare(o, plainMap(toSDKProperties(o)), nil)) == 0
+	})
 }
 
 func TestWhatIsMarkedSecretComesBackPlain(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"os/signal"
 	"syscall"
 
@@ -23,16 +24,17 @@ const maxMessageBytes = 400 << 20
 // SIGINT is left to the engine, which passes it on as Cancel: a Ctrl-C reaches the whole process group, and stopping at once would
 // lose the state of objects already created.
 func Serve(args []string, out io.Writer) error {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
-	signal.Ignore(syscall.SIGINT)
-
 	provider := New()
+	signals := []os.Signal{syscall.SIGTERM, syscall.SIGINT}
 	if address := engineAddress(args); address != "" {
 		if err := provider.engine.connect(address); err != nil {
 			return err
 		}
+		signal.Ignore(syscall.SIGINT)
+		signals = signals[:1]
 	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
+	defer stop()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("cannot listen on loopback: %w", err)

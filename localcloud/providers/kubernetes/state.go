@@ -16,8 +16,8 @@ const (
 func checkpoint(
 	inputs, live *unstructured.Unstructured, from resource.PropertyMap, initialAPIVersion, manager string,
 ) resource.PropertyMap {
-	state := toProperties(live.Object)
-	stored := toProperties(inputs.Object)
+	state := toSDKProperties(live.Object)
+	stored := toSDKProperties(inputs.Object)
 	markSecrets(state, from)
 	markSecrets(stored, from)
 	state[keyInputs] = resource.NewObjectProperty(stored)

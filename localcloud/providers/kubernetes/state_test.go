@@ -36,7 +36,7 @@ func TestAStateIsReadBack(t *testing.T) {
 }
 
 func TestSchemaExtensionsAreSpelledAsTheSDKDoes(t *testing.T) {
-	properties := toProperties(object(t, `{"x-kubernetes-int-or-string":true,"other-key":1}`))
+	properties := toSDKProperties(object(t, `{"x-kubernetes-int-or-string":true,"other-key":1}`))
 	if !properties.HasValue("x_kubernetes_int_or_string") || !properties.HasValue("other-key") {
 		t.Errorf("got %v", properties)
 	}
