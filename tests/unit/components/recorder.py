@@ -8,6 +8,7 @@ from typing import Any
 
 import pulumi
 from pulumi.runtime import mocks, rpc
+from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import run_pulumi_func
 
 
@@ -48,9 +49,9 @@ class _Echo(mocks.Mocks):
     def __init__(self, recorded: Mapping[str, Any]) -> None:
         self.recorded = recorded
 
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
+    def call(self, args: mocks.MockCallArgs) -> Any:
         assert args.token == "pulumi:pulumi:readStackOutputs", args.token
-        return {"name": args.args["name"], "outputs": dict(self.recorded), "secretOutputNames": []}, None
+        return {"name": args.args["name"], "outputs": dict(self.recorded), "secretOutputNames": []}
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         return f"{args.name}-id", args.inputs
@@ -96,6 +97,8 @@ def record(program: Callable[[], None], previous: Mapping[str, Any] | None = Non
         root = pulumi.runtime.get_root_resource()
         recording.outputs = dict(getattr(root, "outputs", {}))
 
-    # A context of its own, so that nothing of one program is left for the next.
+    # A context of its own, so that nothing of one program is left for the next; what a failed one has left to wait for
+    # belongs to a loop that is closed.
     contextvars.copy_context().run(asyncio.run, run())
+    SETTINGS.outputs.clear()
     return recording

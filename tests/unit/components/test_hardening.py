@@ -1,5 +1,6 @@
 """Pods of the reference workloads pass `restricted` and hold the sandbox profile (C4, C6, G7)."""
 
+import copy
 import re
 from typing import Any
 
@@ -37,7 +38,7 @@ def violations(pod: dict[str, Any]) -> list[str]:
         want(security.get("privileged") is False, "privileged")
         want(security.get("capabilities") == {"drop": ["ALL"]}, "capabilities")
         want("memory" in container.get("resources", {}).get("limits", {}), "memory limit")
-        want({"name": "tmp", "mountPath": "/tmp"} in container.get("volumeMounts", []), "tmp mount")
+        want({"name": "tmp", "mountPath": "/tmp"} in container.get("volumeMounts", []), "tmp mount")  # noqa: S108
         want(re.search(r"@sha256:[0-9a-f]{64}$", container["image"]) is not None, "digest")
     return found
 
@@ -62,8 +63,6 @@ def test_the_check_above_notices_each_thing_that_is_missing() -> None:
         (("containers", 0, "resources", "limits"), {}, "memory limit"),
         (("containers", 0, "image"), "app:latest", "digest"),
     ]
-    import copy  # noqa: PLC0415
-
     for path, value, what in flips:
         pod = copy.deepcopy(next(iter(DEPLOYMENTS.values())))
         place: Any = pod

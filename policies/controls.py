@@ -1,0 +1,77 @@
+"""The table of controls. What reads a row today is the pack; probes and admission rules will read the same (I1)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from policies import rules
+from policies.objects import KubernetesObject
+
+
+class Severity(Enum):
+    """How much harm a broken control does."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Control:
+    """One rule.
+
+    id: stable, cited by findings. why: the harm, in one sentence. fix: what to do. sources: ids in the benchmarks it
+    comes from. check: what is wrong with an object; nothing for one that it does not concern.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    why: str
+    fix: str
+    sources: tuple[str, ...]
+    check: Callable[[KubernetesObject], Iterator[str]]
+
+    def findings(self, found: KubernetesObject) -> Iterator[str]:
+        """One line for each thing that is wrong: what, why and how to put it right."""
+        for wrong in self.check(found):
+            yield f"[{self.id}] {wrong}. {self.title}: {self.why} Fix: {self.fix}"
+
+
+CONTROLS: tuple[Control, ...] = (
+    Control(
+        id="TP-B1-01",
+        title="Every object of a tenant carries its tenant",
+        severity=Severity.MEDIUM,
+        why="Metrics, cost and access to the database go by this label.",
+        fix="Make the object's metadata with components.objects.tenant_metadata.",
+        sources=("B1",),
+        check=rules.carries_its_tenant,
+    ),
+    Control(
+        id="TP-C1-03",
+        title="Every tenant namespace enforces the restricted Pod Security level",
+        severity=Severity.HIGH,
+        why="A privileged pod owns its node, and with it every tenant on it.",
+        fix="Take the labels of components.tenancy.namespace.pod_security_labels as they are.",
+        sources=("C1", "PSS restricted", "MTB-PL1-BC-CPI-5"),
+        check=rules.namespace_enforces_restricted,
+    ),
+    Control(
+        id="TP-C4-01",
+        title="No container has or gains privileges",
+        severity=Severity.HIGH,
+        why="A process with privileges can leave its container.",
+        fix="Build the pod with components.security.hardened_pod.",
+        sources=("C4", "PSS restricted", "MTB-PL1-BC-CPI-5"),
+        check=rules.containers_have_no_privilege,
+    ),
+    Control(
+        id="TP-G7-01",
+        title="Images are named by digest",
+        severity=Severity.HIGH,
+        why="A tag can be moved to another image after the review.",
+        fix="Name the image as repository@sha256:<64 hex digits>.",
+        sources=("G7",),
+        check=rules.images_are_named_by_digest,
+    ),
+)

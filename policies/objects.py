@@ -1,0 +1,58 @@
+"""Kubernetes objects as the rules see them: plain data, by type token."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+TENANT_PREFIX = "tenant-"
+"""Beginning of the name of every tenant's namespace."""
+_POD_AT: dict[str, tuple[str, ...]] = {
+    "Pod": ("spec",),
+    "Deployment": ("spec", "template", "spec"),
+    "StatefulSet": ("spec", "template", "spec"),
+    "DaemonSet": ("spec", "template", "spec"),
+    "ReplicaSet": ("spec", "template", "spec"),
+    "ReplicationController": ("spec", "template", "spec"),
+    "Job": ("spec", "template", "spec"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class KubernetesObject:
+    """One object. kind: such as "Deployment". props: its properties in the API's own words."""
+
+    kind: str
+    props: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, token: str, props: Mapping[str, Any]) -> "KubernetesObject | None":
+        """The object of a resource of the engine, or None when it is not a Kubernetes object."""
+        if not token.startswith("kubernetes:"):
+            return None
+        return cls(kind=token.rpartition(":")[2], props=props)
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """Its metadata; empty when it has none."""
+        return self.props.get("metadata") or {}
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Its labels."""
+        return self.metadata.get("labels") or {}
+
+    @property
+    def tenant_namespace(self) -> str | None:
+        """The tenant's namespace that it is, or is in; None elsewhere."""
+        key = "name" if self.kind == "Namespace" else "namespace"
+        name = str(self.metadata.get(key) or "")
+        return name if name.startswith(TENANT_PREFIX) else None
+
+    def containers(self) -> Iterator[Mapping[str, Any]]:
+        """Every container of its pods, those that only start up included."""
+        pod: Any = self.props
+        for step in _POD_AT.get(self.kind, ("no pod",)):
+            pod = (pod or {}).get(step)
+        for group in ("initContainers", "containers", "ephemeralContainers"):
+            yield from (pod or {}).get(group) or []
