@@ -28,7 +28,7 @@ $(STAMP): requirements.txt requirements-dev.txt
 venv: $(STAMP) ## the virtual environment in .venv
 
 toolchain: $(STAMP) ## build or find every tool of localcloud (first time: minutes, with progress)
-	@$(PY) -m localcloud toolchain
+	@$(PY) -m localcloud toolchain --brief
 
 up: toolchain ## start the local control plane, apply the local stack, print the tenants
 	@$(PY) -m localcloud start local --topology local

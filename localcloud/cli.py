@@ -4,6 +4,7 @@ import json
 import shlex
 import sys
 import time
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -142,9 +143,16 @@ def which(name: Annotated[str, typer.Argument(help="A tool, such as kubectl.", m
 
 
 @app.command("toolchain")
-def build_toolchain() -> None:
+def build_toolchain(
+    brief: Annotated[bool, typer.Option("--brief", help="One line instead of one for each tool.")] = False,
+) -> None:
     """Make sure that every tool is there; what is missing is built. Prints where each comes from."""
-    for one in toolchain.tools():
+    tools = toolchain.tools()
+    if brief:
+        counts = Counter(one.source for one in tools)
+        typer.echo("tools: " + ", ".join(f"{count} {source}" for source, count in sorted(counts.items())))
+        return
+    for one in tools:
         typer.echo(f"{one.name:<28} {one.source:<22} {one.path}")
 
 

@@ -9,7 +9,8 @@ from localcloud.toolchain import store
 from localcloud.toolchain.pins import Pin, digest, load_pins
 
 PROVIDERS = "providers"
-PROVIDER_TOOLS = ("pulumi-resource-kubernetes", "pulumi-resource-random", "pulumi-language-python")
+LANGUAGE_HOST = "pulumi-language-python"
+PROVIDER_TOOLS = ("pulumi-resource-kubernetes", "pulumi-resource-random", LANGUAGE_HOST)
 _PROVIDERS_REFERENCE_S = 60
 
 

@@ -11,7 +11,7 @@ from localcloud.toolchain import store
 from localcloud.toolchain.build import build, estimate_s
 from localcloud.toolchain.display import Display
 from localcloud.toolchain.pins import PinnedTool, digest, load_pins, parse_version
-from localcloud.toolchain.recipes import PROVIDER_TOOLS, Recipe, recipes
+from localcloud.toolchain.recipes import LANGUAGE_HOST, PROVIDER_TOOLS, Recipe, recipes
 
 TOOLCHAIN_VARIABLE = "TENANTPLANE_TOOLCHAIN"
 _ASK_TIMEOUT_S = 30.0
@@ -63,16 +63,17 @@ def tools(names: Iterable[str] | None = None, display: Display | None = None) ->
 def bundle(display: Display | None = None) -> Path:
     """A directory with `pulumi` and our language host side by side, where the engine looks for it.
 
-    For a Pulumi CLI that comes without one; one that has its own is used from where it is.
+    For a Pulumi CLI that comes without one; one that has its own is used from where it is. The providers are not in it:
+    the engine would take them from PATH and warn of it, though PULUMI_HOME holds them at the version it asks for.
     """
-    programs = {one.name: one.path for one in tools(("pulumi", *PROVIDER_TOOLS, "kubectl"), display)}
+    programs = {one.name: one.path for one in tools(("pulumi", LANGUAGE_HOST, "kubectl"), display)}
     marks = [f"{name}={path}:{path.stat().st_mtime_ns}" for name, path in sorted(programs.items())]
     return store.bundle(digest(marks), programs)
 
 
 def has_own_language_host(pulumi: Path) -> bool:
     """Whether a Pulumi CLI has the official language host for Python beside it."""
-    return (pulumi.resolve().parent / "pulumi-language-python").is_file()
+    return (pulumi.resolve().parent / LANGUAGE_HOST).is_file()
 
 
 def _build_missing(needed: list[Recipe], display: Display) -> None:

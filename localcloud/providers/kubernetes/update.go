@@ -45,7 +45,6 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 	secrets := newRedactor(properties)
 	change := &change{cluster: p.cluster, urn: urn, manager: manager, force: p.settings.patchForce, dryRun: req.GetPreview(),
 		progress: newProgress(ctx, &p.engine, req.GetUrn())}
-	stored := inputs.DeepCopy() // update may alter what is sent
 	live, err := p.update(change, inputs, oldLive, req.GetIgnoreChanges(), waitTimeout(req.GetTimeout(), inputs))
 	change.progress.clear()
 	if err != nil {
@@ -65,7 +64,7 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 		}
 		live = current
 	}
-	state, encodeErr := encode(checkpoint(stored, live, properties, initialAPIVersionOf(oldState, oldInputs), manager))
+	state, encodeErr := encode(checkpoint(inputs, live, properties, initialAPIVersionOf(oldState, oldInputs), manager))
 	if encodeErr != nil {
 		return nil, encodeErr
 	}
@@ -81,7 +80,7 @@ func (p *Provider) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*p
 	return &pulumirpc.UpdateResponse{Properties: state}, nil
 }
 
-// update reads the object as it is now, sends the change and waits.
+// update reads the object as it is now, sends the change and waits. The inputs become what was sent: with what ignoreChanges keeps.
 func (p *Provider) update(
 	c *change, inputs, oldLive *unstructured.Unstructured, ignored []string, timeout time.Duration,
 ) (*unstructured.Unstructured, error) {

@@ -106,6 +106,7 @@ def test_the_bundle_puts_pulumi_and_our_language_host_side_by_side(fake: Faker) 
     folder = resolve.bundle()
     assert (folder / "pulumi").read_text() == pulumi.read_text()
     assert (folder / "pulumi-language-python").read_text() == "built"
+    assert not list(folder.glob("pulumi-resource-*"))  # they would hide those of PULUMI_HOME
     assert resolve.bundle() == folder
     fake("path", "pulumi-language-python", "official")
     assert resolve.has_own_language_host(pulumi)
