@@ -27,7 +27,7 @@ def check(args: ResourceValidationArgs, report: ReportViolation) -> None:
     if found is not None:
         for control in CONTROLS:
             for finding in control.findings(found):
-                report(finding)
+                report(finding, None)
 
 
 PolicyPack(

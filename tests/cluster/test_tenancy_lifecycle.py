@@ -1,5 +1,6 @@
 """The life of a tenant as reviewed changes of a catalogue, with the real engine (A1, A5, A7, I2)."""
 
+import copy
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -205,7 +206,7 @@ def test_a_new_tier_needs_no_code(life: Life, admin: Caller) -> None:
     """A5."""
     with life.tiers() as document:
         (free,) = (tier for tier in document["tiers"] if tier["id"] == "free")
-        document["tiers"].append({**free, "id": "micro", "title": "Micro", "pods": 3})
+        document["tiers"].append({**copy.deepcopy(free), "id": "micro", "title": "Micro", "pods": 3})
     with life.topology() as document:
         document["clusters"][0]["tiers"].append("micro")
     life.write("fig-school", tier="micro", workloads=[])

@@ -114,7 +114,9 @@ def test_the_matrix_notices_a_hole(
     if mutant == "no-policies":
         changed: list[dict[str, Any]] = []
     else:
-        peers = [{}] if mutant == "tenants-open-both-ways" else [{"to": [{"namespaceSelector": {}, "podSelector": {}}]}]
+        peers: list[dict[str, Any]] = (
+            [{}] if mutant == "tenants-open-both-ways" else [{"to": [{"namespaceSelector": {}, "podSelector": {}}]}]
+        )
         changed = policies + [
             {
                 "metadata": {"namespace": plan.namespace},
