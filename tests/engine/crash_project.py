@@ -25,17 +25,21 @@ PROGRAM = """
 
 import pulumi_kubernetes as kubernetes
 import pulumi_random as random
-from settings import load_catalogue, names, plan_tenants
+from settings import load_catalogue, plan_tenants
 
 provider = kubernetes.Provider("secrets", kubeconfig=config.kubeconfig, cluster_identifier="secrets",
                                enable_server_side_apply=True, upsert_existing_objects=True)
 for plan in plan_tenants(load_catalogue(Path(__file__).resolve().parent / config.catalog, config.environment)):
+    vault = f"vault-{plan.tenant.id}"
+    namespace = kubernetes.core.v1.Namespace(
+        vault, metadata={"name": vault, "labels": plan.labels}, opts=pulumi.ResourceOptions(provider=provider)
+    )
     password = random.RandomPassword(f"{plan.tenant.id}-password", length=24)
     kubernetes.core.v1.Secret(
         f"{plan.tenant.id}-secret",
-        metadata={"name": "password", "namespace": plan.namespace, "labels": plan.labels},
+        metadata={"name": "password", "namespace": vault, "labels": plan.labels},
         string_data={"password": password.result},
-        opts=pulumi.ResourceOptions(provider=provider, depends_on=[password]),
+        opts=pulumi.ResourceOptions(provider=provider, depends_on=[namespace]),
     )
 """
 """Follows the program of the checkout: a password and a Secret with it for each tenant."""
@@ -144,7 +148,7 @@ class CrashProject:
     def server_password(self, tenant_id: str) -> str:
         """The password in a tenant's Secret on the server."""
         found = self.kubectl(
-            "get", "secret", "password", "-n", f"tenant-{tenant_id}", "-o", "jsonpath={.data.password}"
+            "get", "secret", "password", "-n", f"vault-{tenant_id}", "-o", "jsonpath={.data.password}"
         )
         return base64.b64decode(found).decode()
 
