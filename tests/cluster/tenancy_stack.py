@@ -44,7 +44,7 @@ class TenancyStack:
         (salt,) = re.findall(r"^encryptionsalt: .*$", (ROOT / "Pulumi.local.yaml").read_text(), re.MULTILINE)
         lines = [salt, "config:", *(f"  tenantplane:{key}: {json.dumps(value)}" for key, value in config.items())]
         self.file.write_text("\n".join(lines) + "\n")
-        made = self._run(["stack", "init", name, "--no-select"], folder)
+        made = self.run(["stack", "init", name, "--no-select"], folder)
         assert made.code == 0 or "already exists" in made.said, made.said
 
     def up(self, *flags: str, check: bool = True) -> Run:
@@ -67,11 +67,12 @@ class TenancyStack:
 
     def _stack(self, verb: str, *flags: str, check: bool) -> Run:
         command = [verb, "--stack", self.name, "--config-file", str(self.file), "--color=never", *flags]
-        done = self._run(command, ROOT)
+        done = self.run(command, ROOT)
         assert not check or done.code == 0, f"pulumi {verb} failed:\n{done.said}"
         return done
 
-    def _run(self, command: list[str], folder: Path) -> Run:
+    def run(self, command: list[str], folder: Path) -> Run:
+        """Any command of the engine in a folder, with this stack's state and plugins."""
         done = subprocess.run(
             ["pulumi", *command, "--non-interactive"],
             cwd=folder,

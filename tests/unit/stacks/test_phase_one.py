@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from settings.stack_config import parse_stack_config
+from stacks import removal_guard
 from stacks.phase_one import phase_one
 from stacks.removal_guard import unapproved_removals
 from tests.unit.components.local_stack import ROOT, catalogue
@@ -130,3 +131,31 @@ def test_a_suspended_tenant_is_not_off_boarded() -> None:
     assert unapproved_removals(recorded("a-school", lifecycle="suspended")["tenants"], []) != []
     assert unapproved_removals(recorded("a-school", lifecycle="suspended")["tenants"], ["a-school"]) == []
     assert unapproved_removals({}, ["a-school"]) == []
+
+
+def test_a_read_of_the_state_in_the_middle_of_a_write_is_tried_again(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen with the file backend: the engine records the begin of the update while the program reads the last one."""
+    real, failures = removal_guard.invoke, ["failed to load checkpoint: EOF"] * 2
+
+    def flaky(*args: Any, **kwargs: Any) -> Any:
+        if failures:
+            raise Exception(failures.pop())
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(removal_guard, "invoke", flaky)
+    assert "gone-school" in refusal(run(project, recorded("gone-school")))
+    assert failures == []
+
+
+def test_a_state_that_cannot_be_read_stops_the_update(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the record nobody knows whether a tenant would be lost."""
+
+    def broken(*_: Any, **__: Any) -> Any:
+        raise Exception("no such bucket")
+
+    monkeypatch.setattr(removal_guard, "invoke", broken)
+    monkeypatch.setattr(removal_guard, "READ_S", 0.0)
+    said = refusal(run(project))
+    assert said == "the state of stack organization/tenantplane/test cannot be read: no such bucket"
