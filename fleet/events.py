@@ -73,6 +73,7 @@ class Changes:
     current: str = ""
     result: str = ""
     _parents: dict[str, str] = field(default_factory=dict)
+    _counted: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def finished(self) -> int:
@@ -124,8 +125,10 @@ class Changes:
 
     def _finish(self, meta: Mapping[str, Any]) -> None:
         op = OPS.get(meta["op"])
-        if op is None:
+        # A component is reported at its registration and again when its outputs are known.
+        if op is None or (meta["urn"], meta["op"]) in self._counted:
             return
+        self._counted.add((meta["urn"], meta["op"]))
         self._remember_parent(meta)
         old, new = inputs_of(meta.get("old")), inputs_of(meta.get("new"))
         labels = ((new or old).get("metadata") or {}).get("labels") if isinstance((new or old), dict) else None
