@@ -4,7 +4,7 @@ import base64
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import urllib3
 import yaml
@@ -16,10 +16,9 @@ from kubernetes import client
 
 from fleet.clusters import api_client, kubeconfig_of, reaches
 from fleet.errors import FleetError
+from fleet.roles import Role
 from fleet.stacks import Stack
 from settings import TenantPlan
-
-Role = Literal["admin", "developer", "viewer"]
 
 VALID_S: Final = 3600
 """How long a certificate is valid. The API server's least is 600 s; the cluster cannot take one back, so it is

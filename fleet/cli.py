@@ -1,18 +1,19 @@
 """The command `python -m fleet`. Exit codes: 0 done or nothing to do, 1 failed or refused, 2 wrong usage."""
 
+import importlib
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 
-from fleet.access import Role
 from fleet.engine import Verb
 from fleet.errors import FleetError
+from fleet.roles import Role
 from fleet.run import Fleet, Scope, apply
 from fleet.stacks import catalogue_folder
-from fleet.status import print_statuses
 from localcloud import LocalcloudError
 from settings import Catalogue, CatalogueError, load_catalogue
 
@@ -93,7 +94,7 @@ def up(
     fleet = _fleet(env, project)
     _finish(apply(fleet, "up", Scope(tenant=tenant, cluster=cluster, every=every), console(), parallel))
     if table:
-        print_statuses(console(), fleet.statuses(), env)
+        _tenants().show_tenants(fleet, console())
 
 
 @app.command()
@@ -140,8 +141,7 @@ def destroy(
 @app.command()
 def status(env: _Environment, *, project: _Project = CHECKOUT) -> None:
     """Each tenant: namespace, tier, quota and use, pods that run, policies, and how to get in."""
-    fleet = _fleet(env, project)
-    print_statuses(console(), fleet.statuses(), env)
+    _tenants().show_tenants(_fleet(env, project), console())
 
 
 @app.command()
@@ -153,7 +153,7 @@ def kubeconfig(
     project: _Project = CHECKOUT,
 ) -> None:
     """Write a kubeconfig that acts as a member of a tenant for an hour, and print its path."""
-    made = _fleet(env, project).kubeconfig(tenant, role)
+    made = _tenants().tenant_access(_fleet(env, project), tenant, role)
     Console(stderr=True, highlight=False, markup=False).print(
         f"user {made.user}, group {made.group}, valid for an hour"
     )
@@ -176,3 +176,8 @@ def _fleet(env: str, project: Path) -> Fleet:
 
 def _catalogue(env: str, root: Path) -> Catalogue:
     return load_catalogue(catalogue_folder(root, env), env)
+
+
+def _tenants() -> ModuleType:
+    # The Kubernetes client takes half a second to import, which a preview need not wait for.
+    return importlib.import_module("fleet.tenants")

@@ -11,7 +11,6 @@ from types import FrameType
 
 from rich.console import Console
 
-from fleet.access import Role, TenantKubeconfig, tenant_kubeconfig
 from fleet.diff import print_changes
 from fleet.engine import Engine, Outcome, Verb
 from fleet.environment import engine_environment
@@ -22,10 +21,9 @@ from fleet.progress import Progress
 from fleet.schedule import parallelism, run_all, waves
 from fleet.stacks import Stack, project_name, stacks_of
 from fleet.state import StackState
-from fleet.status import TenantStatus, require, tenant_statuses
 from fleet.summary import print_summary
 from localcloud.paths import state_directory
-from settings import Catalogue, plan_tenants
+from settings import Catalogue
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,20 +89,6 @@ class Fleet:
                 return outcome
 
             return run_all(groups, parallelism(workers, len(stacks)), one)
-
-    def statuses(self) -> list[TenantStatus]:
-        """Every tenant as it is on its cluster."""
-        found = tenant_statuses(self.catalogue, self.stacks, self.root)
-        require(found)
-        return found
-
-    def kubeconfig(self, tenant: str, role: Role) -> TenantKubeconfig:
-        """Writes a kubeconfig for a role of a tenant. Raises FleetError for a tenant that is not there."""
-        plan = next((plan for plan in plan_tenants(self.catalogue) if plan.tenant.id == tenant), None)
-        if plan is None:
-            raise FleetError(f"tenant {tenant!r} is not in the catalogue of {self.catalogue.environment!r}")
-        stack = next(stack for stack in self.stacks if tenant in stack.tenants)
-        return tenant_kubeconfig(plan, role, stack, self.root, self.folder / "kubeconfigs")
 
     @contextmanager
     def _orderly_stop(self, console: Console) -> Iterator[None]:

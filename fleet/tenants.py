@@ -1,0 +1,33 @@
+"""What is asked of the clusters themselves: how the tenants are, and a way in."""
+
+from rich.console import Console
+
+from fleet.access import TenantKubeconfig, tenant_kubeconfig
+from fleet.errors import FleetError
+from fleet.roles import Role
+from fleet.run import Fleet
+from fleet.status import print_statuses, require, tenant_statuses
+from settings import plan_tenants
+
+
+def show_tenants(fleet: Fleet, console: Console) -> None:
+    """Prints the table of every tenant as it is on its cluster. Raises FleetError when a cluster does not answer."""
+    found = tenant_statuses(fleet.catalogue, fleet.stacks, fleet.root)
+    require(found)
+    print_statuses(console, found, fleet.catalogue.environment)
+    lost = [status.plan.tenant.id for status in found if not status.present]
+    recorded = {tenant for state in fleet.states.values() for tenant in state.tenants}
+    if gone := [tenant for tenant in lost if tenant in recorded]:
+        raise FleetError(
+            f"{len(gone)} tenants are in the state and not on the cluster ({', '.join(gone[:5])}): it is another cluster, "
+            f"or they were deleted behind our back; `python -m fleet refresh {fleet.catalogue.environment}`, then `up`"
+        )
+
+
+def tenant_access(fleet: Fleet, tenant: str, role: Role) -> TenantKubeconfig:
+    """Writes a kubeconfig for a role of a tenant. Raises FleetError for a tenant that is not there."""
+    plan = next((plan for plan in plan_tenants(fleet.catalogue) if plan.tenant.id == tenant), None)
+    if plan is None:
+        raise FleetError(f"tenant {tenant!r} is not in the catalogue of {fleet.catalogue.environment!r}")
+    stack = next(stack for stack in fleet.stacks if tenant in stack.tenants)
+    return tenant_kubeconfig(plan, role, stack, fleet.root, fleet.folder / "kubeconfigs")
