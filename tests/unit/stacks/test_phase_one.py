@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 import yaml
+from pulumi.runtime.invoke import invoke
 
 from settings.stack_config import parse_stack_config
 from stacks import removal_guard
@@ -137,7 +138,7 @@ def test_a_read_of_the_state_in_the_middle_of_a_write_is_tried_again(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Seen with the file backend: the engine records the begin of the update while the program reads the last one."""
-    real, failures = removal_guard.invoke, ["failed to load checkpoint: EOF"] * 2
+    real, failures = invoke, ["failed to load checkpoint: EOF"] * 2
 
     def flaky(*args: Any, **kwargs: Any) -> Any:
         if failures:
