@@ -70,7 +70,7 @@ func (p *Provider) Delete(ctx context.Context, req *pulumirpc.DeleteRequest) (*e
 
 // remove deletes an object and waits for its end.
 func (p *Provider) remove(progress *progress, inputs, live *unstructured.Unstructured, timeout time.Duration) error {
-	remaining, err := p.cluster.delete(p.ctx, live, propagation(inputs))
+	remaining, err := p.cluster.delete(p.ctx, live, propagation(inputs, live))
 	if err != nil || remaining == nil {
 		return err
 	}

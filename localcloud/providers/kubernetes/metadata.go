@@ -12,6 +12,7 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
 // Annotations that steer the provider, with the official provider's names and meanings.
@@ -139,13 +140,41 @@ func waitTimeout(customSeconds float64, inputs *unstructured.Unstructured) time.
 	return defaultWaitTimeout
 }
 
-// propagation is how a delete treats dependents: foreground unless the annotation says otherwise.
-func propagation(inputs *unstructured.Unstructured) metav1.DeletionPropagation {
+// leaves are the built-in kinds that no controller makes dependents of. Deleted in the foreground, as all others are, each would wait
+// for the garbage collector to look for some: two more requests and a queue that a thousand objects fill for minutes.
+var leaves = func() map[schema.GroupKind]bool {
+	kinds := map[schema.GroupKind]bool{}
+	for group, names := range map[string]string{
+		"":                             "ConfigMap Secret ServiceAccount LimitRange ResourceQuota",
+		"networking.k8s.io":            "NetworkPolicy IngressClass",
+		"rbac.authorization.k8s.io":    "Role RoleBinding ClusterRole ClusterRoleBinding",
+		"policy":                       "PodDisruptionBudget",
+		"autoscaling":                  "HorizontalPodAutoscaler",
+		"scheduling.k8s.io":            "PriorityClass",
+		"node.k8s.io":                  "RuntimeClass",
+		"storage.k8s.io":               "StorageClass",
+		"coordination.k8s.io":          "Lease",
+		"admissionregistration.k8s.io": "ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding",
+	} {
+		for _, name := range strings.Fields(names) {
+			kinds[schema.GroupKind{Group: group, Kind: name}] = true
+		}
+	}
+	return kinds
+}()
+
+// propagation is how a delete treats dependents: in the foreground, which waits for them, unless the annotation says otherwise or the
+// kind has none.
+func propagation(inputs, live *unstructured.Unstructured) metav1.DeletionPropagation {
 	switch strings.ToLower(inputs.GetAnnotations()[annotationPropagation]) {
 	case "orphan":
 		return metav1.DeletePropagationOrphan
 	case "background":
 		return metav1.DeletePropagationBackground
+	case "":
+		if leaves[live.GroupVersionKind().GroupKind()] {
+			return metav1.DeletePropagationBackground
+		}
 	}
 	return metav1.DeletePropagationForeground
 }

@@ -212,3 +212,22 @@ func TestKindsAreAskedForOnceAndAgainWhenTheyMayHaveCome(t *testing.T) {
 		t.Errorf("after a CRD came: asked %d times", count())
 	}
 }
+
+func TestDependentsAreWaitedForWhereThereMayBeSome(t *testing.T) {
+	for object, want := range map[string]metav1.DeletionPropagation{
+		`{"apiVersion":"v1","kind":"ConfigMap"}`:                       metav1.DeletePropagationBackground,
+		`{"apiVersion":"apps/v1","kind":"Deployment"}`:                 metav1.DeletePropagationForeground,
+		`{"apiVersion":"v1","kind":"Namespace"}`:                       metav1.DeletePropagationForeground,
+		`{"apiVersion":"v1","kind":"Service"}`:                         metav1.DeletePropagationForeground,
+		`{"apiVersion":"example.com/v1","kind":"ConfigMap"}`:           metav1.DeletePropagationForeground,
+		`{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy"}`: metav1.DeletePropagationBackground,
+	} {
+		if got := propagation(unstruct(t, `{}`), unstruct(t, object)); got != want {
+			t.Errorf("%s: %s", object, got)
+		}
+	}
+	asked := unstruct(t, `{"metadata":{"annotations":{"pulumi.com/deletionPropagationPolicy":"Foreground"}}}`)
+	if got := propagation(asked, unstruct(t, `{"apiVersion":"v1","kind":"ConfigMap"}`)); got != metav1.DeletePropagationForeground {
+		t.Errorf("the annotation is not heeded: %s", got)
+	}
+}
