@@ -1,0 +1,1 @@
+"""Scenario modules; each has `declare(phase)`."""
