@@ -178,3 +178,13 @@ func TestACancelledCommandTakesItsChildrenAlongEvenWhenItIgnoresTheInterrupt(t *
 		time.Sleep(10 * time.Millisecond)
 	}
 }
+
+func TestAPackOfAStackWithoutConfigurationReadsAnEmptyObject(t *testing.T) {
+	variables, err := policyVariables(&pulumirpc.AnalyzerStackConfigureRequest{Stack: "dev", Project: "p"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Contains(variables, "PULUMI_CONFIG={}") || !slices.Contains(variables, "PULUMI_CONFIG_SECRET_KEYS=[]") {
+		t.Fatalf("the SDK cannot read %q", variables)
+	}
+}

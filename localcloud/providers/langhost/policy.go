@@ -42,7 +42,11 @@ func policyVariables(stack *pulumirpc.AnalyzerStackConfigureRequest) ([]string, 
 	if stack == nil {
 		return nil, nil
 	}
-	config, err := json.Marshal(stack.GetConfig())
+	values := stack.GetConfig()
+	if values == nil {
+		values = map[string]string{} // the SDK reads the variable as an object; null ends a pack with a traceback
+	}
+	config, err := json.Marshal(values)
 	if err != nil {
 		return nil, err
 	}
