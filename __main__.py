@@ -6,6 +6,7 @@ import pulumi
 from pulumi.runtime.config import CONFIG
 
 from settings.stack_config import StackConfigError, parse_stack_config
+from stacks.lean_sdk import make_lean
 from stacks.phase_one import phase_one
 
 PREFIX = "tenantplane:"
@@ -15,4 +16,6 @@ try:
     config = parse_stack_config(values)
 except StackConfigError as error:
     raise pulumi.RunError("\n  ".join(["the configuration of the stack cannot be used:", *error.problems])) from None
-phase_one(config, Path(__file__).resolve().parent)
+root = Path(__file__).resolve().parent
+make_lean(root)
+phase_one(config, root)
