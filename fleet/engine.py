@@ -86,6 +86,10 @@ class Engine:
         outcome = self._unlocked(verb, stack, watch, (*_FLAGS[verb], *flags), notes)
         return replace(outcome, seconds=time.monotonic() - began, notes=tuple(notes))
 
+    def add_environment(self, variables: Mapping[str, str]) -> None:
+        """Adds variables for the runs that begin from now on."""
+        self._environment.update(variables)
+
     def interrupt(self) -> None:
         """Asks every running engine to stop: it ends the operations under way and writes its state."""
         self._stopping = True

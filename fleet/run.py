@@ -4,10 +4,11 @@ import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import Final
 
 from rich.console import Console
 
@@ -17,6 +18,7 @@ from fleet.environment import engine_environment
 from fleet.errors import FleetError
 from fleet.events import Changes
 from fleet.guards import affected, removal_problems
+from fleet.program_server import serving
 from fleet.progress import Progress
 from fleet.schedule import parallelism, run_all, waves
 from fleet.stacks import Stack, project_name, stacks_of
@@ -24,6 +26,9 @@ from fleet.state import StackState
 from fleet.summary import print_summary
 from localcloud.paths import state_directory
 from settings import Catalogue
+
+WORTH_A_SERVER: Final = 3
+"""Stacks from which on it pays to import the program once for all of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +83,11 @@ class Fleet:
         """Runs a verb on stacks, with progress; Ctrl-C stops the engines in an orderly way."""
         expected = {name: state.resources for name, state in self.states.items()}
         groups = waves(stacks, backwards=verb == "destroy")
-        with Progress(console, verb, expected) as progress, self._orderly_stop(console):
+        with ExitStack() as context:
+            progress = context.enter_context(Progress(console, verb, expected))
+            context.enter_context(self._orderly_stop(console))
+            if len(stacks) >= WORTH_A_SERVER and verb in ("preview", "up"):
+                self.engine.add_environment(context.enter_context(serving(self.root)))
 
             def one(stack: Stack) -> Outcome:
                 try:

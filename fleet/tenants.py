@@ -19,8 +19,9 @@ def show_tenants(fleet: Fleet, console: Console) -> None:
     recorded = {tenant for state in fleet.states.values() for tenant in state.tenants}
     if gone := [tenant for tenant in lost if tenant in recorded]:
         raise FleetError(
-            f"{len(gone)} tenants are in the state and not on the cluster ({', '.join(gone[:5])}): it is another cluster, "
-            f"or they were deleted behind our back; `python -m fleet refresh {fleet.catalogue.environment}`, then `up`"
+            f"{len(gone)} tenants are in the state and not on the cluster ({', '.join(gone[:5])}): "
+            "it is another cluster, or they were deleted behind our back; "
+            f"`python -m fleet refresh {fleet.catalogue.environment}`, then `up`"
         )
 
 

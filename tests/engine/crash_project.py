@@ -147,9 +147,7 @@ class CrashProject:
 
     def server_password(self, tenant_id: str) -> str:
         """The password in a tenant's Secret on the server."""
-        found = self.kubectl(
-            "get", "secret", "password", "-n", f"vault-{tenant_id}", "-o", "jsonpath={.data.password}"
-        )
+        found = self.kubectl("get", "secret", "password", "-n", f"vault-{tenant_id}", "-o", "jsonpath={.data.password}")
         return base64.b64decode(found).decode()
 
 
@@ -184,7 +182,8 @@ def comparable(deployment: Mapping[str, Any]) -> dict[str, Any]:
     """What two runs of the same catalogue must have in common: each resource's place and what the program asked for."""
     made: dict[str, Any] = {}
     for each in deployment["resources"]:
-        inputs = {key: value for key, value in (each.get("inputs") or {}).items() if key != "stringData"}
+        # Passwords are made anew in each run.
+        inputs = {key: value for key, value in (each.get("inputs") or {}).items() if key not in ("stringData", "data")}
         dependencies = sorted(each.get("dependencies") or [])
         made[each["urn"]] = (each.get("parent"), each.get("protect", False), inputs, dependencies)
     return made
