@@ -2,8 +2,6 @@ package kubernetes
 
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
-	"google.golang.org/protobuf/types/known/structpb"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
@@ -25,16 +23,6 @@ var underscored = func() map[string]string {
 	}
 	return inverse
 }()
-
-// decode reads properties as the engine sends them, with unknowns and secrets.
-func decode(properties *structpb.Struct) (resource.PropertyMap, error) {
-	return plugin.UnmarshalProperties(properties, plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true})
-}
-
-// encode writes properties for the engine, with unknowns and secrets.
-func encode(properties resource.PropertyMap) (*structpb.Struct, error) {
-	return plugin.MarshalProperties(properties, plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true})
-}
 
 // toObject turns properties into an API object: secrets become their values, unknowns stay resource.Computed.
 func toObject(properties resource.PropertyMap) *unstructured.Unstructured {

@@ -7,6 +7,8 @@ import (
 	"testing/quick"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	"google.golang.org/protobuf/proto"
 )
 
 // anyObject is a random API object's fields, three levels deep, over few keys, so that two of them overlap.
@@ -119,4 +121,43 @@ func TestWhatIsMarkedSecretComesBackPlain(t *testing.T) {
 		}
 		return len(compare(values, plainMap(marked), nil)) == 0
 	})
+}
+
+func TestPropertiesAreReadAndWrittenAsTheSDKDoes(t *testing.T) {
+	holds(t, func(o anyObject, random int64) bool {
+		properties := sprinkle(toProperties(o), rand.New(rand.NewSource(random)))
+		ours, err := encode(properties)
+		if err != nil {
+			return false
+		}
+		theirs, err := plugin.MarshalProperties(properties, marshalling)
+		if err != nil || !proto.Equal(ours, theirs) {
+			return false
+		}
+		read, err := decode(ours)
+		if err != nil {
+			return false
+		}
+		reference, err := plugin.UnmarshalProperties(ours, marshalling)
+		return err == nil && read.DeepEquals(reference)
+	})
+}
+
+// sprinkle makes some values secret or unknown.
+func sprinkle(properties resource.PropertyMap, random *rand.Rand) resource.PropertyMap {
+	for key, value := range properties {
+		if value.IsObject() {
+			value = resource.NewObjectProperty(sprinkle(value.ObjectValue(), random))
+		}
+		switch random.Intn(5) {
+		case 0:
+			value = resource.MakeSecret(value)
+		case 1:
+			value = resource.MakeComputed(resource.NewStringProperty(""))
+		case 2:
+			value = resource.NewNullProperty()
+		}
+		properties[key] = value
+	}
+	return properties
 }
