@@ -21,20 +21,27 @@ const maxMessageBytes = 400 << 20
 
 // Serve listens on a free loopback port, prints the port on out's first line, as the engine expects of a plugin, and answers until
 // it is told to stop by SIGTERM or by the engine going away. args are those of the plugin: optionally the engine's address.
-// SIGINT is left to the engine, which passes it on as Cancel: a Ctrl-C reaches the whole process group, and stopping at once would
-// lose the state of objects already created.
+// With an engine, SIGINT only counts once the engine has called Cancel: the engine ends each plugin with Cancel and then SIGINT, and
+// waits five seconds for one that stays; a Ctrl-C that reaches the plugin first must not lose the state of objects already created.
 func Serve(args []string, out io.Writer) error {
 	provider := New()
-	signals := []os.Signal{syscall.SIGTERM, syscall.SIGINT}
-	if address := engineAddress(args); address != "" {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	address := engineAddress(args)
+	if address != "" {
 		if err := provider.engine.connect(address); err != nil {
 			return err
 		}
-		signal.Ignore(syscall.SIGINT)
-		signals = signals[:1]
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), signals...)
-	defer stop()
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, syscall.SIGINT)
+	go func() {
+		for range interrupts {
+			if address == "" || provider.ctx.Err() != nil {
+				stop()
+			}
+		}
+	}()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("cannot listen on loopback: %w", err)
