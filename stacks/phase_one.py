@@ -8,6 +8,7 @@ import pulumi
 from settings import Catalogue, CatalogueError, Cluster, load_catalogue, plan_tenants
 from settings.plan_hash import plan_hash
 from settings.stack_config import StackConfig, kubeconfig_path
+from stacks.field_manager import own_fields
 from stacks.layers import Platform, cluster_provider, platform_layer, tenants_layer
 from stacks.recorded_plan import RecordedPlan
 from stacks.removal_guard import OUTPUT, recorded_tenants, unapproved_removals
@@ -30,6 +31,7 @@ def phase_one(config: StackConfig, root: Path) -> None:
     if config.has_tenants and (lost := unapproved_removals(recorded, (plan.tenant.id for plan in plans))):
         raise pulumi.RunError("a tenant may not be removed (A7):\n  " + "\n  ".join(lost))
 
+    pulumi.runtime.register_stack_transformation(own_fields)
     applied = RecordedPlan()
     provider = cluster_provider(
         config.environment, cluster, _kubeconfig(config, cluster, root), config.context or cluster.context

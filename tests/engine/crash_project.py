@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from bench.onboarding.project import CHECKOUT, ENVIRONMENT, make_project, tenant
+from bench.onboarding.project import CHECKOUT, ENVIRONMENT, TIERS, make_project, tenant
 from fleet.environment import engine_environment
 from fleet.events import Changes
 from settings import load_catalogue
@@ -78,11 +78,13 @@ class CrashProject:
         made.environment = engine_environment(root, topology)
         return made
 
-    def write_tenants(self, count: int, note: str = "") -> None:
+    def write_tenants(self, count: int, note: str = "", *, tiers: int = 0) -> None:
         """The catalogue: `count` tenants. note: in their display names, so that a new one is an update of each
-        namespace."""
+        namespace. tiers: how far each is moved along the tiers, which changes its quota and limits.
+        """
         for number in range(count):
             made = tenant(number, 0)
+            made["tier"] = TIERS[(number + tiers) % len(TIERS)]
             made["display_name"] += note
             (self.root / "catalog" / "tenants" / f"{made['id']}.yaml").write_text(yaml.safe_dump(made))
 
@@ -144,6 +146,16 @@ class CrashProject:
         """`Kind/namespace/name` of every object of ours on the server."""
         listed = json.loads(self.kubectl("get", KINDS, "-A", "-l", OURS, "-o", "json"))["items"]
         return {identity(each) for each in listed if "deletionTimestamp" not in each["metadata"]}
+
+    def owners(self) -> dict[str, set[str]]:
+        """By object of ours, who applied it: the names of its field managers that apply."""
+        text = self.kubectl("get", KINDS, "-A", "-l", OURS, "-o", "json", "--show-managed-fields")
+        return {
+            identity(each): {
+                entry["manager"] for entry in each["metadata"]["managedFields"] if entry["operation"] == "Apply"
+            }
+            for each in json.loads(text)["items"]
+        }
 
     def server_password(self, tenant_id: str) -> str:
         """The password in a tenant's Secret on the server."""

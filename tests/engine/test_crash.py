@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from fleet.state import file_backend
+from stacks.field_manager import FIELD_MANAGER
 from tests.engine.crash_project import CrashProject, assert_whole, comparable, seeded
 from tests.fixtures_cluster import Kubectl, Starter
 
@@ -55,6 +56,13 @@ def test_a_killed_engine_leaves_no_orphan_no_duplicate_and_no_lost_secret(
         tell(capsys, f"  kill {kill + 1}: after {begun} of some {operations} operations; {_recovered(said)}")
         known, operations = now, len(project.state()["resources"])
     assert stopped >= KILLS // 2, "most updates ended before they were killed: nothing was shown"
+
+    # A creation that was killed and done over must not leave a second owner behind, which would refuse every later
+    # change.
+    assert {each: names for each, names in project.owners().items() if names != {FIELD_MANAGER}} == {}
+    project.write_tenants(1 + KILLS, " (moved)", tiers=1)
+    project.fleet_up()
+    assert assert_whole(project) == known
 
     crashed = comparable(project.state())
     objects = project.server_ids()
