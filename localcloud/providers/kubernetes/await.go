@@ -19,6 +19,8 @@ type readiness struct {
 	read func(w *waiting, live *unstructured.Unstructured) verdict
 	// reasons explains a wait that failed, beyond the last verdict's reasons: what is wrong with the pods, say.
 	reasons func(w *waiting, live *unstructured.Unstructured) []string
+	// timedOut tells of a wait that took too long; nil for timedOut.
+	timedOut func(object *unstructured.Unstructured, reasons []string) *notReady
 	// limit bounds the wait whatever the timeout; 0 for none.
 	limit time.Duration
 }
@@ -45,9 +47,11 @@ func (p *Provider) awaitReady(
 	}
 	switch {
 	case custom != nil:
-		kind = readiness{ready: func(object, _ *unstructured.Unstructured) verdict { return custom(object) }}
+		kind = readiness{timedOut: conditionTimedOut,
+			ready: func(object, _ *unstructured.Unstructured) verdict { return custom(object) }}
 	case !known && os.Getenv("PULUMI_K8S_AWAIT_ALL") == "true":
-		kind = readiness{ready: func(object, _ *unstructured.Unstructured) verdict { return genericReady(object) }}
+		kind = readiness{timedOut: conditionTimedOut,
+			ready: func(object, _ *unstructured.Unstructured) verdict { return genericReady(object) }}
 	case !known:
 		return live, nil
 	}
@@ -76,18 +80,11 @@ func (p *Provider) awaitReady(
 	if latest.failed {
 		return last, failedToInitialize(last, latest.reasons)
 	}
-	return last, p.explain(w, kind, last, p.ended(w, last, latest.reasons, err))
-}
-
-// ended turns the end of a wait's context into what happened: a time-out or a cancellation.
-func (p *Provider) ended(w *waiting, last *unstructured.Unstructured, reasons []string, err error) error {
-	switch {
-	case p.ctx.Err() != nil:
-		return cancelled(last, reasons)
-	case w.ctx.Err() != nil:
-		return timedOut(last, reasons)
+	err = w.ended(last, latest.reasons, err)
+	if kind.timedOut != nil && w.ctx.Err() == context.DeadlineExceeded {
+		err = kind.timedOut(last, latest.reasons)
 	}
-	return err
+	return last, p.explain(w, kind, last, err)
 }
 
 // explain adds a kind's own reasons to a failed wait.
@@ -144,7 +141,7 @@ func init() { // a variable of functions that use it in turn
 			read: func(_ *waiting, object *unstructured.Unstructured) verdict { return deploymentReady(object, nil) },
 		},
 		"apps/StatefulSet":       {ready: bare(statefulSetReady), read: once(statefulSetReady), reasons: podReasons},
-		"apps/DaemonSet":         {ready: bare(genericReady), read: once(genericReady), reasons: podReasons},
+		"apps/DaemonSet":         {ready: bare(genericReady), read: once(genericReady), reasons: podReasons, timedOut: conditionTimedOut},
 		"batch/Job":              {ready: bare(jobReady), read: once(jobReady), reasons: podReasons},
 		"/Pod":                   {ready: bare(podReady), read: once(podReady)},
 		"/PersistentVolume":      {ready: bare(volumeReady), limit: 5 * time.Minute},

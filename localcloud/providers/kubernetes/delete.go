@@ -99,7 +99,7 @@ func (p *Provider) remove(progress *progress, inputs, live *unstructured.Unstruc
 	if p.ctx.Err() != nil {
 		return cancelled(last, []string{deletionStatus(last)})
 	}
-	return &notReady{object: last, reasons: []string{deletionStatus(last)}, message: "timed out waiting for the condition"}
+	return conditionTimedOut(last, []string{deletionStatus(last)})
 }
 
 // skipsDeleteWait are the kinds whose skipAwait annotation holds for their deletion as well.

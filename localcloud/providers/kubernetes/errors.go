@@ -26,6 +26,11 @@ func timedOut(object *unstructured.Unstructured, reasons []string) *notReady {
 		message: fmt.Sprintf("'%s' timed out waiting to be Ready", object.GetName())}
 }
 
+// conditionTimedOut is timedOut for waits on conditions at large, in the words that kubectl and the official provider use.
+func conditionTimedOut(object *unstructured.Unstructured, reasons []string) *notReady {
+	return &notReady{object: object, reasons: reasons, message: "timed out waiting for the condition"}
+}
+
 func cancelled(object *unstructured.Unstructured, reasons []string) *notReady {
 	return &notReady{object: object, reasons: reasons,
 		message: fmt.Sprintf("Resource operation was cancelled for %q", object.GetName())}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -114,6 +115,18 @@ func importedInputs(live *unstructured.Unstructured) *unstructured.Unstructured 
 	}
 	unstructured.RemoveNestedField(inputs.Object, "metadata", "annotations", "deployment.kubernetes.io/revision")
 	unstructured.RemoveNestedField(inputs.Object, "metadata", "annotations", lastApplied)
+	if isCoreKind(live, "Namespace") {
+		// Every namespace has these from the server; no program says them.
+		unstructured.RemoveNestedField(inputs.Object, "metadata", "labels", "kubernetes.io/metadata.name")
+		if finalizers, _, _ := unstructured.NestedStringSlice(inputs.Object, "spec", "finalizers"); slices.Equal(finalizers, []string{"kubernetes"}) {
+			delete(inputs.Object, "spec")
+		}
+	}
+	for _, field := range []string{"labels", "annotations"} {
+		if entries, ok := metadata[field].(map[string]any); ok && len(entries) == 0 {
+			delete(metadata, field)
+		}
+	}
 	return inputs
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"os/signal"
 	"syscall"
 
@@ -20,28 +19,19 @@ const Version = "4.32.0"
 const maxMessageBytes = 400 << 20
 
 // Serve listens on a free loopback port, prints the port on out's first line, as the engine expects of a plugin, and answers until
-// it is told to stop by SIGTERM or by the engine going away. args are those of the plugin: optionally the engine's address.
-// With an engine, SIGINT only counts once the engine has called Cancel: the engine ends each plugin with Cancel and then SIGINT, and
-// waits five seconds for one that stays; a Ctrl-C that reaches the plugin first must not lose the state of objects already created.
+// it is told to stop. args are those of the plugin: optionally the engine's address.
+//
+// The engine starts plugins in process groups of their own: a person's Ctrl-C does not reach them, and the engine says Cancel instead.
+// SIGINT is how it ends a plugin that has nothing left to do. An engine that was killed says nothing; its closed connection does.
 func Serve(args []string, out io.Writer) error {
-	provider := New()
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	address := engineAddress(args)
-	if address != "" {
+	provider := New()
+	if address := engineAddress(args); address != "" {
 		if err := provider.engine.connect(address); err != nil {
 			return err
 		}
 	}
-	interrupts := make(chan os.Signal, 1)
-	signal.Notify(interrupts, syscall.SIGINT)
-	go func() {
-		for range interrupts {
-			if address == "" || provider.ctx.Err() != nil {
-				stop()
-			}
-		}
-	}()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("cannot listen on loopback: %w", err)

@@ -120,3 +120,13 @@ func TestIgnoredFieldsStayAsTheyAre(t *testing.T) {
 		t.Errorf("sends %v", inputs.Object)
 	}
 }
+
+func TestAnImportTakesWhatAProgramCouldHaveSaid(t *testing.T) {
+	live := unstruct(t, `{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"n","uid":"u","resourceVersion":"1","creationTimestamp":"t",
+		"managedFields":[],"labels":{"kubernetes.io/metadata.name":"n"},"annotations":{"a":"b"}},"spec":{"finalizers":["kubernetes"]},
+		"status":{"phase":"Active"}}`)
+	want := object(t, `{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"n","annotations":{"a":"b"}}}`)
+	if different := compare(importedInputs(live).Object, want, nil); len(different) != 0 {
+		t.Errorf("imports %v", importedInputs(live).Object)
+	}
+}
