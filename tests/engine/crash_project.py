@@ -148,14 +148,14 @@ class CrashProject:
         return {identity(each) for each in listed if "deletionTimestamp" not in each["metadata"]}
 
     def owners(self) -> dict[str, set[str]]:
-        """By object of ours, who applied it: the names of its field managers that apply."""
+        """By object of ours, who applied it: the names of its field managers that apply, those of its status left
+        out."""
         text = self.kubectl("get", KINDS, "-A", "-l", OURS, "-o", "json", "--show-managed-fields")
-        return {
-            identity(each): {
-                entry["manager"] for entry in each["metadata"]["managedFields"] if entry["operation"] == "Apply"
-            }
-            for each in json.loads(text)["items"]
-        }
+        made: dict[str, set[str]] = {}
+        for each in json.loads(text)["items"]:
+            entries = [entry for entry in each["metadata"]["managedFields"] if "subresource" not in entry]
+            made[identity(each)] = {entry["manager"] for entry in entries if entry["operation"] == "Apply"}
+        return made
 
     def server_password(self, tenant_id: str) -> str:
         """The password in a tenant's Secret on the server."""
