@@ -72,7 +72,11 @@ class Fleet:
         ]
         if not holding:
             raise FleetError(f"tenant {scope.tenant!r} is in no stack of {self.catalogue.environment!r}")
-        return tuple(holding)
+        # What the tenant stands on comes along: without its priority classes no pod of its ever starts.
+        clusters_held = {each.config.cluster for each in holding}
+        return tuple(
+            each for each in stacks if each in holding or (each.is_shared and each.config.cluster in clusters_held)
+        )
 
     def refuse_removals(self) -> None:
         """Raises FleetError when a stack would lose a tenant without an applied off-boarding (A7)."""
