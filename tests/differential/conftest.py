@@ -66,8 +66,8 @@ def kubeconfigs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path
     """A control plane for each side, with the nodes of the topology `local`."""
     named = os.environ.get(KUBECONFIGS_VARIABLE)
     if named:
-        one, other = named.split(":")
-        yield Path(one), Path(other)
+        left, right = (Path(path) for path in named.split(":"))
+        yield left, right
         return
     state_dir = tmp_path_factory.mktemp("control-planes")
     pools = local_clusters("local")["local"]

@@ -37,6 +37,40 @@ DEVIATIONS: tuple[Deviation, ...] = (
         reason="The official random provider is a bridge to a Terraform provider and keeps the bridge's notes in its "
         "state; the bundled one has no bridge and reads states with and without them.",
     ),
+    *(
+        Deviation(
+            flow=flow,
+            step=step,
+            aspect=aspect,
+            difference=f"kubernetes:{resource}[[]*].outputs.*",
+            reason="After an update the official provider may keep the object as it was before, when its waiter sees "
+            "that one first; the bundled one keeps what the update answered or later.",
+        )
+        for aspect in ("plan", "state")
+        for flow, step, resource in (
+            ("life", "change", "core/v1:Pod::pod"),
+            ("life", "remove-crossed", "core/v1:Pod::pod"),
+            ("life", "change", "apps/v1:Deployment::waits-for-condition"),
+            ("failing", "update-again", "core/v1:Service::invalid-update"),
+        )
+    ),
+    *(
+        Deviation(
+            flow="failing",
+            aspect=aspect,
+            difference="kubernetes:apps/v1:Deployment::condition-late*timed out waiting for the condition*",
+            reason="A `pulumi.com/waitFor` that is not met in time is reported as every other wait is, and the "
+            "condition is named.",
+        )
+        for aspect in ("plan", "diagnostics", "state")
+    ),
+    Deviation(
+        flow="refused",
+        aspect="diagnostics",
+        difference="kubernetes:core/v1:Pod::pod-security: official nothing, bundled ['warning: the API server would "
+        "refuse this now*",
+        reason="What admission would forbid shows as a warning of the preview; the official provider says nothing.",
+    ),
     Deviation(
         flow="imported",
         aspect="*",
@@ -54,3 +88,13 @@ def unexplained(flow: str, step: str, aspect: str, differences: list[str]) -> li
         for difference in differences
         if not any(deviation.covers(flow, step, aspect, difference) for deviation in DEVIATIONS)
     ]
+
+
+def table() -> str:
+    """The accepted deviations as the table of docs/providers-differential.md: where, and why."""
+    rows: dict[str, set[str]] = {}
+    for deviation in DEVIATIONS:
+        where = f"{deviation.flow}, {deviation.step}".replace("*, *", "all").replace(", *", "")
+        rows.setdefault(deviation.reason, set()).add(where)
+    lines = [f"| {', '.join(sorted(places))} | {reason} |" for reason, places in rows.items()]
+    return "\n".join(["| where | what and why |", "|---|---|", *lines])

@@ -14,6 +14,9 @@ from tests.differential.side import Outcome, Plugins, Side
 Json = Any
 
 
+ASPECTS = ("plan", "diagnostics", "state", "objects")  # the last two exist after a command that writes
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """One engine command.
@@ -21,6 +24,7 @@ class Step:
     name: says what is done, unique in its flow. command: arguments of `pulumi`. phase: of the program.
     before: what is done to the cluster first, behind Pulumi's back. crossed: the other side's plugins act.
     unchanged: every resource must be left as it is, on both sides. fails: the command must fail on both sides.
+    compared: the aspects to compare, of those that the command has.
     """
 
     name: str
@@ -31,6 +35,7 @@ class Step:
     unchanged: bool = False
     fails: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
+    compared: Sequence[str] = ASPECTS
 
     @cached_property
     def writes(self) -> bool:
@@ -40,7 +45,7 @@ class Step:
     @property
     def aspects(self) -> tuple[str, ...]:
         """What is compared after this step."""
-        return ("plan", "diagnostics", "state", "objects") if self.writes else ("plan", "diagnostics")
+        return tuple(aspect for aspect in (ASPECTS if self.writes else ASPECTS[:2]) if aspect in self.compared)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +114,11 @@ def _run_side(flow: Flow, side: Side, other: Plugins) -> tuple[Records, str]:
 
 
 def _record(flow: Flow, step: Step, side: Side, outcome: Outcome) -> dict[str, Json]:
-    read: dict[str, Json] = {"plan": record.plan(outcome), "diagnostics": record.diagnostics(outcome)}
+    plan, diagnostics = record.plan(outcome), record.diagnostics(outcome)
+    if step.fails and not step.environment.get("PULUMI_CONTINUE_ON_ERROR"):
+        # The engine stops at the first error; how far the other resources have got by then is a matter of luck.
+        plan = {urn: steps for urn, steps in plan.items() if urn in diagnostics}
+    read: dict[str, Json] = {"plan": plan, "diagnostics": diagnostics}
     if step.writes:
         read["state"] = record.state(side, flow.name)
         read["objects"] = record.objects(side, flow.extra_kinds)

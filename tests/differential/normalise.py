@@ -89,17 +89,18 @@ def first_reason(message: str) -> str:
     return message.strip()
 
 
-def chosen(outputs: Json) -> Json:
-    """Outputs of a random resource: what is chosen is reduced to its shape, the rest stays."""
-    return {key: _shape(item) if key in _RANDOM else plain(item, key=key) for key, item in outputs.items()}
+def chosen(kind: str, outputs: Json) -> Json:
+    """Outputs of a random resource of a kind: what is chosen is reduced to its shape, the rest stays."""
+    return {key: _shape(kind, key, item) if key in _RANDOM else plain(item, key=key) for key, item in outputs.items()}
 
 
-def _shape(value: Json) -> Json:
-    if isinstance(value, str):
-        return "<words>" if "-" in value or "_" in value else f"<{len(value)} characters>"
+def _shape(kind: str, key: str, value: Json) -> Json:
+    """Its length; words and numbers differ in theirs."""
     if isinstance(value, list):
-        return [_shape(item) for item in value]
-    return "<number>" if isinstance(value, int | float) else plain(value)
+        return [_shape(kind, key, item) for item in value]
+    if not isinstance(value, str) or kind == "RandomInteger" or key == "dec":
+        return plain(value) if isinstance(value, Mapping) else "<number>"
+    return "<words>" if kind == "RandomPet" else f"<{len(value)} characters>"
 
 
 def kubeconfig(value: str) -> Json:

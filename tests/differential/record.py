@@ -73,7 +73,7 @@ def _outputs(resource: Mapping[str, Any]) -> Json:
     """Outputs of a resource of a plan or a state; those of a random resource by their shape, unless it has a seed."""
     outputs = resource.get("outputs") or {}
     if resource.get("type", "").startswith("random:") and "seed" not in (resource.get("inputs") or {}):
-        return normalise.chosen(outputs)
+        return normalise.chosen(resource["type"].rpartition(":")[2], outputs)
     return normalise.plain(outputs)
 
 
@@ -109,12 +109,16 @@ def state(side: Side, stack: str) -> dict[str, list[Json]]:
                 "id": _outputs({**entry, "outputs": {"id": entry.get("id", "")}}),
                 "outputs": _outputs(entry),
                 "initErrors": _reasons(entry),
+                "propertyDependencies": {
+                    key: sorted(map(short_urn, urns))
+                    for key, urns in sorted((entry.get("propertyDependencies") or {}).items())
+                },
             }
             | {
                 key: normalise.plain(entry.get(key))
                 for key in (
                     *("inputs", "delete", "protect", "external", "pendingReplacement"),
-                    *("additionalSecretOutputs", "propertyDependencies", "customTimeouts", "importID"),
+                    *("additionalSecretOutputs", "customTimeouts", "importID"),
                 )
             }
         )

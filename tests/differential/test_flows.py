@@ -14,7 +14,6 @@ from tests.differential.flows import FLOWS
 
 pytestmark = [pytest.mark.engine, pytest.mark.cluster, pytest.mark.differential, pytest.mark.slow]
 
-STEPS = [pytest.param(flow, step, id=f"{flow.name}-{step.name}") for flow in FLOWS for step in flow.steps]
 Record = Callable[[Flow], Recording]
 LEAST = {"life": 120, "failing": 25, "refused": 5, "configured": 25, "imported": 6}
 """Resources that a plan of the flow has at least, by its steps: a comparison of nothing with nothing proves nothing."""
@@ -44,7 +43,15 @@ def test_both_do_the_same(recording: Record, flow: Flow, step: Step, aspect: str
     assert not found, f"{len(found)} differences of the {aspect} after {step.name}:\n" + "\n".join(found[:40])
 
 
-@pytest.mark.parametrize(("flow", "step"), [steps for steps in STEPS if steps.values[1].unchanged])
+@pytest.mark.parametrize(
+    ("flow", "step"),
+    [
+        pytest.param(flow, step, id=f"{flow.name}-{step.name}")
+        for flow in FLOWS
+        for step in flow.steps
+        if step.unchanged
+    ],
+)
 def test_nothing_changes_without_a_change(recording: Record, flow: Flow, step: Step) -> None:
     recorded = recording(flow)
     _reached(recorded, step)
@@ -53,7 +60,8 @@ def test_nothing_changes_without_a_change(recording: Record, flow: Flow, step: S
         changing = {
             urn: [entry["op"] for entry in entries]
             for urn, entries in plan.items()
-            if any(entry["op"] not in ("same", "refresh", "read", "read-discard") for entry in entries)
+            if not urn.endswith("::replace-unready")  # asks to be replaced for as long as it is not ready
+            and any(entry["op"] not in ("same", "refresh", "read", "read-discard") for entry in entries)
         }
         assert not changing, f"{step.name} would change {changing}"
 

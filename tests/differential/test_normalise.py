@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.differential import normalise
-from tests.differential.deviations import DEVIATIONS, unexplained
+from tests.differential.deviations import DEVIATIONS, table, unexplained
 from tests.differential.flows import FLOWS
 
 OBJECT: dict[str, Any] = {
@@ -106,3 +107,9 @@ def test_no_accepted_deviation_covers_everything() -> None:
 
 def test_every_accepted_deviation_says_why() -> None:
     assert all(len(deviation.reason) > 40 for deviation in DEVIATIONS)
+
+
+def test_the_documentation_lists_the_deviations() -> None:
+    page = Path(__file__).parents[2] / "docs/providers-differential.md"
+    listed = page.read_text().partition("<!-- deviations -->\n")[2].partition("\n<!-- /deviations -->")[0]
+    assert listed == table(), f"write between the marks of {page.name}:\n{table()}"

@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from scenarios.table import Json, at, meta
+from .table import Json, at, meta
 
 NAMESPACE = "diff-annotated"
 

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 import yaml
 
-from scenarios.table import Json, at, meta
+from .table import Json, at, meta
 
 
 def declare(phase: int) -> None:
@@ -43,7 +43,6 @@ def declare(phase: int) -> None:
         cluster_identifier=at(phase, "cluster-one", "cluster-one", "cluster-two"),
         namespace="diff-provider-one",
     )
-    through("without-apply", enable_server_side_apply=False, namespace="diff-provider-one")
     through("mutable", enable_config_map_mutable=True, namespace="diff-provider-one")
     provider = k8s.Provider(
         "mutable-data",

@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from scenarios.table import ABSENT, Json, at, meta, without_absent
+from .table import ABSENT, Json, at, meta, without_absent
 
 NAMESPACE = "diff-custom"
 GROUP = "differential.example.test"

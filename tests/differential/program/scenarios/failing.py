@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from scenarios.table import ABSENT, Json, at, meta, resource, without_absent
+from .table import ABSENT, Json, at, meta, resource, without_absent
 
 NAMESPACE = "diff-failing"  # made by the test with its quota, limits and admission policy
 SOON = pulumi.CustomTimeouts(create="4s", update="4s", delete="4s")

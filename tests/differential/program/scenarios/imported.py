@@ -5,7 +5,7 @@ import os
 import pulumi
 import pulumi_kubernetes as k8s
 
-from scenarios.table import Json, at, meta
+from .table import Json, at, meta
 
 NAMESPACE = "diff-imported"  # made by the test
 
@@ -31,7 +31,7 @@ def declare(phase: int) -> None:
         automount_service_account_token=False,
         opts=of(f"{NAMESPACE}/account"),
     )
-    rule = {"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}
+    rule = {"apiGroups": [""], "resources": ["pods"], "verbs": ["get", at(phase, "list", "list", "watch")]}
     k8s.rbac.v1.Role("role", metadata=meta("role", NAMESPACE), rules=[rule], opts=of(f"{NAMESPACE}/role"))
     case = os.environ.get("DIFFERENTIAL_CASE", "")
     if case == "missing":
@@ -44,7 +44,7 @@ def declare(phase: int) -> None:
     if case == "get-missing":
         k8s.core.v1.ConfigMap.get("get-missing", f"{NAMESPACE}/missing")
     got: Json = k8s.core.v1.ConfigMap.get("got", f"{NAMESPACE}/read")
-    service: Json = k8s.core.v1.Service.get("got-service", "default/kubernetes")
+    service: Json = k8s.core.v1.Service.get("got-service", f"{NAMESPACE}/read")
     k8s.core.v1.ConfigMap(
         "made-of-read",
         metadata=meta("made-of-read", NAMESPACE),

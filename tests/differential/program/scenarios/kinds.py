@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from scenarios.table import ABSENT, Json, at, meta, resource, without_absent
+from .table import ABSENT, Json, at, meta, resource, without_absent
 
 NAMESPACE = "diff-kinds"
 IMAGE = "registry.invalid/app@sha256:" + "0" * 64

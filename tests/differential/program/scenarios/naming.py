@@ -4,7 +4,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 import pulumi_random as random
 
-from scenarios.table import at, meta
+from .table import at, meta
 
 NAMESPACE = "diff-naming"
 

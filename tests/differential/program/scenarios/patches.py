@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from scenarios.table import at, meta
+from .table import at, meta
 
 NAMESPACE = "diff-foreign"  # made by the test, not by the program
 
@@ -32,7 +32,7 @@ def declare(phase: int) -> None:
     )
     k8s.core.v1.ConfigMapPatch(
         "named-manager",
-        metadata=meta("foreign", NAMESPACE, annotations={"pulumi.com/patchFieldManager": "differential"}),
+        metadata=meta("shared", NAMESPACE, annotations={"pulumi.com/patchFieldManager": "differential"}),
         data={"managed": at(phase, "one", "two")},
     )
     k8s.apps.v1.DeploymentPatch(

@@ -1,13 +1,15 @@
 """Every resource of the random provider, with keepers that change and with settings that replace."""
 
+from typing import Any
+
 import pulumi_random as random
 
-from scenarios.table import at
+from .table import at
 
 
 def declare(phase: int) -> None:
     """Phase 2 changes keepers and settings; names say which."""
-    kept = {"keepers": {"step": at(phase, "one", "two")}}
+    kept: Any = {"keepers": {"step": at(phase, "one", "two")}}
     random.RandomPassword("r-password", length=20, min_lower=2, min_numeric=2, min_upper=2, override_special="_-")
     random.RandomPassword("r-password-kept", length=20, **kept)
     random.RandomPassword("r-password-length", length=at(phase, 12, 20))

@@ -5,7 +5,7 @@ import os
 import pulumi
 import pulumi_kubernetes as k8s
 
-from scenarios.table import Json, at, meta
+from .table import Json, at, meta
 
 NAMESPACE = "diff-refused"
 
