@@ -39,13 +39,17 @@ def _definition(plural: str, kind: str, scope: str, spec: Json) -> Json:
 def declare(phase: int) -> None:
     """Namespaced and cluster-wide custom resources, with defaults, lists and rules."""
     namespace = k8s.core.v1.Namespace(NAMESPACE, metadata=meta(NAMESPACE))
-    items = {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}}}}
+    item = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
     properties = {
         "size": {"type": "integer", "minimum": 1},
         "mode": {"type": "string", "default": "slow"},
         "note": {"type": "string"},
-        "parts": {**items, "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]}
-        | {"items": {**items["items"], "required": ["name"]}},
+        "parts": {
+            "type": "array",
+            "items": item,
+            "x-kubernetes-list-type": "map",
+            "x-kubernetes-list-map-keys": ["name"],
+        },
         "port": {"x-kubernetes-int-or-string": True},
         "free": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
         "extra": at(phase, ABSENT, {"type": "string"}, {"type": "string"}),
