@@ -29,7 +29,8 @@ def pulumi_environment(root: Path | None = None) -> dict[str, str]:
     return {
         "PATH": os.pathsep.join([*_program_folders(), os.environ.get("PATH", os.defpath)]),
         "PULUMI_HOME": str(home),
-        "PULUMI_BACKEND_URL": backend.as_uri(),
+        # No file of attributes beside each state: nothing reads them, and they are hashed and written at every step.
+        "PULUMI_BACKEND_URL": f"{backend.as_uri()}?metadata=skip",
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         # With every plugin in place the engine must not go looking for another one.

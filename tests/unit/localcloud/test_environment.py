@@ -42,7 +42,7 @@ def official(home: Path, plugin: Path) -> Path:
 
 def test_it_names_a_backend_a_passphrase_and_a_home_of_its_own(state: Path, tmp_path: Path) -> None:
     made = pulumi_environment()
-    assert made["PULUMI_BACKEND_URL"] == f"file://{state}/state"
+    assert made["PULUMI_BACKEND_URL"] == f"file://{state}/state?metadata=skip"
     assert Path(made["PULUMI_CONFIG_PASSPHRASE_FILE"]).read_text() == "tenantplane-local"
     assert made["PULUMI_HOME"] == str(state / "pulumi")
     assert made["PULUMI_SKIP_UPDATE_CHECK"] == "true"
