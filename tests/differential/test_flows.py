@@ -12,7 +12,13 @@ from tests.differential.deviations import unexplained
 from tests.differential.flow import Flow, Recording, Step
 from tests.differential.flows import FLOWS
 
-pytestmark = [pytest.mark.engine, pytest.mark.cluster, pytest.mark.differential, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.cluster,
+    pytest.mark.differential,
+    pytest.mark.slow,
+    pytest.mark.xdist_group("differential"),  # what the flows recorded is kept for one worker
+]
 
 Record = Callable[[Flow], Recording]
 LEAST = {"life": 120, "failing": 25, "refused": 5, "configured": 25, "imported": 6}
