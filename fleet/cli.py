@@ -94,7 +94,7 @@ def up(
     fleet = _fleet(env, project)
     _finish(apply(fleet, "up", Scope(tenant=tenant, cluster=cluster, every=every), console(), parallel))
     if table:
-        _tenants().show_tenants(fleet, console())
+        _lazily("fleet.tenants").show_tenants(fleet, console())
 
 
 @app.command()
@@ -135,13 +135,15 @@ def destroy(
         typer.confirm(
             f"Remove {len(fleet.stacks)} stacks with {count} tenants and all their data from {env!r}?", abort=True
         )
+    if any(state.tenants for state in fleet.states.values()):
+        _lazily("fleet.removal").end_workloads(fleet.catalogue, fleet.stacks, fleet.root)
     _finish(apply(fleet, "destroy", Scope(cluster=cluster, every=True), console(), parallel))
 
 
 @app.command()
 def status(env: _Environment, *, project: _Project = CHECKOUT) -> None:
     """Each tenant: namespace, tier, quota and use, pods that run, policies, and how to get in."""
-    _tenants().show_tenants(_fleet(env, project), console())
+    _lazily("fleet.tenants").show_tenants(_fleet(env, project), console())
 
 
 @app.command()
@@ -153,7 +155,7 @@ def kubeconfig(
     project: _Project = CHECKOUT,
 ) -> None:
     """Write a kubeconfig that acts as a member of a tenant for an hour, and print its path."""
-    made = _tenants().tenant_access(_fleet(env, project), tenant, role)
+    made = _lazily("fleet.tenants").tenant_access(_fleet(env, project), tenant, role)
     Console(stderr=True, highlight=False, markup=False).print(
         f"user {made.user}, group {made.group}, valid for an hour"
     )
@@ -178,6 +180,6 @@ def _catalogue(env: str, root: Path) -> Catalogue:
     return load_catalogue(catalogue_folder(root, env), env)
 
 
-def _tenants() -> ModuleType:
+def _lazily(module: str) -> ModuleType:
     # The Kubernetes client takes half a second to import, which a preview need not wait for.
-    return importlib.import_module("fleet.tenants")
+    return importlib.import_module(module)

@@ -62,7 +62,7 @@ class Bench:
 def main(
     *,
     tenants: Annotated[int, typer.Option(min=2, max=600, help="N; the growth is measured from N to 2N.")] = 100,
-    shards: Annotated[int | None, typer.Option(min=1, max=64, help="Stacks; default: one per 10 tenants.")] = None,
+    shards: Annotated[int | None, typer.Option(min=1, max=64, help="Stacks; default: one per 5 tenants.")] = None,
     workloads: Annotated[int, typer.Option(min=0, max=1, help="Workloads of each: +5 objects, pods.")] = 1,
     skip_double: Annotated[bool, typer.Option("--skip-double", help="Do not measure 2N; growth is null.")] = False,
     skip_official: Annotated[bool, typer.Option("--skip-official", help="Leave out the official provider.")] = False,
