@@ -1,0 +1,45 @@
+"""The onboarding bench measures what it says, and ends with the line that others read (issue 3, item 10)."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from bench.onboarding.project import CHECKOUT
+
+KEYS = {
+    "tenants",
+    "objects",
+    "kubectl_s",
+    "up_s",
+    "official_up_s",
+    "ratio",
+    "growth_100_200",
+    "preview_noop_s",
+    "preview_one_s",
+    "destroy_s",
+    "peak_rss_mb",
+}
+
+
+@pytest.mark.engine
+@pytest.mark.cluster
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_bench_runs_whole_on_a_few_tenants_and_leaves_nothing_running() -> None:
+    command = [sys.executable, "-m", "bench.onboarding", "--tenants", "3", "--shards", "2", "--skip-official"]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False, env=os.environ)
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert set(figures) == KEYS
+    assert figures["tenants"] == 3
+    # Thirteen objects for each tenant with a workload, and those of the platform besides.
+    assert figures["objects"] >= 3 * 13
+    assert figures["official_up_s"] is None
+    assert all(figures[key] > 0 for key in KEYS - {"official_up_s"})
+    for phase in ("(a) kubectl apply", "(b) fleet up", "(d) preview", "(e) preview", "destroy", "fleet up of 6"):
+        assert phase in done.stdout
+    left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert "tenantplane-bench-" not in left
