@@ -90,8 +90,15 @@ def _drift(side: Side) -> None:
     )
 
 
+def _release(side: Side) -> None:
+    """Let go of what the finalizer holds."""
+    patch = ("patch", "configmap", "-n", "diff-failing", "finalizer", "--type=merge")
+    side.kubectl(*patch, "-p", '{"metadata":{"finalizers":null}}', check=False)
+
+
 def _tidy(side: Side) -> None:
     """Remove what earlier runs left, so that a control plane can be used again."""
+    _release(side)
     cluster_wide = (
         "namespace,clusterrole,clusterrolebinding,priorityclass,runtimeclass,storageclass,ingressclass,"
         "persistentvolume,validatingadmissionpolicy,validatingadmissionpolicybinding,customresourcedefinition"
@@ -233,24 +240,13 @@ def _steal(side: Side) -> None:
     side.kubectl("delete", "configmap", "-n", "diff-failing", "already-gone", check=False)
 
 
-def _release(side: Side) -> None:
-    """Let go of what the finalizer holds."""
-    patch = ("patch", "configmap", "-n", "diff-failing", "finalizer", "--type=merge")
-    side.kubectl(*patch, "-p", '{"metadata":{"finalizers":null}}', check=False)
-
-
-def _tidy_failing(side: Side) -> None:
-    _release(side)
-    _tidy(side)
-
-
 CONTINUE = {"PULUMI_CONTINUE_ON_ERROR": "true"}
 
 FAILING = Flow(
     name="failing",
     modules=("failing",),
     prepare=_failing_ground,
-    tidy=_tidy_failing,
+    tidy=_tidy,
     steps=(
         Step(name="create", command=UP, environment=CONTINUE, fails=True),
         Step(name="update", command=UP, phase=2, environment=CONTINUE, fails=True, before=_steal),
