@@ -112,7 +112,7 @@ def topology(tenants: int, shards: int) -> dict[str, Any]:
                     pool("system", "system", 1),
                     pool("general", "cpu", 1 + tenants // 100),
                     pool("sandbox", "sandbox", 1 + tenants // 100),
-                    pool("gpu", "gpu", 1, gpu=gpu),
+                    pool("gpu", "gpu", 1 + tenants // 48, gpu=gpu),
                 ],
             }
         ],
