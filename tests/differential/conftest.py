@@ -26,6 +26,7 @@ BUNDLED_VARIABLE = "TENANTPLANE_BUNDLED_PLUGINS"
 KUBECONFIGS_VARIABLE = "TENANTPLANE_DIFFERENTIAL_KUBECONFIGS"
 """Two kubeconfigs of running, disposable control planes, separated by a colon; unset: two are started and stopped."""
 
+CLUSTER = "differential"
 CHECKOUT = Path(__file__).resolve().parents[2]
 PROVIDERS = ("pulumi-resource-kubernetes", "pulumi-resource-random")
 LANGUAGE_HOST = "pulumi-language-python"
@@ -69,14 +70,15 @@ def kubeconfigs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path
         left, right = (Path(path) for path in named.split(":"))
         yield left, right
         return
-    state_dir = tmp_path_factory.mktemp("control-planes")
     pools = local_clusters("local")["local"]
+    # The same name twice, in two places: the kubeconfigs then differ in addresses and credentials alone.
+    places = [tmp_path_factory.mktemp(f"control-plane-{side}") for side in ("official", "bundled")]
     try:
-        one, other = (controlplane.start(name, pools, state_dir=state_dir).kubeconfig for name in ("left", "right"))
-        yield one, other
+        left, right = (controlplane.start(CLUSTER, pools, state_dir=place).kubeconfig for place in places)
+        yield left, right
     finally:
-        for name in controlplane.clusters(state_dir):
-            controlplane.stop(name, state_dir=state_dir)
+        for place in places:
+            controlplane.stop(CLUSTER, state_dir=place)
 
 
 @pytest.fixture(scope="session")
