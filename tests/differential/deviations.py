@@ -90,6 +90,8 @@ DEVIATIONS: tuple[Deviation, ...] = (
 )
 
 UNSETTLED: dict[str, str] = {
+    "life": "not yet seen without a difference on the latest build; two comparisons of its first steps differed",
+    "refused": "not yet seen to its end on the latest build",
     "configured": "client-side apply (enableServerSideApply=False) is refused by the bundled provider",
     "imported": "the official plugin at hand has no schema and fails in this flow too",
 }
