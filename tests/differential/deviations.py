@@ -77,8 +77,8 @@ DEVIATIONS: tuple[Deviation, ...] = (
         aspect="diagnostics",
         difference="kubernetes:core/v1:ConfigMap::of-unreachable[[]0]: official *connection refused', bundled "
         "'error: configured Kubernetes cluster is unreachable: *connection refused'",
-        reason="The message names the first address that was asked: the official provider reads the whole schema first, "
-        "the bundled one the version.",
+        reason="The message names the first address that was asked: the official provider reads the whole schema "
+        "first, the bundled one the version.",
     ),
     Deviation(
         flow="imported",
