@@ -90,7 +90,7 @@ def tenant(number: int, workloads: int) -> dict[str, Any]:
 
 
 def topology(tenants: int, shards: int) -> dict[str, Any]:
-    """A cluster whose pools may grow to all the tenants' guarantees, and starts with the few nodes their pods need."""
+    """A cluster whose pools hold what the tenants are guaranteed."""
 
     def pool(name: str, kind: str, nodes: int, **more: Any) -> dict[str, Any]:
         capacity = {"cpu": 96, "memory": "768Gi", "ephemeral_storage": "2000Gi", "pods": 250}
@@ -110,8 +110,8 @@ def topology(tenants: int, shards: int) -> dict[str, Any]:
                 "shards": shards,
                 "node_pools": [
                     pool("system", "system", 1),
-                    pool("general", "cpu", 1 + tenants // 100),
-                    pool("sandbox", "sandbox", 1 + tenants // 100),
+                    pool("general", "cpu", 1 + tenants // 50),
+                    pool("sandbox", "sandbox", 1 + tenants // 50),
                     pool("gpu", "gpu", 1 + tenants // 48, gpu=gpu),
                 ],
             }
