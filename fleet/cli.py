@@ -135,8 +135,6 @@ def destroy(
         typer.confirm(
             f"Remove {len(fleet.stacks)} stacks with {count} tenants and all their data from {env!r}?", abort=True
         )
-    if any(state.tenants for state in fleet.states.values()):
-        _lazily("fleet.removal").end_workloads(fleet.catalogue, fleet.stacks, fleet.root)
     _finish(apply(fleet, "destroy", Scope(cluster=cluster, every=True), console(), parallel))
 
 

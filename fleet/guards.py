@@ -35,9 +35,9 @@ def removal_problems(stacks: Sequence[Stack], states: Mapping[str, StackState]) 
 
 
 def is_affected(stack: Stack, state: StackState) -> bool:
-    """Whether an update of the stack could change anything: its plan is not the one last applied whole, or that run
-    was cut off."""
-    return not state.exists or state.plan != stack.plan or bool(state.pending)
+    """Whether an update of the stack could change anything: its plan is not the one last applied whole, or a run was
+    cut off."""
+    return not state.exists or state.plan != stack.plan or bool(state.pending) or state.stale
 
 
 def affected(stacks: Iterable[Stack], states: Mapping[str, StackState]) -> tuple[Stack, ...]:

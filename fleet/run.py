@@ -55,7 +55,7 @@ class Fleet:
         self.stacks = stacks_of(catalogue, root, folder)
         self.environment = engine_environment(root, catalogue.topology)
         self.engine = Engine(root, project_name(root), self.environment, folder)
-        self.states: dict[str, StackState] = {stack.name: self.engine.reader.read(stack.name) for stack in self.stacks}
+        self.states: dict[str, StackState] = {stack.name: self.engine.state(stack) for stack in self.stacks}
 
     def chosen(self, scope: Scope) -> tuple[Stack, ...]:
         """The stacks of a scope, affected or not. Raises FleetError for a tenant or cluster that is not there."""
@@ -101,7 +101,7 @@ class Fleet:
                 progress.done(outcome)
                 return outcome
 
-            return run_all(groups, parallelism(workers, len(stacks)), one)
+            return run_all(groups, parallelism(workers, len(stacks), verb), one)
 
     @contextmanager
     def _orderly_stop(self, console: Console) -> Iterator[None]:

@@ -34,7 +34,7 @@ class StackState:
 
     exists: whether the stack was ever made. plan: hash of the plan that was last applied whole, or None. tenants:
     what the stack recorded of each tenant, by id. resources: number of them. protected: number of those the engine
-    refuses to delete.
+    refuses to delete. stale: it may list what is gone, for a removal was killed.
     """
 
     exists: bool = False
@@ -43,6 +43,7 @@ class StackState:
     resources: int = 0
     protected: int = 0
     pending: tuple[PendingOperation, ...] = ()
+    stale: bool = False
 
 
 class StateReader:

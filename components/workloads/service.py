@@ -12,7 +12,7 @@ from pulumi_kubernetes.networking import v1 as networking
 from pulumi_kubernetes.policy import v1 as policy
 
 from components.network.tenant_network import SERVICE_PORT
-from components.objects import Manifest, in_namespace, tenant_metadata
+from components.objects import Manifest, in_namespace, running_in_namespace, tenant_metadata
 from components.scheduling.placement import placement
 from components.security.hardened_pod import hardened_pod
 from components.tenancy.access import WORKLOAD_ACCOUNT
@@ -86,7 +86,7 @@ class TenantService(pulumi.ComponentResource):
             name,
             metadata=tenant_metadata(plan, app, component=app, annotations=None if plan.active else PATCH_FORCE),
             spec=self._deployment(args, selector),
-            opts=in_namespace(self, args.namespace, *args.prerequisites),
+            opts=running_in_namespace(self, args.namespace, *args.prerequisites),
         )
         core.Service(
             f"{name}-service",

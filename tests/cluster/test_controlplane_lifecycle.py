@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from localcloud.errors import LocalcloudError
 from localcloud.nodes import Pool, Taint
 from localcloud.paths import checkout
 from tests.fixtures_cluster import Kubectl, Starter
+from tests.polling import until
 
 pytestmark = pytest.mark.cluster
 
@@ -262,13 +262,12 @@ def test_a_job_completes_and_a_deployment_becomes_available(kubectl: Kubectl, na
 
 
 def test_nodes_stay_ready_by_their_leases(kubectl: Kubectl) -> None:
-    names = kubectl("get", "nodes", "-o", "jsonpath={.items[*].metadata.name}").split()
-    deadline = time.monotonic() + 60
-    while True:
-        leases = kubectl("get", "leases", "-n", "kube-node-lease", "-o", "jsonpath={.items[*].metadata.name}").split()
-        if set(leases) >= set(names):
-            break
-        assert time.monotonic() < deadline, f"no lease of {set(names) - set(leases)}"
+    names = _names(kubectl, "nodes")
+    until(lambda: set(_names(kubectl, "leases", "-n", "kube-node-lease")) >= set(names), "each node has a lease")
+
+
+def _names(kubectl: Kubectl, *what: str) -> list[str]:
+    return kubectl("get", *what, "-o", "jsonpath={.items[*].metadata.name}").split()
 
 
 def command(*arguments: str, state_dir: Path) -> subprocess.CompletedProcess[str]:

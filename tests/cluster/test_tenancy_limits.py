@@ -1,7 +1,6 @@
 """Quota, limits, autoscaling and counts on the live API server, as the tenant sees them (A2-A4, C1, C9)."""
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,10 +8,10 @@ import pytest
 from settings import TenantPlan
 from tests.cluster.acting import Caller, pod
 from tests.cluster.conftest import Person
+from tests.polling import until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
 
-DEADLINE_S = 90
 FREE = "hedgehog-cli"
 
 # Numbers of the requirement, not of the catalogue: A2 and A3.
@@ -63,16 +62,6 @@ COUNTED = (
 
 def path(tenant: str, resource: str) -> str:
     return f"/api/v1/namespaces/tenant-{tenant}/{resource}"
-
-
-def until(done: Callable[[], Any], what: str) -> Any:
-    """The first true answer; AssertionError when there is none in time."""
-    end = time.monotonic() + DEADLINE_S
-    while time.monotonic() < end:
-        if answer := done():
-            return answer
-        time.sleep(0.2)
-    raise AssertionError(f"not in {DEADLINE_S} s: {what}")
 
 
 @pytest.mark.parametrize("tier", sorted(TIERS))

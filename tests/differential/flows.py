@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from typing import Any
 
 from tests.differential.flow import Flow, Step
 from tests.differential.side import Side
+from tests.polling import until
 
 Json = Any
 
@@ -16,14 +15,6 @@ PREVIEW = ("preview",)
 PREVIEW_REFRESH = ("preview", "--refresh")
 UP = ("up", "--yes", "--skip-preview")
 FOREIGN = "diff-foreign"
-
-
-def until(holds: Callable[[], bool], what: str, deadline_s: float = 60) -> None:
-    """Poll until something holds."""
-    end = time.monotonic() + deadline_s
-    while not holds():
-        assert time.monotonic() < end, f"waited {deadline_s} s in vain until {what}"
-        time.sleep(0.2)
 
 
 def _foreign_objects(side: Side) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 import yaml
 
 from bench.onboarding.project import CHECKOUT, ENVIRONMENT, TIERS, make_project, tenant
@@ -20,6 +21,7 @@ from fleet.environment import engine_environment
 from fleet.events import Changes
 from settings import load_catalogue
 from tests.fixtures_cluster import Kubectl
+from tests.polling import until
 
 PROGRAM = """
 
@@ -88,12 +90,35 @@ class CrashProject:
             made["display_name"] += note
             (self.root / "catalog" / "tenants" / f"{made['id']}.yaml").write_text(yaml.safe_dump(made))
 
-    def fleet_up(self) -> str:
-        """`fleet up`; what it printed. AssertionError when it fails."""
-        command = [sys.executable, "-m", "fleet", "up", ENVIRONMENT, "--no-table", "--project", str(self.root)]
-        done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    def fleet(self, *arguments: str) -> str:
+        """A command of fleet; what it printed. AssertionError when it fails."""
+        done = subprocess.run(self._fleet(*arguments), cwd=CHECKOUT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def _fleet(self, verb: str, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "fleet", verb, ENVIRONMENT, "--project", str(self.root), *arguments]
+
+    def fleet_up(self) -> str:
+        """`fleet up`; what it printed. AssertionError when it fails."""
+        return self.fleet("up", "--no-table")
+
+    def killed_fleet_destroy(self) -> int:
+        """`fleet destroy`, whose engine is killed once a namespace is gone; how many objects are left."""
+        there = self._namespaces()
+        with subprocess.Popen(
+            self._fleet("destroy", "--yes"), cwd=CHECKOUT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
+            until(lambda: self._namespaces() < there or process.poll() is not None, "a namespace is gone")
+            engines = [each for each in psutil.Process(process.pid).children() if each.name() == "pulumi"]
+            assert engines, "the removal ended before it could be killed"
+            for each in engines:
+                each.kill()
+            assert process.wait() != 0
+        return len(self.server_ids())
+
+    def _namespaces(self) -> int:
+        return len(self.kubectl("get", "namespaces", "-l", OURS, "-o", "name").splitlines())
 
     def pulumi(self, *arguments: str) -> str:
         """A command of the engine; what it printed. AssertionError when it fails."""

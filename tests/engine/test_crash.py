@@ -76,6 +76,25 @@ def test_a_killed_engine_leaves_no_orphan_no_duplicate_and_no_lost_secret(
 
 @pytest.mark.engine
 @pytest.mark.cluster
+@pytest.mark.slow
+def test_after_a_killed_removal_an_update_makes_everything_again(project: CrashProject) -> None:
+    project.write_tenants(6)
+    project.fleet_up()
+    before = project.server_ids()
+    left = project.killed_fleet_destroy()
+    assert left < len(before), "nothing was removed when it was killed"
+    said = project.fleet_up()
+    assert "a removal was killed half-way" in said
+    assert_whole(project)
+    assert project.server_ids() == before
+    assert "nothing changed" in project.fleet_up(), "the mark of the removal outlived it"
+    assert project.killed_fleet_destroy() < len(before)
+    project.fleet("destroy", "--yes")
+    assert project.server_ids() == set()
+
+
+@pytest.mark.engine
+@pytest.mark.cluster
 def test_a_lock_of_a_living_engine_is_respected(project: CrashProject, monkeypatch: pytest.MonkeyPatch) -> None:
     project.fleet_up()
     project.write_tenants(2, " again")

@@ -6,8 +6,6 @@ That it agrees with the official one is shown in tests/differential; here is wha
 import json
 import os
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from localcloud.controlplane import ControlPlane
 from tests.engine.kubernetes_project import PROVIDER, KubernetesProject, plugins_with_kubernetes
 from tests.engine.runs import Project
 from tests.fixtures_cluster import Kubectl
+from tests.polling import until
 
 pytestmark = [pytest.mark.engine, pytest.mark.cluster]
 
@@ -39,13 +38,6 @@ def kubernetes_plugins(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def project(tmp_path: Path, kubernetes_plugins: Path, cluster: ControlPlane, namespace: str) -> KubernetesProject:
     return KubernetesProject(Project(tmp_path, kubernetes_plugins), cluster, namespace)
-
-
-def until(holds: Callable[[], bool], what: str, deadline_s: float = 60) -> None:
-    end = time.monotonic() + deadline_s
-    while not holds():
-        assert time.monotonic() < end, f"waited {deadline_s} s in vain until {what}"
-        time.sleep(0.1)
 
 
 def config_map(value: str, more: str = "") -> str:

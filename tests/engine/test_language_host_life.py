@@ -3,14 +3,13 @@
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.engine.runs import Project, bundled_plugins
+from tests.polling import until
 
 pytestmark = pytest.mark.engine
 
@@ -33,13 +32,6 @@ def plugins(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return bundled_plugins(tmp_path_factory.mktemp("bundled"))
 
 
-def wait_for(what: str, condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {DEADLINE_S} s: {what}"
-        time.sleep(0.05)
-
-
 def alive(pid: int) -> bool:
     return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
@@ -50,7 +42,7 @@ def running(tmp_path: Path, plugins: Path) -> tuple[Project, subprocess.Popen[st
     project = Project(tmp_path, plugins).write(PROGRAM)
     assert project.plain("stack", "init", "dev").code == 0
     engine = project.start("preview", "--stack", "dev")
-    wait_for("the program runs", lambda: (project.program / "pids").exists() or engine.poll() is not None)
+    until(lambda: (project.program / "pids").exists() or engine.poll() is not None, "the program runs")
     assert engine.poll() is None, engine.communicate()[0]
     return project, engine, [int(pid) for pid in (project.program / "pids").read_text().split()]
 
@@ -64,7 +56,7 @@ def test_an_interrupted_engine_lets_the_program_clean_up(
     assert engine.returncode != 0
     assert "canceled" in text
     assert "KeyboardInterrupt" not in text
-    wait_for("program, child and host are gone", lambda: not any(map(alive, pids)))
+    until(lambda: not any(map(alive, pids)), "program, child and host are gone")
     assert (project.program / "cleaned").exists()
 
 
@@ -76,7 +68,7 @@ def test_nothing_is_left_of_a_killed_engine(
     engine.kill()
     if victim == "engine and host":
         os.kill(host, signal.SIGKILL)  # then only the kernel is left to end the program, and nobody its child
-        wait_for("program and host are gone", lambda: not any(map(alive, (program, host))))
+        until(lambda: not any(map(alive, (program, host))), "program and host are gone")
         os.kill(child, signal.SIGKILL)
     engine.communicate(timeout=DEADLINE_S)
-    wait_for("program, child and host are gone", lambda: not any(map(alive, (program, child, host))))
+    until(lambda: not any(map(alive, (program, child, host))), "program, child and host are gone")

@@ -45,7 +45,8 @@ def test_objects_of_a_namespace_wait_for_it_and_die_with_it() -> None:
     assert len(inside) > 100
     for each in inside:
         home = namespaces[each.inputs["metadata"]["namespace"]]
-        assert each.deleted_with == home
+        # What has pods is ended before its namespace is, while quota and policies are still around it.
+        assert each.deleted_with == ("" if each.type == DEPLOYMENT else home)
         assert home in each.depends_on
 
 

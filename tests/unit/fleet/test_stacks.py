@@ -191,9 +191,9 @@ def test_the_shards_are_left_out_when_the_platform_failed(project: Path) -> None
 
 
 def test_as_many_stacks_at_once_as_asked_and_never_more_than_there_are() -> None:
-    assert parallelism(7, 2) == 7
-    assert 1 <= parallelism(None, 1) <= 1
-    assert parallelism(None, 1000) >= 1
+    assert parallelism(7, 2, "up") == 7
+    assert parallelism(None, 1, "up") == 1
+    assert 1 <= parallelism(None, 1000, "up") <= parallelism(None, 1000, "destroy")
 
 
 def test_the_repository_s_own_environments_have_stacks() -> None:

@@ -9,7 +9,7 @@ import pulumi
 import pytest
 from pulumi.runtime import resource
 
-from stacks.lean_sdk import DEBUG_VARIABLE, make_lean, program_stack
+from stacks.lean_sdk import DEBUG_VARIABLE, make_lean, program_line
 
 HERE = Path(__file__).resolve()
 
@@ -33,7 +33,7 @@ class Base:
     """In the place of the SDK's Resource."""
 
     def __init__(self) -> None:
-        self.trace = program_stack(str(HERE.parent) + "/")
+        self.trace = program_line(str(HERE.parent) + "/")
 
 
 class Kind(Base):
@@ -50,12 +50,14 @@ class Concrete(Kind):
         super().__init__()
 
 
-def test_the_trace_begins_at_the_line_that_makes_the_resource_and_holds_no_line_of_a_library() -> None:
+def test_the_trace_is_the_line_that_makes_the_resource() -> None:
     made, line = Concrete(), inspect.currentframe().f_lineno  # type: ignore[union-attr]
     frames = [(frame.pc.uri, frame.pc.line) for frame in made.trace.frames]
-    assert frames[0] == (HERE.as_uri(), line)
-    assert all("site-packages" not in uri for uri, _ in frames)
-    assert len(frames) == 1
+    assert frames == [(HERE.as_uri(), line)]
+
+
+def test_a_resource_of_a_library_has_no_line() -> None:
+    assert not program_line("/nowhere/").frames
 
 
 def test_debug_messages_are_dropped_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,16 @@
+"""Waiting for a condition: poll, with a deadline."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def until(answer: Callable[[], T], what: str, deadline_s: float = 90) -> T:
+    """The first true answer, asked for ten times a second; AssertionError when there is none in time."""
+    end = time.monotonic() + deadline_s
+    while not (given := answer()):
+        assert time.monotonic() < end, f"waited {deadline_s} s in vain until {what}"
+        time.sleep(0.1)
+    return given
