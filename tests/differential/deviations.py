@@ -95,9 +95,6 @@ DEVIATIONS: tuple[Deviation, ...] = (
     ),
 )
 
-UNSETTLED: dict[str, str] = {}
-"""Flows whose comparison is reported and may fail until what stands behind it is decided, with the reason."""
-
 
 def unexplained(flow: str, step: str, aspect: str, differences: list[str]) -> list[str]:
     """The differences that no accepted deviation covers."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.differential import normalise
-from tests.differential.deviations import UNSETTLED, unexplained
+from tests.differential.deviations import unexplained
 from tests.differential.flow import Flow, Recording, Step
 from tests.differential.flows import FLOWS
 
@@ -25,11 +25,6 @@ LEAST = {"life": 120, "failing": 25, "refused": 5, "configured": 25, "imported":
 """Resources that a plan of the flow has at least, by its steps: a comparison of nothing with nothing proves nothing."""
 
 
-def _marks(flow: Flow) -> tuple[pytest.MarkDecorator, ...]:
-    """A flow whose comparison is not settled yet may fail, and says so in the report."""
-    return (pytest.mark.xfail(reason=UNSETTLED[flow.name], strict=False),) if flow.name in UNSETTLED else ()
-
-
 def _reached(recording: Recording, step: Step) -> None:
     missing = [side for side in ("official", "bundled") if step.name not in getattr(recording, side)]
     if missing:
@@ -40,7 +35,7 @@ def _reached(recording: Recording, step: Step) -> None:
 @pytest.mark.parametrize(
     ("flow", "step", "aspect"),
     [
-        pytest.param(flow, step, aspect, id=f"{flow.name}-{step.name}-{aspect}", marks=_marks(flow))
+        pytest.param(flow, step, aspect, id=f"{flow.name}-{step.name}-{aspect}")
         for flow in FLOWS
         for step in flow.steps
         for aspect in step.aspects
@@ -57,7 +52,7 @@ def test_both_do_the_same(recording: Record, flow: Flow, step: Step, aspect: str
 @pytest.mark.parametrize(
     ("flow", "step"),
     [
-        pytest.param(flow, step, id=f"{flow.name}-{step.name}", marks=_marks(flow))
+        pytest.param(flow, step, id=f"{flow.name}-{step.name}")
         for flow in FLOWS
         for step in flow.steps
         if step.unchanged
@@ -77,7 +72,7 @@ def test_nothing_changes_without_a_change(recording: Record, flow: Flow, step: S
         assert not changing, f"{step.name} would change {changing}"
 
 
-@pytest.mark.parametrize("flow", [pytest.param(flow, id=flow.name, marks=_marks(flow)) for flow in FLOWS])
+@pytest.mark.parametrize("flow", [pytest.param(flow, id=flow.name) for flow in FLOWS])
 def test_the_flow_compares_something(recording: Record, flow: Flow) -> None:
     recorded = recording(flow)
     for records in (recorded.official, recorded.bundled):
