@@ -19,7 +19,7 @@ from localcloud.errors import LocalcloudError
 from localcloud.nodes.generate import PoolLike
 from localcloud.paths import state_directory
 from localcloud.progress import ConsoleReporter
-from localcloud.topology import local_clusters
+from localcloud.topology import local_addons, local_clusters
 
 app = typer.Typer(
     add_completion=False,
@@ -56,10 +56,12 @@ def start(
     Repeating it is free. Takes 5 to 15 s for a new cluster once the tools are built.
     """
     reporter = ConsoleReporter()
-    for cluster, pools in _wanted(name, topology, bare).items():
+    wanted = _wanted(name, topology, bare)
+    addons = {} if bare else local_addons(topology)
+    for cluster, pools in wanted.items():
         began = time.monotonic()
         reporter.note(f"cluster {cluster}")
-        made = controlplane.start(cluster, pools, reporter=reporter)
+        made = controlplane.start(cluster, pools, addons=() if bare else addons.get(cluster), reporter=reporter)
         seconds = time.monotonic() - began
         what = f"started {', '.join(made.started)}" if made.started else "ran already"
         nodes = made.nodes

@@ -19,7 +19,7 @@ from localcloud import controlplane
 from localcloud.controlplane import ControlPlane
 from localcloud.paths import STATE_VARIABLE
 from localcloud.toolchain import tool
-from localcloud.topology import local_clusters
+from localcloud.topology import local_addons, local_clusters
 
 KEEP_VARIABLE = "TENANTPLANE_TEST_STATE"
 _SHARED_VARIABLE = "TENANTPLANE_TEST_SESSION"
@@ -56,8 +56,9 @@ def state_dir() -> Path:
 
 @pytest.fixture(scope="session")
 def cluster(state_dir: Path) -> ControlPlane:
-    """A running control plane with the nodes of the topology `local`; keep to namespaces of your own in it."""
-    return controlplane.start(CLUSTER, local_clusters("local")[CLUSTER], state_dir=state_dir)
+    """A running control plane with the nodes and add-ons of the topology `local`; keep to namespaces of your own."""
+    pools, addons = local_clusters("local")[CLUSTER], local_addons("local")[CLUSTER]
+    return controlplane.start(CLUSTER, pools, addons=addons, state_dir=state_dir)
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,6 @@ Starter = Callable[..., ControlPlane]
 @pytest.fixture
 def own_cluster(tmp_path: Path) -> Iterator[Starter]:
     """Starts clusters that belong to one test, which may break them: `own_cluster("a", pools)`."""
-    yield lambda name, pools=(): controlplane.start(name, pools, state_dir=tmp_path)
+    yield lambda name, pools=(), addons=(): controlplane.start(name, pools, addons=addons, state_dir=tmp_path)
     for name in controlplane.clusters(tmp_path):
         controlplane.stop(name, state_dir=tmp_path)

@@ -13,6 +13,7 @@ import psutil
 
 from localcloud.controlplane import process
 from localcloud.controlplane.access import kwok_access
+from localcloud.controlplane.addons import ADDONS, Addon, addons_of, grant_addon, installed, record
 from localcloud.controlplane.client import Client, healthy, wait
 from localcloud.controlplane.configuration import write_configuration
 from localcloud.controlplane.health import admin, probe_identity
@@ -88,19 +89,21 @@ def start(
     name: str,
     pools: Iterable[PoolLike] | None = None,
     *,
+    addons: Iterable[str] | None = None,
     state_dir: Path | None = None,
     reporter: Reporter | None = None,
 ) -> ControlPlane:
-    """Make the cluster run with exactly the nodes of `pools`; returns once it is ready for use.
+    """Make the cluster run with exactly the nodes of `pools` and these add-ons; returns once it is ready for use.
 
     Creates it when it is not there, starts what does not run, leaves alone what does.
-    pools: None leaves the nodes as they are (none on a new cluster).
+    pools, addons: None leaves them as they are (none on a new cluster).
     state_dir: default `.localcloud`, or $TENANTPLANE_STATE.
     Raises LocalcloudError when a tool is missing, a port or the disk is taken, or a part fails; data is kept.
     """
     layout = Layout(name, state_dir or state_directory())
     reporter = reporter or Silent()
     wanted = None if pools is None else generate_nodes(pools)
+    extras = addons_of(installed(layout) if addons is None else addons)
     with lock(layout.lock, lambda who: reporter.note(f"{who} works on cluster {name}; waiting for it")):
         require_space(layout.directory, _KNOWN_BYTES if layout.etcd_data.exists() else _NEW_BYTES, f"cluster {name}")
         with reporter.phase("certificates and configuration"):
@@ -109,8 +112,10 @@ def start(
             ensure_pki(layout)
             ports = ensure_ports(layout)
             write_configuration(layout, ports)
+        record(layout, (addon.name for addon in extras))
+        controllers = [addon.part(layout) for addon in extras]
         every = parts(layout, ports)
-        running = _adopt(layout, every)
+        running = _adopt(layout, [*every, *controllers])
         first = [part for part in every if part.name in (ETCD_PART, API_SERVER)]
         rest = [part for part in every if part not in first]
         started = _bring_up(layout, ports, first, running, title="etcd and API server", reporter=reporter)
@@ -118,6 +123,10 @@ def start(
         started += _bring_up(
             layout, ports, rest, running, title="controllers, scheduler, node simulator", reporter=reporter
         )
+        if extras:
+            with reporter.phase(f"add-ons: {', '.join(addon.name for addon in extras)}"):
+                _grant_addons(layout, ports, extras)
+            started += _bring_up(layout, ports, controllers, running, title="their controllers", reporter=reporter)
         change = Change()
         if wanted is not None:
             with reporter.phase(f"{len(wanted)} nodes"):
@@ -152,7 +161,8 @@ def clusters(state_dir: Path | None = None) -> tuple[str, ...]:
 
 
 def _tools() -> tuple[str, ...]:
-    return ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
+    core = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
+    return (*core, *(addon.tool for addon in ADDONS.values()))
 
 
 def _adopt(layout: Layout, every: Iterable[Part]) -> set[str]:
@@ -234,6 +244,12 @@ def _grant(layout: Layout, ports: Mapping[str, int]) -> None:
     with Client(ports[API_SERVER], admin(layout)) as api:
         for path, manifest in kwok_access():
             api.request("PATCH", f"{path}?fieldManager=localcloud&force=true", manifest, "application/apply-patch+yaml")
+
+
+def _grant_addons(layout: Layout, ports: Mapping[str, int], extras: Iterable[Addon]) -> None:
+    with Client(ports[API_SERVER], admin(layout)) as api:
+        for addon in extras:
+            grant_addon(layout, api, f"https://{HOST}:{ports[API_SERVER]}", addon)
 
 
 def _nodes(layout: Layout, ports: Mapping[str, int], wanted: Sequence[Node]) -> Change:

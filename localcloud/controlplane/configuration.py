@@ -91,7 +91,10 @@ def audit_policy() -> Document:
             },
             {
                 "level": "None",
-                "users": ["system:kube-scheduler", "system:kube-controller-manager", "tenantplane:kwok"],
+                "users": [
+                    *("system:kube-scheduler", "system:kube-controller-manager", "tenantplane:kwok"),
+                    "tenantplane:agent-sandbox",
+                ],
                 "verbs": ["get", "list", "watch"],
             },
             {

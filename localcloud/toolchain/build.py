@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import threading
@@ -138,7 +139,24 @@ class _Builder:
         output = store.scratch(self._recipe.output)
         for group in self._groups(output):
             self._execute(children, ["build", "-v", *self._flags(), *group])
+        self._keep_files(children, output)
         store.install(output, self._recipe.output)
+
+    def _keep_files(self, children: _Children, output: Path) -> None:
+        if not self._recipe.files:
+            return
+        said = self._execute(children, ["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", self._recipe.module])
+        module = said[-1]  # after what Go says of its downloads
+        with explain_full_disk(store.root()):
+            for name, path in self._recipe.files.items():
+                source = Path(module) / path
+                # Contents only: the sources of modules are read-only, and so would be what is to be pruned one day.
+                if source.is_dir():
+                    (output / name).mkdir()
+                    for file in sorted(source.iterdir()):
+                        shutil.copyfile(file, output / name / file.name)
+                else:
+                    shutil.copyfile(source, output / name)
 
     def _groups(self, output: Path) -> list[list[str]]:
         """Arguments of each `go build`; programs named like their package share one, which links them in parallel."""

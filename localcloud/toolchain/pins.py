@@ -27,7 +27,7 @@ class PinnedTool:
 
 @dataclass(frozen=True)
 class Pin:
-    """One Go module and the programs built from it."""
+    """One Go module and the programs built from it. files: what is kept of its sources, name to path in the module."""
 
     name: str
     module: str
@@ -36,6 +36,7 @@ class Pin:
     reference_s: int
     variables: Mapping[str, str]
     tools: tuple[PinnedTool, ...]
+    files: Mapping[str, str]
 
     @property
     def directory(self) -> Path:
@@ -60,6 +61,7 @@ class Pin:
         parts = [self.name, self.module, self.version, platform.system(), platform.machine()]
         parts += [f"{key}={value}" for key, value in sorted(self.variables.items())]
         parts += [f"{tool.name}={tool.package}" for tool in self.tools]
+        parts += [f"{name}<{path}" for name, path in sorted(self.files.items())]
         return digest([*parts, *((self.directory / name).read_text() for name in ("go.mod", "go.sum"))])
 
 
@@ -103,16 +105,17 @@ def digest(parts: Iterable[str]) -> str:
 
 
 def _pin(name: str, table: dict[str, object]) -> Pin:
-    fits, tools, variables, reference_s = (
+    fits, tools, variables, files, reference_s = (
         table["fits"],
         table["tools"],
         table.get("variables", {}),
+        table.get("files", {}),
         table["reference_s"],
     )
     if fits not in {"minor", "major"} or not isinstance(reference_s, int):
         raise ValueError(f"pins.toml: wrong fits or reference_s of {name}")
-    if not isinstance(tools, dict) or not isinstance(variables, dict):
-        raise ValueError(f"pins.toml: tools and variables of {name} must be tables")
+    if not isinstance(tools, dict) or not isinstance(variables, dict) or not isinstance(files, dict):
+        raise ValueError(f"pins.toml: tools, variables and files of {name} must be tables")
     return Pin(
         name=name,
         module=str(table["module"]),
@@ -121,4 +124,5 @@ def _pin(name: str, table: dict[str, object]) -> Pin:
         reference_s=reference_s,
         variables={str(key): str(value) for key, value in variables.items()},
         tools=tuple(PinnedTool(tool, entry["package"], tuple(entry["ask"])) for tool, entry in tools.items()),
+        files={str(key): str(value) for key, value in files.items()},
     )

@@ -20,6 +20,7 @@ class Recipe:
 
     packages: program -> Go package. directory: where go.mod lies. variables: set by the linker.
     digest: hash of everything the result depends on. reference_s: seconds on 2 cores from nothing.
+    files: kept beside the programs, name -> path in the module `module`.
     """
 
     name: str
@@ -28,6 +29,8 @@ class Recipe:
     digest: str
     reference_s: int
     variables: Mapping[str, str] = field(default_factory=dict)
+    module: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def output(self) -> Path:
@@ -36,7 +39,9 @@ class Recipe:
 
     @property
     def built(self) -> bool:
-        return all((self.output / tool).is_file() for tool in self.packages)
+        return all((self.output / tool).is_file() for tool in self.packages) and all(
+            (self.output / name).exists() for name in self.files
+        )
 
 
 def recipes() -> tuple[Recipe, ...]:
@@ -78,4 +83,6 @@ def _inner(file: Path, directory: Path) -> tuple[str, ...]:
 
 def _pinned(pin: Pin) -> Recipe:
     packages = {tool.name: tool.package for tool in pin.tools}
-    return Recipe(pin.name, pin.directory, packages, pin.digest(), pin.reference_s, pin.variables)
+    return Recipe(
+        pin.name, pin.directory, packages, pin.digest(), pin.reference_s, pin.variables, pin.module, pin.files
+    )

@@ -60,6 +60,17 @@ def tools(names: Iterable[str] | None = None, display: Display | None = None) ->
     return tuple(found[name] for name in wanted)
 
 
+def kept_files(pin: str, display: Display | None = None) -> Path:
+    """Directory with the files that a pin keeps of its module, such as its CRDs; built when it must be.
+
+    They come from the pinned sources wherever its programs come from. Raises LocalcloudError when building is
+    impossible, KeyError for a pin that is not there.
+    """
+    recipe = {one.name: one for one in recipes()}[pin]
+    _build_missing([recipe], display or Display())
+    return recipe.output
+
+
 def bundle(display: Display | None = None) -> Path:
     """A directory with `pulumi` and our language host side by side, where the engine looks for it.
 

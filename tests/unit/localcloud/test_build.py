@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,9 @@ GO = """
     pathlib.Path(os.environ["CALLS"]).open("a").write(" ".join(sys.argv[1:]) + "\\n")
     if sys.argv[1] == "env":
         print("go" + os.environ.get("FAKE_GO", "1.26.8"))
+    elif sys.argv[1:4] == ["list", "-mod=readonly", "-m"]:
+        print("go: downloading example.com/module v1.0.0")
+        print(os.environ["MODULE"])
     elif sys.argv[1] == "list":
         print("go: downloading example.com/dependency v1.0.0")
         print("stale\\n\\nstale\\nstale")
@@ -74,6 +78,27 @@ def test_a_build_compiles_from_locked_pins_installs_and_says_so(calls: Path, tmp
     assert "built demo in 0:0" in out.getvalue()
     build([wanted], show)
     assert len([line for line in calls.read_text().splitlines() if line.startswith("build")]) == 2
+
+
+def test_files_of_the_module_are_kept_beside_the_programs(
+    calls: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = tmp_path / "module"
+    (module / "k8s" / "crds").mkdir(parents=True)
+    (module / "k8s" / "crds" / "one.yaml").write_text("kind: One")
+    (module / "k8s" / "role.yaml").write_text("kind: Role")
+    for path in (*module.rglob("*.yaml"), module / "k8s" / "crds"):
+        path.chmod(0o444 if path.is_file() else 0o555)  # as in Go's module cache
+    monkeypatch.setenv("MODULE", str(module))
+    files = {"crds": "k8s/crds", "rbac.yaml": "k8s/role.yaml"}
+    wanted = replace(recipe(tmp_path), module="example.com/module", files=files)
+    build([wanted], display()[0])
+    assert wanted.built
+    assert (wanted.output / "crds" / "one.yaml").read_text() == "kind: One"
+    assert (wanted.output / "rbac.yaml").read_text() == "kind: Role"
+    (wanted.output / "crds" / "one.yaml").write_text("what is kept can be removed again")
+    (wanted.output / "rbac.yaml").unlink()
+    assert not wanted.built
 
 
 def test_a_failed_build_shows_gos_words_and_installs_nothing(

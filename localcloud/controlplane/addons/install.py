@@ -1,0 +1,113 @@
+"""Gives an add-on its kinds, its rights and its way in; remembers which add-ons a cluster has."""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from localcloud.controlplane.addons.catalogue import Addon
+from localcloud.controlplane.client import Client, wait
+from localcloud.controlplane.configuration import kubeconfig_of
+from localcloud.controlplane.layout import Layout
+from localcloud.controlplane.pki import issue_client
+from localcloud.errors import LocalcloudError
+from localcloud.files import write_whole
+from localcloud.toolchain import kept_files
+
+ESTABLISHED_TIMEOUT_S = 60.0
+
+_CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+_RBAC = "/apis/rbac.authorization.k8s.io/v1"
+_RBAC_VERSION = "rbac.authorization.k8s.io/v1"
+
+Manifest = dict[str, Any]
+
+
+def grant_addon(layout: Layout, api: Client, server: str, addon: Addon) -> None:
+    """Apply the kinds and the rights of an add-on and write its kubeconfig; does nothing when that was done before.
+
+    Raises LocalcloudError when its kinds are not served in time.
+    """
+    files = kept_files(addon.name)
+    if _granted(layout).get(addon.name) == files.name:
+        return
+    definitions = list(_definitions(files / addon.crds))
+    for manifest in definitions:
+        _apply(api, f"{_CRDS}/{manifest['metadata']['name']}", manifest)
+    for path, manifest in _access(addon, files):
+        _apply(api, path, manifest)
+    for manifest in definitions:
+        _until_established(api, str(manifest["metadata"]["name"]))
+    certificate, key = issue_client(layout, addon.user)
+    config = kubeconfig_of(layout, server, layout.name, user=addon.user, certificate=certificate, key=key)
+    write_whole(layout.part_kubeconfig(addon.name), config)
+    write_whole(_record(layout), json.dumps({**_granted(layout), addon.name: files.name}))
+
+
+def installed(layout: Layout) -> tuple[str, ...]:
+    """Names of the add-ons that a cluster has."""
+    return tuple(_granted(layout))
+
+
+def record(layout: Layout, names: Iterable[str]) -> None:
+    """Forget the add-ons that a cluster has no longer. Their kinds stay, and with them what tenants made of them."""
+    kept = {name: files for name, files in _granted(layout).items() if name in set(names)}
+    if kept != _granted(layout):
+        write_whole(_record(layout), json.dumps(kept))
+
+
+def _record(layout: Layout) -> Path:
+    return layout.directory / "addons.json"
+
+
+def _granted(layout: Layout) -> dict[str, str]:
+    """By add-on, the directory its kinds came from: named by the hash of its pin."""
+    try:
+        return {str(name): str(files) for name, files in json.loads(_record(layout).read_text()).items()}
+    except FileNotFoundError:
+        return {}
+
+
+def _definitions(directory: Path) -> Iterator[Manifest]:
+    """CustomResourceDefinitions with the version that is stored and no other, so that nothing has to be converted."""
+    for file in sorted(directory.glob("*.yaml")):
+        for manifest in yaml.load_all(file.read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            if not manifest:
+                continue
+            spec = manifest["spec"]
+            spec["versions"] = [version for version in spec["versions"] if version["storage"]]
+            spec["conversion"] = {"strategy": "None"}
+            yield manifest
+
+
+def _access(addon: Addon, files: Path) -> Iterator[tuple[str, Manifest]]:
+    """Its ClusterRoles as the module has them, each bound to the add-on's user."""
+    for name in addon.roles:
+        for role in yaml.safe_load_all((files / name).read_text()):
+            if not role or role["kind"] != "ClusterRole":
+                continue
+            title = role["metadata"]["name"]
+            yield f"{_RBAC}/clusterroles/{title}", role
+            binding = {
+                "apiVersion": _RBAC_VERSION,
+                "kind": "ClusterRoleBinding",
+                "metadata": {"name": title},
+                "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": title},
+                "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": addon.user}],
+            }
+            yield f"{_RBAC}/clusterrolebindings/{title}", binding
+
+
+def _apply(api: Client, path: str, manifest: Manifest) -> None:
+    api.request("PATCH", f"{path}?fieldManager=localcloud&force=true", manifest, "application/apply-patch+yaml")
+
+
+def _until_established(api: Client, name: str) -> None:
+    def established() -> bool:
+        conditions = api.request("GET", f"{_CRDS}/{name}").get("status", {}).get("conditions", [])
+        return any(each["type"] == "Established" and each["status"] == "True" for each in conditions)
+
+    if not wait(established, ESTABLISHED_TIMEOUT_S):
+        raise LocalcloudError(f"the API server does not serve {name} after {ESTABLISHED_TIMEOUT_S:.0f} s")
