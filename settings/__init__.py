@@ -9,6 +9,7 @@ from settings.plan import ResolvedWorkload, TenantPlan, plan_tenants
 from settings.problems import CatalogueError, Problem
 from settings.quota import LimitRange, ResolvedQuota
 from settings.runtime import Region, Runtime
+from settings.sandbox_plan import ResolvedSandboxes
 from settings.tenant import Offboarding, Tenant, Workload
 from settings.tier import Tier
 from settings.topology import Cluster, Topology
@@ -26,6 +27,7 @@ __all__ = [
     "Problem",
     "Region",
     "ResolvedQuota",
+    "ResolvedSandboxes",
     "ResolvedWorkload",
     "Runtime",
     "Taint",

@@ -28,6 +28,8 @@ PART_OF: Final = "tenantplane"
 MANAGED_BY: Final = "pulumi"
 TENANT_LABEL: Final = "tenant"
 TIER_LABEL: Final = "tenantplane.dev/tier"
+COMPONENT_LABEL: Final = "app.kubernetes.io/component"
+SANDBOX: Final = "sandbox"
 
 _ID = re.compile(ID_PATTERN)
 _ENVIRONMENT = re.compile(ENVIRONMENT_PATTERN)
@@ -72,6 +74,12 @@ def labels(tenant: str, tier: str, component: str | None = None) -> dict[str, st
     if component is not None:
         made |= {"app": component, "app.kubernetes.io/name": component}
     return made
+
+
+def sandbox_labels(tenant: str, tier: str) -> dict[str, str]:
+    """Labels of a tenant's sandboxes. They have no `app`: a Service or a budget of a workload must never choose one,
+    whatever the workload is called."""
+    return {**labels(tenant, tier), COMPONENT_LABEL: SANDBOX}
 
 
 def platform_labels(component: str) -> dict[str, str]:

@@ -6,10 +6,11 @@ from functools import cached_property
 from settings import names
 from settings.catalogue import Catalogue
 from settings.fields import Compute, WorkloadKind
-from settings.nodepool import KIND_LABEL, POOL_LABEL, TENANT_NODE_LABEL, NodePool
+from settings.placing import tolerations, workload_pools
 from settings.quota import LimitRange, ResolvedQuota, gpu_pool, limit_range, resolved_quota
-from settings.replicas import Demand, admitted, room_for_one_more
+from settings.replicas import Demand, admitted, pod_demand, room_for_one_more
 from settings.runtime import Runtime
+from settings.sandbox_plan import ResolvedSandboxes, resolved_sandboxes, sandbox_demand
 from settings.tenant import Tenant, Workload
 from settings.tier import Tier
 from settings.topology import Cluster, Topology
@@ -47,6 +48,7 @@ class TenantPlan:
     """Everything a component needs about one tenant on one cluster.
 
     namespace: `tenant-<id>`. shard: number of the stack that holds it. host: `<id>.<domain>`. labels: of every object.
+    sandboxes: None for a tenant that has none.
     """
 
     tenant: Tenant
@@ -60,6 +62,7 @@ class TenantPlan:
     quota: ResolvedQuota
     limit_range: LimitRange
     workloads: tuple[ResolvedWorkload, ...]
+    sandboxes: ResolvedSandboxes | None
 
     @property
     def active(self) -> bool:
@@ -108,23 +111,17 @@ def placed_on(tenant: Tenant, topology: Topology) -> Cluster | None:
 
 
 def demands(tenant: Tenant, tier: Tier, cluster: Cluster, catalogue: Catalogue) -> list[Demand]:
-    """What one pod of each workload counts against the quota, pod overhead included, and how many are wanted."""
+    """What one pod of each workload counts against the quota, pod overhead included, and how many are wanted; warm
+    sandboxes, where the tenant has any, come last."""
     pool = gpu_pool(tenant, tier, cluster.node_pools)
     made: list[Demand] = []
     for workload in tenant.workloads:
-        runtime = runtime_of(workload, catalogue)
-        extra = runtime.overhead if runtime else None
-        cpu_m, memory_bytes = (extra.cpu_m, extra.memory_bytes) if extra else (0, 0)
-        pod = {
-            "requests.cpu": workload.requests.cpu_m + cpu_m,
-            "limits.cpu": workload.limits.cpu_m + cpu_m,
-            "requests.memory": workload.requests.memory_bytes + memory_bytes,
-            "limits.memory": workload.limits.memory_bytes + memory_bytes,
-            "pods": 1,
-        }
+        pod = pod_demand(workload.requests, workload.limits, runtime_of(workload, catalogue))
         if workload.gpus and pool and pool.gpu:
             pod[f"requests.{pool.gpu.resource}"] = workload.gpus
         made.append(Demand(pod=pod, least=workload.replicas.min, most=workload.replicas.max))
+    if (sandboxes := sandbox_demand(tenant, catalogue)) is not None:
+        made.append(sandboxes)
     return made
 
 
@@ -151,7 +148,10 @@ def runtime_of(workload: Workload, catalogue: Catalogue) -> Runtime | None:
 
 def _plan(tenant: Tenant, cluster: Cluster, catalogue: Catalogue) -> TenantPlan:
     tier = catalogue.tiers[tenant.tier]
-    quota = resolved_quota(tenant, tier, cluster.node_pools)
+    quota = resolved_quota(tenant, tier, cluster)
+    most = admitted(quota_amounts(quota), demands(tenant, tier, cluster, catalogue))
+    if most is None:
+        raise ValueError(f"the workloads of {tenant.id} do not fit its quota; load_catalogue refuses that")
     return TenantPlan(
         tenant=tenant,
         tier=tier,
@@ -163,23 +163,22 @@ def _plan(tenant: Tenant, cluster: Cluster, catalogue: Catalogue) -> TenantPlan:
         labels=names.labels(tenant.id, tier.id),
         quota=quota,
         limit_range=limit_range(quota),
-        workloads=_workloads(tenant, tier, cluster, catalogue, quota),
+        workloads=_workloads(tenant, cluster, catalogue, quota, most),
+        sandboxes=resolved_sandboxes(tenant, cluster, catalogue, most),
     )
 
 
 def _workloads(
-    tenant: Tenant, tier: Tier, cluster: Cluster, catalogue: Catalogue, quota: ResolvedQuota
+    tenant: Tenant, cluster: Cluster, catalogue: Catalogue, quota: ResolvedQuota, most: list[int]
 ) -> tuple[ResolvedWorkload, ...]:
+    tier = catalogue.tiers[tenant.tier]
     wanted = demands(tenant, tier, cluster, catalogue)
     amounts = quota_amounts(quota)
-    most = admitted(amounts, wanted)
-    if most is None:
-        raise ValueError(f"the workloads of {tenant.id} do not fit its quota; load_catalogue refuses that")
     gpus = gpu_pool(tenant, tier, cluster.node_pools)
     made: list[ResolvedWorkload] = []
     for index, workload in enumerate(tenant.workloads):
         runtime = runtime_of(workload, catalogue)
-        selector, pools = placement(tenant, workload, runtime, cluster, gpus)
+        selector, pools = workload_pools(tenant, workload, runtime, cluster, gpus)
         made.append(
             ResolvedWorkload(
                 name=workload.name,
@@ -193,31 +192,8 @@ def _workloads(
                 gpus={gpus.gpu.resource: workload.gpus} if workload.gpus and gpus and gpus.gpu else {},
                 runtime=runtime,
                 node_selector=selector,
-                tolerations=_tolerations(pools),
+                tolerations=tolerations(pools),
                 labels=names.labels(tenant.id, tier.id, workload.name),
             )
         )
     return tuple(made)
-
-
-def placement(
-    tenant: Tenant, workload: Workload, runtime: Runtime | None, cluster: Cluster, gpus: NodePool | None
-) -> tuple[dict[str, str], tuple[NodePool, ...]]:
-    """Node selector of a workload and the pools it reaches; no pool when the cluster has none that fits."""
-    if workload.pool is not None:
-        pools = tuple(pool for pool in cluster.node_pools if pool.name == workload.pool)
-        return {POOL_LABEL: workload.pool}, pools
-    if tenant.isolation == "dedicated-pool":
-        pools = tuple(pool for pool in cluster.node_pools if pool.tenant == tenant.id)
-        return {TENANT_NODE_LABEL: tenant.id}, pools
-    if workload.gpus:
-        return ({POOL_LABEL: gpus.name}, (gpus,)) if gpus else ({}, ())
-    for kind in runtime.pools if runtime else ("cpu",):
-        if kind not in ("system", "dedicated") and (pools := cluster.pools(kind)):
-            return {KIND_LABEL: kind}, pools
-    return {}, ()
-
-
-def _tolerations(pools: tuple[NodePool, ...]) -> tuple[dict[str, str], ...]:
-    distinct = {tuple(sorted(each.items())): each for pool in pools for each in pool.tolerations()}
-    return tuple(distinct[key] for key in sorted(distinct))

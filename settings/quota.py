@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from settings.fields import Compute
 from settings.nodepool import NodePool
 from settings.quantities import format_bytes, format_count, format_cpu
 from settings.tenant import CONTAINER_LIMITS, CONTAINER_REQUESTS, Tenant
 from settings.tier import ObjectCounts, Tier
+from settings.topology import Cluster
 
 WHOLE_GPU = "nvidia.com/gpu"
+SANDBOX_CLAIMS: Final = "sandboxclaims.extensions.agents.x-k8s.io"
 _MI = 1 << 20
 SCRATCH_REQUEST_BYTES, SCRATCH_LIMIT_BYTES = 64 * _MI, 512 * _MI
 """Node-local scratch space of a container that names none: without a default it would escape the quota."""
@@ -21,6 +24,8 @@ class ResolvedQuota:
 
     guaranteed, ceiling: sums of requests and of limits.
     gpus: how many of each GPU resource of the cluster, 0 for those the tenant may not have.
+    sandbox_claims: as many as there may be pods, since one beyond them would get none; 0 for a tenant without
+    sandboxes; None on a cluster that does not know them.
     suspended: no pod may be made.
     """
 
@@ -34,6 +39,7 @@ class ResolvedQuota:
     requests_per_minute: int
     sessions_per_month: int | None
     objects: ObjectCounts
+    sandbox_claims: int | None = None
     suspended: bool = False
 
     def hard(self) -> dict[str, str]:
@@ -55,6 +61,8 @@ class ResolvedQuota:
             "services.nodeports": "0",
         }
         made |= {f"requests.{resource}": format_count(count) for resource, count in self.gpus.items()}
+        if self.sandbox_claims is not None:
+            made[f"count/{SANDBOX_CLAIMS}"] = format_count(self.sandbox_claims)
         made |= {name: format_count(count) for name, count in _object_counts(self.objects).items()}
         return dict(sorted(made.items()))
 
@@ -86,24 +94,25 @@ class LimitRange:
         ]
 
 
-def resolved_quota(tenant: Tenant, tier: Tier, pools: Iterable[NodePool]) -> ResolvedQuota:
-    """The tier's quota with the tenant's overrides; `pools` are the cluster's, for its GPU resources."""
+def resolved_quota(tenant: Tenant, tier: Tier, cluster: Cluster) -> ResolvedQuota:
+    """The tier's quota with the tenant's overrides, on a cluster, for its GPU resources and its addons."""
     over = tenant.quota
     sessions = tier.sessions_per_month
     if over is not None and "sessions_per_month" in over.model_fields_set:
         sessions = over.sessions_per_month
-
+    pods = (over.pods if over else None) or tier.pods
     return ResolvedQuota(
         guaranteed=(over.guaranteed if over else None) or tier.guaranteed,
         ceiling=(over.ceiling if over else None) or tier.ceiling,
         storage_bytes=(over.storage_bytes if over else None) or tier.storage_bytes,
         ephemeral_storage_bytes=(over.ephemeral_storage_bytes if over else None) or tier.ephemeral_storage_bytes,
-        pods=(over.pods if over else None) or tier.pods,
-        gpus=_gpus(tenant, tier, tuple(pools)),
+        pods=pods,
+        gpus=_gpus(tenant, tier, cluster.node_pools),
         load_balancers=over.load_balancers if over and over.load_balancers is not None else tier.load_balancers,
         requests_per_minute=(over.requests_per_minute if over else None) or tier.requests_per_minute,
         sessions_per_month=sessions,
         objects=tier.objects,
+        sandbox_claims=(pods if tenant.sandboxes else 0) if cluster.has_sandboxes else None,
         suspended=tenant.lifecycle != "active",
     )
 

@@ -71,6 +71,7 @@ def _tenant(sources: Sources, document: Document) -> Iterator[Problem]:
         yield document.problem(("residency",), what, f"a list with {region}")
     yield from repeated(document, ("workloads",), "name")
     yield from _runtimes(sources, document)
+    yield from sources.unknown(document, ("sandboxes", "runtime"), set(sources.runtime_by_id), "runtime")
     if not unknown and sources.ok(document, ("tier",)) and sources.ok(document, ("region",)):
         isolation = list(isolation_problems(sources, document))
         yield from isolation or home_problems(sources, document)

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from settings.fields import Compute
+from settings.runtime import Runtime
+
 
 @dataclass(frozen=True, kw_only=True)
 class Demand:
@@ -11,6 +14,19 @@ class Demand:
     pod: dict[str, int]
     least: int
     most: int
+
+
+def pod_demand(requests: Compute, limits: Compute, runtime: Runtime | None) -> dict[str, int]:
+    """What a pod counts against the quota, its runtime's overhead included: millicores, bytes, pods."""
+    extra = runtime.overhead if runtime else None
+    cpu_m, memory_bytes = (extra.cpu_m, extra.memory_bytes) if extra else (0, 0)
+    return {
+        "requests.cpu": requests.cpu_m + cpu_m,
+        "limits.cpu": limits.cpu_m + cpu_m,
+        "requests.memory": requests.memory_bytes + memory_bytes,
+        "limits.memory": limits.memory_bytes + memory_bytes,
+        "pods": 1,
+    }
 
 
 def admitted(quota: dict[str, int], demands: Sequence[Demand]) -> list[int] | None:

@@ -5,11 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from settings.catalogue import Catalogue
-from settings.plan import demands, placed_on, placement, quota_amounts, runtime_of
+from settings.held import held, shown
+from settings.placing import workload_pools
+from settings.plan import demands, placed_on, quota_amounts, runtime_of
 from settings.problems import Problem, listed
-from settings.quantities import format_bytes, format_count, format_cpu
+from settings.quantities import format_bytes, format_cpu
 from settings.quota import gpu_count, gpu_pool, resolved_quota
-from settings.replicas import admitted
+from settings.replicas import Demand, admitted
+from settings.sandbox_problems import sandbox_problems, warm_problems
 from settings.tenant import Tenant
 from settings.topology import Cluster
 from settings.yaml_source import Document, YamlPath
@@ -20,7 +23,7 @@ _COMPUTE = ("cpu", "memory")
 def sum_problems(catalogue: Catalogue, documents: Mapping[str, Document]) -> list[Problem]:
     """Every sum that does not come out."""
     found: list[Problem] = []
-    held: dict[str, list[Tenant]] = defaultdict(list)
+    placed: dict[str, list[Tenant]] = defaultdict(list)
     for tenant in catalogue.tenants:
         cluster = placed_on(tenant, catalogue.topology)
         if cluster is None:
@@ -28,16 +31,16 @@ def sum_problems(catalogue: Catalogue, documents: Mapping[str, Document]) -> lis
         problems = list(_tenant(tenant, cluster, catalogue, documents[f"tenants/{tenant.id}.yaml"]))
         found += problems
         if not problems:  # numbers that are wrong would be wrong in the cluster's sum again
-            held[cluster.name].append(tenant)
+            placed[cluster.name].append(tenant)
     topology = documents[f"topology/{catalogue.environment}.yaml"]
     for index, cluster in enumerate(catalogue.topology.clusters):
-        found += _cluster(index, cluster, held[cluster.name], catalogue, topology)
+        found += _cluster(index, cluster, placed[cluster.name], catalogue, topology)
     return found
 
 
 def _tenant(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Document) -> Iterator[Problem]:
     tier = catalogue.tiers[tenant.tier]
-    quota = resolved_quota(tenant, tier, cluster.node_pools)
+    quota = resolved_quota(tenant, tier, cluster)
     if not quota.ceiling.covers(quota.guaranteed):
         cpu, memory = format_cpu(quota.guaranteed.cpu_m), format_bytes(quota.guaranteed.memory_bytes)
         over = "ceiling" if tenant.quota is not None and tenant.quota.ceiling is not None else "guaranteed"
@@ -45,6 +48,9 @@ def _tenant(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Do
         yield document.problem(("quota", over), what, f"a ceiling of at least cpu {cpu}, memory {memory}")
         return
     if wrong := list(_gpus(tenant, cluster, catalogue, document)):
+        yield from wrong
+        return
+    if wrong := list(sandbox_problems(tenant, cluster, catalogue, document)):
         yield from wrong
         return
     yield from _fits(tenant, cluster, catalogue, document)
@@ -70,23 +76,35 @@ def _gpus(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Docu
 
 def _fits(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Document) -> Iterator[Problem]:
     tier = catalogue.tiers[tenant.tier]
-    amounts = quota_amounts(resolved_quota(tenant, tier, cluster.node_pools))
+    amounts = quota_amounts(resolved_quota(tenant, tier, cluster))
     wanted = demands(tenant, tier, cluster, catalogue)
     if admitted(amounts, wanted) is not None:
         return
+    alone = wanted[: len(tenant.workloads)]
+    if tenant.sandboxes is None or admitted(amounts, alone) is None:
+        need, have = _short(amounts, alone)
+        what = f"the workloads at their least replicas need {need}"
+        yield document.problem(("workloads",), what, f"at most {have}, by tier and quota")
+    else:
+        need, have = _short(amounts, wanted)
+        what = f"the workloads at their least replicas and the warm sandboxes need {need}"
+        yield document.problem(("sandboxes", "warm"), what, f"at most {have}, by tier and quota")
+
+
+def _short(amounts: dict[str, int], wanted: list[Demand]) -> tuple[str, str]:
+    """What is needed at least and what there is, of the resources that fall short."""
     least = {resource: sum(each.pod.get(resource, 0) * each.least for each in wanted) for resource in amounts}
     short = [resource for resource, most in amounts.items() if least[resource] > most]
-    need = ", ".join(f"{resource} {_shown(resource, least[resource])}" for resource in short)
-    have = ", ".join(f"{resource} {_shown(resource, amounts[resource])}" for resource in short)
-    what = f"the workloads at their least replicas need {need}"
-    yield document.problem(("workloads",), what, f"at most {have}, by tier and quota")
+    need = ", ".join(f"{resource} {shown(resource, least[resource])}" for resource in short)
+    have = ", ".join(f"{resource} {shown(resource, amounts[resource])}" for resource in short)
+    return need, have
 
 
 def _reachable(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Document) -> Iterator[Problem]:
     gpus = gpu_pool(tenant, catalogue.tiers[tenant.tier], cluster.node_pools)
     for index, workload in enumerate(tenant.workloads):
         runtime = runtime_of(workload, catalogue)
-        _, pools = placement(tenant, workload, runtime, cluster, gpus)
+        _, pools = workload_pools(tenant, workload, runtime, cluster, gpus)
         kinds = runtime.pools if runtime else ("cpu", "spot", "dedicated", "gpu")
         if not pools:
             what = f"cluster {cluster.name!r} has no node pool for workload {workload.name!r}"
@@ -100,10 +118,10 @@ def _cluster(
     index: int, cluster: Cluster, tenants: list[Tenant], catalogue: Catalogue, document: Document
 ) -> Iterator[Problem]:
     """Guaranteed means it is there: what all are guaranteed fits the pools, those of kind spot and system left out."""
-    held, needed = _held(cluster, ("cpu", "sandbox", "gpu")), defaultdict[str, int](int)
-    held |= {resource: amount for resource, amount in _held(cluster).items() if resource not in _COMPUTE}
+    capacity, needed = held(cluster, ("cpu", "sandbox", "gpu")), defaultdict[str, int](int)
+    capacity |= {resource: amount for resource, amount in held(cluster).items() if resource not in _COMPUTE}
     for tenant in tenants:
-        quota = resolved_quota(tenant, catalogue.tiers[tenant.tier], cluster.node_pools)
+        quota = resolved_quota(tenant, catalogue.tiers[tenant.tier], cluster)
         guaranteed = {"cpu": quota.guaranteed.cpu_m, "memory": quota.guaranteed.memory_bytes}
         if tenant.lifecycle != "active":
             continue
@@ -113,33 +131,13 @@ def _cluster(
         if own is None:
             needed["cpu"] += guaranteed["cpu"]
             needed["memory"] += guaranteed["memory"]
-        elif any(guaranteed[resource] > _held(cluster, tenant=own)[resource] for resource in _COMPUTE):
+        elif any(guaranteed[resource] > held(cluster, tenant=own)[resource] for resource in _COMPUTE):
             what = f"the dedicated pool of {own!r} holds less than its quota guarantees"
             least = f"at least cpu {format_cpu(guaranteed['cpu'])}, memory {format_bytes(guaranteed['memory'])}"
             yield document.problem(("clusters", index, "node_pools"), what, least)
     for resource, amount in sorted(needed.items()):
-        if amount > held[resource]:
-            what = f"cluster {cluster.name!r} guarantees {_shown(resource, amount)} {resource} to its tenants"
-            most = f"at most {_shown(resource, held[resource])}, which its node pools hold"
+        if amount > capacity[resource]:
+            what = f"cluster {cluster.name!r} guarantees {shown(resource, amount)} {resource} to its tenants"
+            most = f"at most {shown(resource, capacity[resource])}, which its node pools hold"
             yield document.problem(("clusters", index, "node_pools"), what, most)
-
-
-def _held(cluster: Cluster, kinds: tuple[str, ...] = (), tenant: str | None = None) -> defaultdict[str, int]:
-    """What the cluster's pools hold at their largest; of the kinds, or of a tenant, when named."""
-    made: defaultdict[str, int] = defaultdict(int)
-    for pool in cluster.node_pools:
-        if (kinds and pool.kind not in kinds) or (tenant is not None and pool.tenant != tenant):
-            continue
-        # Nothing adds nodes to a local cluster; elsewhere a pool grows to its bound.
-        nodes = pool.nodes if cluster.provider == "localcloud" else pool.max_nodes
-        made["cpu"] += nodes * pool.capacity.cpu_m
-        made["memory"] += nodes * pool.capacity.memory_bytes
-        if pool.gpu is not None:
-            made[pool.gpu.resource] += nodes * pool.gpu.units
-    return made
-
-
-def _shown(resource: str, amount: int) -> str:
-    if resource.endswith("cpu"):
-        return format_cpu(amount)
-    return format_bytes(amount) if resource.endswith("memory") else format_count(amount)
+    yield from warm_problems(index, cluster, tenants, catalogue, document)

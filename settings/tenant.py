@@ -32,6 +32,7 @@ from settings.fields import (
     covering,
     refuse,
 )
+from settings.sandboxes import Sandboxes
 
 CONTAINER_REQUESTS = Compute.of("200m", "512Mi")
 CONTAINER_LIMITS = Compute.of("500m", "1Gi")
@@ -133,6 +134,7 @@ class Tenant(Model):
     data_isolation: the tier's when left out (F1).
     environments: where it exists; every one that serves its tier when left out.
     placement: cluster by environment, where more than one could take it.
+    sandboxes: its agent sandboxes; none when left out (C5).
     lifecycle: "active"; "suspended" runs nothing and keeps its data; "offboarding" lets it be deleted (A7).
     offboarding: given when, and only when, lifecycle is offboarding.
     """
@@ -148,6 +150,7 @@ class Tenant(Model):
     placement: dict[Name, Name] = Field(default_factory=dict)
     groups: Groups
     workloads: tuple[Workload, ...] = ()
+    sandboxes: Sandboxes | None = None
     quota: QuotaOverrides | None = None
     budget: Budget
     lifecycle: Lifecycle = "active"

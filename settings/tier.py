@@ -25,6 +25,7 @@ from settings.fields import (
     covering,
     refuse,
 )
+from settings.sandboxes import SandboxAllowance
 
 
 class GpuAllowance(Model):
@@ -88,6 +89,7 @@ class Tier(Model):
     requests_per_minute: at the gateway; default 1,000 (B2).
     data_isolation: of a tenant that names none; default "hybrid" (F1).
     isolation: levels a tenant of the tier may choose; default only "namespace" (A6).
+    sandboxes: a tenant of the tier may have agent sandboxes, within these bounds; none when left out (C5).
     """
 
     id: Name
@@ -107,6 +109,7 @@ class Tier(Model):
     data_isolation: DataIsolation = "hybrid"
     isolation: Annotated[tuple[Isolation, ...], Distinct, Field(min_length=1)] = ("namespace",)
     objects: ObjectCounts
+    sandboxes: SandboxAllowance | None = None
 
     @field_validator("ceiling")
     @classmethod

@@ -7,6 +7,8 @@ from pydantic import Field, ValidationInfo, field_validator
 from settings.fields import Distinct, Domain, EnvironmentName, Model, Name, Path_, Phase, Shards, refuse
 from settings.nodepool import NodePool
 
+Addon = Literal["agent-sandbox"]
+
 
 class Cluster(Model):
     """One cluster.
@@ -19,6 +21,7 @@ class Cluster(Model):
     shards: stacks its tenants are spread over, 1 to 64.
     gateway_namespace, database_namespace: where tenants are reached from, and where their databases are.
     ingress_class: of the gateway.
+    addons: what runs in it besides Kubernetes, with its CustomResourceDefinitions: "agent-sandbox" for sandboxes (C5).
     """
 
     name: Name
@@ -33,6 +36,7 @@ class Cluster(Model):
     gateway_namespace: Name = "tenantplane-gateway"
     database_namespace: Name = "tenantplane-data"
     ingress_class: Name = "tenantplane"
+    addons: Annotated[tuple[Addon, ...], Distinct] = ()
 
     @field_validator("kubeconfig")
     @classmethod
@@ -52,6 +56,11 @@ class Cluster(Model):
     def regions(self) -> tuple[str, ...]:
         """Regions whose tenants it can hold."""
         return (self.region, *self.stands_in_for)
+
+    @property
+    def has_sandboxes(self) -> bool:
+        """Whether agent sandboxes can be made in it (C5)."""
+        return "agent-sandbox" in self.addons
 
     def pools(self, kind: str) -> tuple[NodePool, ...]:
         """Its pools of a kind."""

@@ -1,6 +1,7 @@
 """One mistake in an otherwise right catalogue, and the message it gets."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from tests.unit.settings.small_catalogue import FILES
 
@@ -16,7 +17,7 @@ BIG_CORP = "tenants/big-corp.yaml"
 class Flip:
     """name: what is wrong. old: the piece of the file that is replaced by new; None for all of it.
 
-    expected: every line that is reported, in order.
+    expected: every line that is reported, in order. twin: the catalogue without the mistake.
     """
 
     name: str
@@ -24,11 +25,12 @@ class Flip:
     old: str | None
     new: str
     expected: tuple[str, ...]
+    twin: Mapping[str, str] = field(default_factory=lambda: FILES)
 
     def files(self) -> dict[str, str]:
-        """The small catalogue with this one mistake."""
-        right = FILES[self.file]
+        """The catalogue with this one mistake."""
+        right = self.twin[self.file]
         if self.old is None:
-            return {**FILES, self.file: self.new}
+            return {**self.twin, self.file: self.new}
         assert right.count(self.old) == 1, f"{self.old!r} stands {right.count(self.old)} times in {self.file}"
-        return {**FILES, self.file: right.replace(self.old, self.new)}
+        return {**self.twin, self.file: right.replace(self.old, self.new)}

@@ -202,6 +202,22 @@ FILES: Mapping[str, str] = {
     "tenants/big-corp.yaml": BIG_CORP,
 }
 
+WITH_SANDBOXES: Mapping[str, str] = {
+    **FILES,
+    "tiers.yaml": TIERS + "    sandboxes: {warm: 2, max: 6, lifetime_minutes: 120}\n",
+    "topology/test.yaml": TOPOLOGY + "    addons: [agent-sandbox]\n",
+    "tenants/big-corp.yaml": BIG_CORP.replace("isolation: dedicated-pool\n", "")
+    + f"""\
+sandboxes:
+  image: registry.example.com/sandbox@{DIGEST}
+  warm: 3
+  requests: {{cpu: 100m, memory: 128Mi}}
+  limits: {{cpu: 200m, memory: 128Mi}}
+  runtime: gvisor
+""",
+}
+"""The same with agent sandboxes: a tier that has them, a cluster that runs them, a tenant that uses them."""
+
 
 def write(root: Path, files: Mapping[str, str] = FILES) -> Path:
     """The catalogue as files under root, which is returned."""

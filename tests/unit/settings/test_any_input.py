@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from settings import CatalogueError, load_catalogue, plan_tenants
 from settings.yaml_source import parse
 from tests.unit.settings import small_catalogue
-from tests.unit.settings.small_catalogue import FILES
+from tests.unit.settings.small_catalogue import WITH_SANDBOXES
 
 LINE = re.compile(r"[a-z/.\-]+:[0-9]+: [^\n]+")
 
@@ -24,7 +24,7 @@ anything: st.SearchStrategy[Any] = st.recursive(
     | st.integers(-(10**20), 10**20)
     | st.floats()
     | st.text(max_size=8)
-    | st.sampled_from(["solo", "acme", "main", "north", "gvisor", "active", "namespace", "10Gi", "-1", "two"]),
+    | st.sampled_from(["solo", "acme", "main", "north", "gvisor", "runc", "active", "namespace", "10Gi", "-1", "two"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
     max_leaves=5,
 )
@@ -39,19 +39,19 @@ def places(data: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int,
     return found
 
 
-PLACES = [(file, path) for file, text in FILES.items() for path in places(yaml.safe_load(text))]
+PLACES = [(file, path) for file, text in WITH_SANDBOXES.items() for path in places(yaml.safe_load(text))]
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_catalogue.write(tmp_path_factory.mktemp("catalogue"))
+    return small_catalogue.write(tmp_path_factory.mktemp("catalogue"), WITH_SANDBOXES)
 
 
 @given(st.sampled_from(PLACES), anything)
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_value_anywhere_is_taken_or_told(root: Path, place: tuple[str, tuple[str | int, ...]], value: Any) -> None:
     file, path = place
-    data = yaml.safe_load(FILES[file])
+    data = yaml.safe_load(WITH_SANDBOXES[file])
     if path:
         holder = data
         for step in path[:-1]:
@@ -59,7 +59,7 @@ def test_any_value_anywhere_is_taken_or_told(root: Path, place: tuple[str, tuple
         holder[path[-1]] = copy.deepcopy(value)
     else:
         data = value
-    small_catalogue.write(root)
+    small_catalogue.write(root, WITH_SANDBOXES)
     (root / file).write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
 
     try:

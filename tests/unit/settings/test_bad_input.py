@@ -1,11 +1,13 @@
 """Every mistake in the catalogue gets one clear line with file, line and what would be right (A1)."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from settings import CatalogueError, load_catalogue
 from tests.unit.settings import (
+    flips_of_sandboxes,
     flips_of_tenants,
     flips_of_the_platform,
     flips_of_workloads,
@@ -14,11 +16,18 @@ from tests.unit.settings import (
 )
 from tests.unit.settings.flip import Flip
 
-FLIPS = (*flips_of_yaml.FLIPS, *flips_of_tenants.FLIPS, *flips_of_workloads.FLIPS, *flips_of_the_platform.FLIPS)
+FLIPS = (
+    *flips_of_yaml.FLIPS,
+    *flips_of_tenants.FLIPS,
+    *flips_of_workloads.FLIPS,
+    *flips_of_the_platform.FLIPS,
+    *flips_of_sandboxes.FLIPS,
+)
 
 
-def test_the_good_twin_of_every_flip_is_right(tmp_path: Path) -> None:
-    catalogue = load_catalogue(small_catalogue.write(tmp_path), "test")
+@pytest.mark.parametrize("files", [small_catalogue.FILES, small_catalogue.WITH_SANDBOXES])
+def test_the_good_twin_of_every_flip_is_right(tmp_path: Path, files: Mapping[str, str]) -> None:
+    catalogue = load_catalogue(small_catalogue.write(tmp_path, files), "test")
 
     assert [tenant.id for tenant in catalogue.tenants] == ["acme", "big-corp"]
 

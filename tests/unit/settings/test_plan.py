@@ -155,7 +155,7 @@ def test_any_override_wins_and_defaults_stay_below_it(
     tenant = catalogue.tenant("big-corp").model_copy(update={"quota": override})
     cluster = catalogue.topology.clusters[0]
 
-    quota = resolved_quota(tenant, catalogue.tiers[tenant.tier], cluster.node_pools)
+    quota = resolved_quota(tenant, catalogue.tiers[tenant.tier], cluster)
     hard, limits = quota.hard(), limit_range(quota)
 
     assert (parse_cpu(hard["requests.cpu"]), parse_bytes(hard["requests.memory"])) == guaranteed
