@@ -39,9 +39,11 @@ def bootstrap() -> str:
 
 
 TRAMPOLINE = (
-    "import os, sys\nos.dup2(int(sys.argv[1]), 3)\nos.execv(sys.executable, [sys.executable, '-c', sys.argv[2]])"
+    "import os, signal, sys\nsignal.signal(signal.SIGINT, signal.SIG_DFL)\nos.dup2(int(sys.argv[1]), 3)\n"
+    "os.execv(sys.executable, [sys.executable, '-c', sys.argv[2]])"
 )
-"""Puts the request where the bootstrap looks for it."""
+"""Puts the request where the bootstrap looks for it. Tests that a shell runs in the background inherit from it that
+SIGINT is ignored; what Python starts must not."""
 
 
 def start(source: str, folder: Path, variables: dict[str, str]) -> subprocess.Popen[str]:
