@@ -24,10 +24,11 @@ _IMAGE: Final = "registry.tenantplane.example/{}@sha256:" + "0123456789abcdef" *
 _PROGRAM: Final = ("__main__.py", "requirements.txt", "components", "settings", "stacks")
 
 
-def make_project(folder: Path, tenants: int, *, workloads: int, shards: int) -> Path:
+def make_project(folder: Path, tenants: int, *, workloads: int, shards: int, warm: int = 0) -> Path:
     """A project folder with the program of this checkout and a catalogue of `tenants` tenants.
 
-    workloads: for each tenant, 0 or 1. shards: stacks the tenants are spread over.
+    workloads: for each tenant, 0 or 1. shards: stacks the tenants are spread over. warm: sandboxes that each tenant
+    keeps warm; any make all tenants enterprise ones, since tiers bound them.
     """
     folder.mkdir(parents=True)
     for name in _PROGRAM:
@@ -46,9 +47,13 @@ def make_project(folder: Path, tenants: int, *, workloads: int, shards: int) -> 
     (catalogue / "tenants").mkdir()
     for name in ("tiers.yaml", "runtimes.yaml", "regions.yaml"):
         shutil.copy(CHECKOUT / "catalog" / name, catalogue / name)
-    _write(catalogue / "topology" / f"{ENVIRONMENT}.yaml", topology(tenants, shards))
+    _write(
+        catalogue / "topology" / f"{ENVIRONMENT}.yaml", topology(tenants, shards, ("agent-sandbox",) if warm else ())
+    )
     for number in range(tenants):
         made = tenant(number, workloads)
+        if warm:
+            made |= {"tier": "enterprise", "sandboxes": {"image": _IMAGE.format("agent"), "warm": warm}}
         _write(catalogue / "tenants" / f"{made['id']}.yaml", made)
     return folder
 
@@ -89,7 +94,7 @@ def tenant(number: int, workloads: int) -> dict[str, Any]:
     return made
 
 
-def topology(tenants: int, shards: int) -> dict[str, Any]:
+def topology(tenants: int, shards: int, addons: tuple[str, ...] = ()) -> dict[str, Any]:
     """A cluster whose pools hold what the tenants are guaranteed."""
 
     def pool(name: str, kind: str, nodes: int, **more: Any) -> dict[str, Any]:
@@ -108,6 +113,7 @@ def topology(tenants: int, shards: int) -> dict[str, Any]:
                 "region": REGION,
                 "tiers": list(TIERS),
                 "shards": shards,
+                **({"addons": list(addons)} if addons else {}),
                 "node_pools": [
                     pool("system", "system", 1),
                     pool("general", "cpu", 1 + tenants // 50),

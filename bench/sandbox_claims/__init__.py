@@ -1,0 +1,1 @@
+"""How fast a tenant gets a sandbox from its warm pool (C5)."""

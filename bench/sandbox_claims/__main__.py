@@ -1,0 +1,138 @@
+"""`python -m bench.sandbox_claims`: see --help."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from bench.onboarding.project import CHECKOUT, CLUSTER, ENVIRONMENT, make_project
+from bench.sandbox_claims.claims import Claims, Pool, at_rate, pools, quantile_ms
+from localcloud import LocalcloudError, controlplane
+from localcloud.controlplane import ControlPlane
+from localcloud.controlplane.client import Client
+from localcloud.paths import STATE_VARIABLE
+from localcloud.plugins import CHOICE_VARIABLE
+from localcloud.topology import local_addons, local_clusters
+
+FILLED_WITHIN_S: Final = 180.0
+READY_WITHIN_S: Final = 60.0
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def main(
+    *,
+    rate: Annotated[float, typer.Option(min=0.1, max=1000, help="Claims per second, spread over the tenants.")] = 20,
+    claims: Annotated[int, typer.Option(min=1, max=10_000, help="How many in all.")] = 400,
+    tenants: Annotated[int, typer.Option(min=1, max=50, help="Enterprise tenants, each with a warm pool.")] = 5,
+    warm: Annotated[int, typer.Option(min=1, max=20, help="Sandboxes each pool keeps warm.")] = 10,
+    json_only: Annotated[bool, typer.Option("--json-only", help="Print the last line alone.")] = False,
+) -> None:
+    """Time from asking for a sandbox to having it, from warm pools on KWOK nodes.
+
+    Starts a control plane of its own with the real agent-sandbox controller, applies tenants with `fleet up`, claims at
+    a steady rate, ends each session two pool-lengths of claims later, and takes everything away again. Then empties all
+    pools at once and times how fast they fill. KWOK runs no container: what is timed is the API server, the controller
+    and, for the refill, the scheduler; a real node adds the start of a container to the refill, and nothing to a claim,
+    whose pod runs already. The last line is JSON: rate, claims, p50_ms, p99_ms, refill_per_s.
+    """
+    say: Callable[[str], None] = (lambda _: None) if json_only else lambda text: print(text, flush=True)
+    with tempfile.TemporaryDirectory(prefix="tenantplane-bench-") as made:
+        os.environ[STATE_VARIABLE] = str(Path(made) / "state")
+        os.environ[CHOICE_VARIABLE] = "bundled"
+        try:
+            figures = _run(Path(made), say, rate=rate, count=claims, tenants=tenants, warm=warm)
+        except (LocalcloudError, TimeoutError) as error:
+            print(f"error: {error}", file=sys.stderr)
+            raise typer.Exit(1) from None
+        finally:
+            controlplane.stop(CLUSTER)
+    print(json.dumps(figures))
+
+
+def _run(
+    folder: Path, say: Callable[[str], None], *, rate: float, count: int, tenants: int, warm: int
+) -> dict[str, Any]:
+    project = make_project(folder / "project", tenants, workloads=0, shards=1, warm=warm)
+    catalogue = project / "catalog"
+    cluster = controlplane.start(
+        CLUSTER, local_clusters(ENVIRONMENT, catalogue)[CLUSTER], addons=local_addons(ENVIRONMENT, catalogue)[CLUSTER]
+    )
+    say(f"{tenants} tenants with {warm} warm sandboxes each")
+    subprocess.run(
+        [sys.executable, "-m", "fleet", "up", ENVIRONMENT, "--no-table", "--project", str(project)],
+        cwd=CHECKOUT,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    with cluster.client() as api:
+        began = time.monotonic()
+        _until(lambda: _full(api), FILLED_WITHIN_S, "the pools are full")
+        say(f"  pools full                   {time.monotonic() - began:7.1f} s")
+        done = _claim_steadily(cluster, api, rate, count, hold=2 * tenants * warm)
+        p50, p99 = quantile_ms(done, 0.50), quantile_ms(done, 0.99)
+        say(f"  {count} claims at {rate:g}/s: p50 {p50:.0f} ms, p99 {p99:.0f} ms")
+        refill = _refill(cluster, api)
+        say(f"  refill                       {refill:7.1f} /s")
+    return {"rate": rate, "claims": len(done), "p50_ms": p50, "p99_ms": p99, "refill_per_s": refill}
+
+
+def _claim_steadily(cluster: ControlPlane, api: Client, rate: float, count: int, hold: int) -> list[Any]:
+    """Claims over all pools in turn; a session ends when `hold` more have begun."""
+    everywhere = pools(api)
+    run = Claims(cluster, api)
+    run.watch()
+    asked: list[tuple[str, str]] = []
+    for number in at_rate(rate, count):
+        pool = everywhere[number % len(everywhere)]
+        run.claim(pool.namespace, pool.name, f"session-{number}")
+        asked.append((pool.namespace, f"session-{number}"))
+        if number >= hold:
+            run.release(run.made[asked[number - hold]])
+    _until(lambda: len(run.ready()) == count, READY_WITHIN_S, "every claim is ready")
+    pods = {(each.namespace, each.pod) for each in run.ready()}
+    if len(pods) != count:
+        raise LocalcloudError(f"{count} claims got {len(pods)} sandboxes: one was handed out twice")
+    for key in asked[max(0, count - hold) :]:
+        run.release(run.made[key])
+    return run.ready()
+
+
+def _refill(cluster: ControlPlane, api: Client) -> float:
+    """Sandboxes made per second after every warm one was claimed at once."""
+    _until(lambda: _full(api), FILLED_WITHIN_S, "the pools are full again")
+    before = pools(api)
+    run = Claims(cluster, api)
+    run.watch()
+    began = time.monotonic()
+    for pool in before:
+        for number in range(pool.wanted):
+            run.claim(pool.namespace, pool.name, f"burst-{number}")
+    total = sum(pool.wanted for pool in before)
+    _until(lambda: len(run.ready()) == total and _full(api), FILLED_WITHIN_S, "the pools are full after the burst")
+    return round(total / (time.monotonic() - began), 1)
+
+
+def _full(api: Client) -> bool:
+    found: list[Pool] = pools(api)
+    return bool(found) and all(pool.ready >= pool.wanted for pool in found)
+
+
+def _until(holds: Callable[[], bool], within_s: float, what: str) -> None:
+    end = time.monotonic() + within_s
+    while not holds():
+        if time.monotonic() > end:
+            raise TimeoutError(f"waited {within_s:.0f} s in vain until {what}")
+        time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m bench.sandbox_claims")
