@@ -5,11 +5,15 @@ from typing import Any, TypeAlias
 
 import pulumi
 
-from settings import TenantPlan, names
+from settings import Compute, TenantPlan, names
+from settings.quantities import format_bytes, format_cpu
 
 Manifest: TypeAlias = Any
 """Part of a Kubernetes object, as nested dicts in the SDK's snake_case. The SDK types it as a TypedDict with every key
 of the API, which a dict that is put together cannot satisfy; the API server checks it at preview."""
+
+PATCH_FORCE = {"pulumi.com/patchForce": "true"}
+"""Annotation: take over a field that another manager has set."""
 
 
 def tenant_metadata(
@@ -36,6 +40,11 @@ def platform_metadata(name: str, component: str) -> Manifest:
     component: what it is a part of, such as "tenant-roles".
     """
     return {"name": name, "labels": names.platform_labels(component)}
+
+
+def compute(amount: Compute) -> dict[str, str]:
+    """An amount of CPU and memory as Kubernetes writes it."""
+    return {"cpu": format_cpu(amount.cpu_m), "memory": format_bytes(amount.memory_bytes)}
 
 
 def in_namespace(

@@ -8,6 +8,7 @@ import pulumi_kubernetes as kubernetes
 
 from components.sandbox.runtime_classes import RuntimeClasses, RuntimeClassesArgs
 from components.scheduling.priority_classes import PriorityClasses, PriorityClassesArgs
+from components.security.sandbox_admission import SandboxAdmission, SandboxAdmissionArgs
 from components.security.tenant_admission import TenantAdmission, TenantAdmissionArgs
 from components.security.tenant_roles import TenantRoles, TenantRolesArgs
 from components.tenancy.tenant import Tenant, TenantArgs, facts
@@ -40,13 +41,16 @@ def cluster_provider(environment: str, cluster: Cluster, kubeconfig: str, contex
     )
 
 
-def platform_layer(catalogue: Catalogue, provider: kubernetes.Provider) -> Platform:
+def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.Provider) -> Platform:
     """What a cluster has once, whoever its tenants are: priorities, runtimes, roles and admission rules."""
     options = pulumi.ResourceOptions(providers=[provider])
     priorities = PriorityClasses("priority", PriorityClassesArgs(), options)
     runtimes = RuntimeClasses("runtime", RuntimeClassesArgs(runtimes=catalogue.runtimes), options)
     TenantRoles("roles", TenantRolesArgs(), options)
-    TenantAdmission("tenant", TenantAdmissionArgs(tiers=tuple(catalogue.tiers.values())), options)
+    tiers = tuple(catalogue.tiers.values())
+    TenantAdmission("tenant", TenantAdmissionArgs(tiers=tiers), options)
+    if cluster.has_sandboxes:
+        SandboxAdmission("sandbox", SandboxAdmissionArgs(tiers=tiers), options)
     return Platform(priority_classes=priorities.classes, runtime_classes=runtimes.classes)
 
 

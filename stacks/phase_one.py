@@ -36,7 +36,7 @@ def phase_one(config: StackConfig, root: Path) -> None:
     provider = cluster_provider(
         config.environment, cluster, _kubeconfig(config, cluster, root), config.context or cluster.context
     )
-    platform = platform_layer(catalogue, provider) if config.has_platform else Platform()
+    platform = platform_layer(catalogue, cluster, provider) if config.has_platform else Platform()
     if config.has_tenants:
         pulumi.export(OUTPUT, tenants_layer(plans, provider, platform))
     applied.export(plan_hash(catalogue, config, root))

@@ -1,1 +1,1 @@
-"""Container runtimes."""
+"""Container runtimes and the sandboxes of agents."""

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes.node import v1 as node
 
-from components.objects import platform_metadata
+from components.objects import compute, platform_metadata
 from settings import Runtime
-from settings.quantities import format_bytes, format_cpu
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +41,7 @@ class RuntimeClasses(pulumi.ComponentResource):
                 f"{name}-{runtime.id}",
                 metadata=platform_metadata(runtime.id, "runtime-classes"),
                 handler=runtime.handler,
-                overhead=None
-                if cost is None
-                else {"pod_fixed": {"cpu": format_cpu(cost.cpu_m), "memory": format_bytes(cost.memory_bytes)}},
+                overhead=None if cost is None else {"pod_fixed": compute(cost)},
                 opts=child,
             )
         self.names = list(self.classes)

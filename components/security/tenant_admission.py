@@ -15,7 +15,8 @@ POD_POLICY = "tenantplane-tenant-pods"
 SERVICE_POLICY = "tenantplane-tenant-services"
 
 
-def _validation(expression: str, message: str) -> Manifest:
+def validation(expression: str, message: str) -> Manifest:
+    """One rule of a policy: what must hold, in CEL, and what is said when it does not."""
     return {"expression": expression, "message": message, "reason": "Forbidden"}
 
 
@@ -35,38 +36,38 @@ def validations() -> Manifest:
     """The rules. Each is about something that a pod spec may say and neither RBAC nor Pod Security forbids."""
     return [
         # A higher class would evict other tenants' pods; the system classes are open to every namespace by default.
-        _validation(
+        validation(
             "object.spec.?priorityClassName.orValue('') in ([''] + variables.classes)",
             f"a tenant's pod may have the priority class of its tier or {TENANT_SELF_SERVICE!r}",
         ),
         # A pod that is born with a node passes by the scheduler and with it every taint that only keeps pods from
         # scheduling.
-        _validation(
+        validation(
             "request.operation != 'CREATE' || object.spec.?nodeName.orValue('') == ''",
             "a tenant's pod is placed by the scheduler and may not name its node",
         ),
         # Without a key a toleration means every taint.
-        _validation(
+        validation(
             "variables.tolerations.all(each, each.?key.orValue('') != '')",
             "a tenant's pod may not tolerate every taint",
         ),
-        _validation(
+        validation(
             f"variables.tolerations.all(each, each.?key.orValue('') != '{TENANT_TAINT}'"
             " || each.?value.orValue('') == variables.tenant)",
             "a tenant's pod may not tolerate the taint of another tenant's nodes",
         ),
-        _validation(
+        validation(
             f"variables.tolerations.all(each, each.?key.orValue('') != '{KIND_LABEL}'"
             " || !(each.?value.orValue('') in ['', 'system']))",
             "a tenant's pod may not tolerate the taint of the system nodes",
         ),
         # Metrics, logs and the way to the database go by this label (G1).
-        _validation(
+        validation(
             f"object.metadata.?labels['{names.TENANT_LABEL}'].orValue(variables.tenant) == variables.tenant",
             "a pod may not carry the label of another tenant",
         ),
         # An image that another tenant has pulled lies on the node; only a pull asks whether this one may have it.
-        _validation(
+        validation(
             "variables.containers.all(each, each.?imagePullPolicy.orValue('') == 'Always')",
             "a tenant's containers pull their image every time: set imagePullPolicy to Always",
         ),
@@ -77,7 +78,7 @@ def service_validations() -> Manifest:
     """The rules for Services."""
     return [
         # Such an address is taken from whoever it belongs to, on every node (CVE-2020-8554).
-        _validation(
+        validation(
             "object.spec.?externalIPs.orValue([]).size() == 0",
             "a tenant's Service may not claim external addresses",
         ),

@@ -46,11 +46,13 @@ VIEWER: tuple[Manifest, ...] = (
     ),
     # A RoleBinding reaches the Namespace object of its own namespace alone, and `list` would need a ClusterRoleBinding.
     _rule([""], ["namespaces"], ["get"]),
+    _rule(["agents.x-k8s.io"], ["sandboxes"], READ),
     _rule(["apps"], ["controllerrevisions", "daemonsets", "deployments", "replicasets", "statefulsets"], READ),
     _rule(["autoscaling"], ["horizontalpodautoscalers"], READ),
     _rule(["batch"], ["cronjobs", "jobs"], READ),
     _rule(["discovery.k8s.io"], ["endpointslices"], READ),
     _rule(["events.k8s.io"], ["events"], READ),
+    _rule(["extensions.agents.x-k8s.io"], ["sandboxclaims", "sandboxtemplates", "sandboxwarmpools"], READ),
     _rule(["networking.k8s.io"], ["ingresses", "networkpolicies"], READ),
     _rule(["policy"], ["poddisruptionbudgets"], READ),
 )
@@ -63,6 +65,8 @@ DEVELOPER: tuple[Manifest, ...] = (
     _rule(["apps"], ["deployments", "deployments/scale", "statefulsets", "statefulsets/scale"], WRITE),
     _rule(["autoscaling"], ["horizontalpodautoscalers"], WRITE),
     _rule(["batch"], ["cronjobs", "jobs"], WRITE),
+    # A sandbox is had by a claim alone, which admission bounds; `patch` moves the end of one that is in use.
+    _rule(["extensions.agents.x-k8s.io"], ["sandboxclaims"], ["create", "patch", "delete"]),
     _rule(["policy"], ["poddisruptionbudgets"], WRITE),
 )
 
@@ -89,12 +93,13 @@ class TenantRoles(pulumi.ComponentResource):
     """The three roles that tenants' groups are bound to, once per cluster (B5).
 
     Creates: ClusterRole `tenantplane:tenant-viewer` (reads what runs; no secrets), `tenantplane:tenant-developer`
-    (also writes workloads, services and config maps, runs exec and port-forward), `tenantplane:tenant-admin` (also
-    secrets, deletes volume claims, reads who has access). No role may write a ResourceQuota, LimitRange, Role,
-    RoleBinding, ServiceAccount (nor request its token), Endpoints, Ingress or NetworkPolicy. Who has access and which
-    host is routed change by the reviewed tenant file. NetworkPolicies only ever add permissions: one of a tenant's own
-    could open the default deny towards anything, whatever we protect by name, so tenants get to write them only once a
-    guard-rail that they cannot override exists (E2).
+    (also writes workloads, services and config maps, claims sandboxes, runs exec and port-forward),
+    `tenantplane:tenant-admin` (also secrets, deletes volume claims, reads who has access). No role may write a
+    ResourceQuota, LimitRange, Role, RoleBinding, ServiceAccount (nor request its token), Endpoints, Ingress,
+    NetworkPolicy, Sandbox, SandboxTemplate or SandboxWarmPool. Who has access and which host is routed change by the
+    reviewed tenant file. NetworkPolicies only ever add permissions: one of a tenant's own could open the default deny
+    towards anything, whatever we protect by name, so tenants get to write them only once a guard-rail that they cannot
+    override exists (E2).
     Outputs: names (list of str), the names of the ClusterRoles.
     """
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 import pulumi
 
 from components.network.tenant_network import TenantNetwork, TenantNetworkArgs
+from components.sandbox.agent_sandboxes import AgentSandboxes, AgentSandboxesArgs
 from components.tenancy.access import TenantAccess, TenantAccessArgs
 from components.tenancy.namespace import TenantNamespace, TenantNamespaceArgs
 from components.tenancy.quota import TenantQuota, TenantQuotaArgs
 from components.workloads import service_of
-from settings import ResolvedWorkload, TenantPlan
+from settings import Runtime, TenantPlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,18 +27,20 @@ class TenantArgs:
     priority_classes: Mapping[str, pulumi.Resource] = field(default_factory=dict)
     runtime_classes: Mapping[str, pulumi.Resource] = field(default_factory=dict)
 
-    def prerequisites(self, workload: ResolvedWorkload) -> tuple[pulumi.Resource, ...]:
-        """The classes which the pods of a workload name and have to wait for."""
-        runtime = workload.runtime.id if workload.runtime else ""
-        found = (self.priority_classes.get(self.plan.tier.priority_class), self.runtime_classes.get(runtime))
+    def prerequisites(self, runtime: Runtime | None) -> tuple[pulumi.Resource, ...]:
+        """The classes which pods of a runtime name and have to wait for."""
+        found = (
+            self.priority_classes.get(self.plan.tier.priority_class),
+            self.runtime_classes.get(runtime.id if runtime else ""),
+        )
         return tuple(each for each in found if each is not None)
 
 
 class Tenant(pulumi.ComponentResource):
     """An isolated, measured tenant on a shared cluster (A1, B1, C1, E1).
 
-    Creates: TenantNamespace, TenantQuota, TenantAccess, TenantNetwork, and the service of each of its workloads
-    (AgentSessionService, HomeworkCorrectionService).
+    Creates: TenantNamespace, TenantQuota, TenantAccess, TenantNetwork, the service of each of its workloads
+    (AgentSessionService, HomeworkCorrectionService) and, where it has sandboxes, AgentSandboxes.
     A suspended or leaving tenant keeps all of it with no pods running (A7).
     Outputs: namespace (str), tier (str), host (str, where its routes are reached), lifecycle (str).
     """
@@ -61,7 +64,18 @@ class Tenant(pulumi.ComponentResource):
                     plan=plan,
                     workload=workload,
                     namespace=home.namespace,
-                    prerequisites=args.prerequisites(workload),
+                    prerequisites=args.prerequisites(workload.runtime),
+                ),
+                child,
+            )
+        if plan.sandboxes is not None:
+            AgentSandboxes(
+                f"{name}-sandboxes",
+                AgentSandboxesArgs(
+                    plan=plan,
+                    sandboxes=plan.sandboxes,
+                    namespace=home.namespace,
+                    prerequisites=args.prerequisites(plan.sandboxes.runtime),
                 ),
                 child,
             )

@@ -12,12 +12,12 @@ from pulumi_kubernetes.networking import v1 as networking
 from pulumi_kubernetes.policy import v1 as policy
 
 from components.network.tenant_network import SERVICE_PORT
-from components.objects import Manifest, in_namespace, running_in_namespace, tenant_metadata
+from components.objects import PATCH_FORCE, Manifest, compute, in_namespace, running_in_namespace, tenant_metadata
 from components.scheduling.placement import placement
 from components.security.hardened_pod import hardened_pod
 from components.tenancy.access import WORKLOAD_ACCOUNT
-from settings import Compute, ResolvedWorkload, TenantPlan
-from settings.quantities import format_bytes, format_count, format_cpu
+from settings import ResolvedWorkload, TenantPlan
+from settings.quantities import format_count
 
 ROUTE_PORT = 80
 """Port of the Service; its pods listen on 8080 (C10)."""
@@ -26,8 +26,6 @@ CPU_TARGET_PERCENT = 70
 SKIP_AWAIT = {"pulumi.com/skipAwait": "true"}
 """Do not wait for an address or endpoints: a route has none without a gateway, nor a service of a suspended tenant.
 That the pods run is what the Deployment waits for."""
-PATCH_FORCE = {"pulumi.com/patchForce": "true"}
-"""Take over a field that another manager has set."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +152,7 @@ class TenantService(pulumi.ComponentResource):
             **hardened_pod(
                 service_account=WORKLOAD_ACCOUNT,
                 priority_class=plan.tier.priority_class,
-                placement=placement(workload),
+                placement=placement(workload.node_selector, workload.tolerations, pods_like={"app": workload.name}),
                 containers=[container],
             ),
             **({} if workload.runtime is None else {"runtime_class_name": workload.runtime.id}),
@@ -165,11 +163,7 @@ class TenantService(pulumi.ComponentResource):
 def _resources(workload: ResolvedWorkload) -> Manifest:
     """Requests and limits of the container; GPUs are the same in both, as Kubernetes wants it."""
     gpus = {resource: format_count(count) for resource, count in workload.gpus.items()}
-    return {"requests": {**_compute(workload.requests), **gpus}, "limits": {**_compute(workload.limits), **gpus}}
-
-
-def _compute(amount: Compute) -> dict[str, str]:
-    return {"cpu": format_cpu(amount.cpu_m), "memory": format_bytes(amount.memory_bytes)}
+    return {"requests": {**compute(workload.requests), **gpus}, "limits": {**compute(workload.limits), **gpus}}
 
 
 def _rolling(workload: ResolvedWorkload) -> Manifest:

@@ -14,6 +14,8 @@ from tests.unit.components.recorder import Recording, record
 ROOT = Path(__file__).resolve().parents[3]
 NAMESPACE = "kubernetes:core/v1:Namespace"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+TEMPLATE = "kubernetes:extensions.agents.x-k8s.io/v1beta1:SandboxTemplate"
+WARM_POOL = "kubernetes:extensions.agents.x-k8s.io/v1beta1:SandboxWarmPool"
 AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
 
 
@@ -35,7 +37,7 @@ def rendered(*plans: TenantPlan) -> Recording:
     def program() -> None:
         cluster = catalogue().topology.clusters[0]
         provider = cluster_provider("local", cluster, "kubeconfig", None)
-        platform = platform_layer(catalogue(), provider)
+        platform = platform_layer(catalogue(), cluster, provider)
         pulumi.export("tenants", tenants_layer(plans, provider, platform))
 
     made = record(program)

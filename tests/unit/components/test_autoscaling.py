@@ -6,7 +6,7 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from components.workloads.service import autoscaler
-from settings import Compute, TenantPlan, Workload, plan_tenants
+from settings import Compute, ResolvedSandboxes, ResolvedWorkload, TenantPlan, Workload, plan_tenants
 from settings.quantities import parse_bytes, parse_cpu
 from settings.tenant import ReplicaBounds
 from tests.unit.components.local_stack import AUTOSCALER, catalogue, local_stack, plan
@@ -39,10 +39,15 @@ def workloads(draw: st.DrawFn) -> tuple[Workload, ...]:
 
 
 def used_at_most(made: TenantPlan) -> dict[str, int]:
-    """What all workloads use together when each autoscaler is at its end, pod overhead included, surge not."""
+    """What all workloads and sandboxes use together when each autoscaler is at its end, pod overhead included, surge
+    not."""
     total = dict.fromkeys(("requests.cpu", "limits.cpu", "requests.memory", "limits.memory", "pods"), 0)
-    for each in made.workloads:
-        count = autoscaler(each)["max_replicas"]
+    counted: list[tuple[ResolvedWorkload | ResolvedSandboxes, int]] = [
+        (each, autoscaler(each)["max_replicas"]) for each in made.workloads
+    ]
+    if made.sandboxes is not None:
+        counted.append((made.sandboxes, made.sandboxes.max_warm))
+    for each, count in counted:
         extra = each.runtime.overhead if each.runtime else None
         cpu, memory = (extra.cpu_m, extra.memory_bytes) if extra else (0, 0)
         total["requests.cpu"] += count * (each.requests.cpu_m + cpu)
@@ -87,7 +92,8 @@ def test_the_property_can_fail() -> None:
 
 def test_every_service_of_the_catalogue_scales_at_70_percent_of_cpu() -> None:
     active = [workload for each in plan_tenants(catalogue()) if each.active for workload in each.workloads]
-    found = local_stack().of(AUTOSCALER)
+    scalers = local_stack().of(AUTOSCALER)
+    found = [each for each in scalers if each.inputs["spec"]["scaleTargetRef"]["kind"] == "Deployment"]
     assert len(found) == len(active)
     for each in found:
         (metric,) = each.inputs["spec"]["metrics"]

@@ -9,6 +9,7 @@ from tests.unit.components.local_stack import (
     AUTOSCALER,
     DEPLOYMENT,
     NAMESPACE,
+    WARM_POOL,
     catalogue,
     local_stack,
     plan,
@@ -46,7 +47,7 @@ def test_objects_of_a_namespace_wait_for_it_and_die_with_it() -> None:
     for each in inside:
         home = namespaces[each.inputs["metadata"]["namespace"]]
         # What has pods is ended before its namespace is, while quota and policies are still around it.
-        assert each.deleted_with == ("" if each.type == DEPLOYMENT else home)
+        assert each.deleted_with == ("" if each.type in (DEPLOYMENT, WARM_POOL) else home)
         assert home in each.depends_on
 
 
@@ -76,7 +77,7 @@ def test_a_namespace_is_protected_unless_its_off_boarding_is_approved(
 def test_an_active_workload_leaves_its_replicas_to_the_autoscaler() -> None:
     made = rendered(plan("pelican-games"))
     (deployment,) = made.of(DEPLOYMENT)
-    (autoscaler,) = made.of(AUTOSCALER)
+    autoscaler = made.one(AUTOSCALER, f"{deployment.name}-autoscaler")
     assert "replicas" not in deployment.inputs["spec"]
     assert autoscaler.inputs["spec"]["scaleTargetRef"]["name"] == deployment.inputs["metadata"]["name"]
 
@@ -91,7 +92,7 @@ def test_a_tenant_that_is_not_active_runs_nothing_and_keeps_the_rest(lifecycle: 
     # The autoscaler has set replicas before: zero has to win over it.
     assert deployment.inputs["metadata"]["annotations"] == {"pulumi.com/patchForce": "true"}
     gone = {each.urn for each in active.resources} - {each.urn for each in idle.resources}
-    assert gone == {active.of(AUTOSCALER)[0].urn}
+    assert gone == {each.urn for each in active.of(AUTOSCALER)}
 
 
 def test_a_role_without_groups_is_not_bound() -> None:
@@ -106,7 +107,8 @@ def test_no_role_may_touch_guard_rails_or_other_rights() -> None:
         "bindings", "clusterrolebindings", "clusterroles", "daemonsets", "endpoints", "endpointslices", "ingresses",
         "limitranges", "namespaces", "networkpolicies", "nodes", "persistentvolumes", "priorityclasses",
         "resourcequotas", "rolebindings", "roles", "serviceaccounts", "serviceaccounts/token", "services/proxy",
-        "pods/proxy", "runtimeclasses", "validatingadmissionpolicies",
+        "pods/proxy", "runtimeclasses", "sandboxes", "sandboxtemplates", "sandboxwarmpools", "sandboxwarmpools/scale",
+        "validatingadmissionpolicies",
     }  # fmt: skip
     reading = {"get", "list", "watch"}
     for role, rules in RULES.items():
