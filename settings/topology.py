@@ -7,7 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from settings.fields import Distinct, Domain, EnvironmentName, Model, Name, Path_, Phase, Shards, refuse
 from settings.nodepool import NodePool
 
-Addon = Literal["agent-sandbox"]
+Addon = Literal["agent-sandbox", "calico-policy"]
 
 
 class Cluster(Model):
@@ -21,7 +21,8 @@ class Cluster(Model):
     shards: stacks its tenants are spread over, 1 to 64.
     gateway_namespace, database_namespace: where tenants are reached from, and where their databases are.
     ingress_class: of the gateway.
-    addons: what runs in it besides Kubernetes, with its CustomResourceDefinitions: "agent-sandbox" for sandboxes (C5).
+    addons: what runs in it besides Kubernetes, with its CustomResourceDefinitions: "agent-sandbox" for sandboxes (C5),
+    "calico-policy" where Calico enforces policies, for guard-rails above those of a tenant (E2).
     """
 
     name: Name
@@ -61,6 +62,11 @@ class Cluster(Model):
     def has_sandboxes(self) -> bool:
         """Whether agent sandboxes can be made in it (C5)."""
         return "agent-sandbox" in self.addons
+
+    @property
+    def has_guard_rails(self) -> bool:
+        """Whether Calico's tiers can be made in it (E2)."""
+        return "calico-policy" in self.addons
 
     def pools(self, kind: str) -> tuple[NodePool, ...]:
         """Its pools of a kind."""

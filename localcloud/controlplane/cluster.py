@@ -13,7 +13,7 @@ import psutil
 
 from localcloud.controlplane import process
 from localcloud.controlplane.access import kwok_access
-from localcloud.controlplane.addons import ADDONS, Addon, addons_of, grant_addon, installed, record
+from localcloud.controlplane.addons import ADDONS, Addon, addons_of, grant_addon, installed, parts_of, record
 from localcloud.controlplane.client import Client, healthy, wait
 from localcloud.controlplane.configuration import write_configuration
 from localcloud.controlplane.health import admin, probe_identity
@@ -113,7 +113,7 @@ def start(
             ports = ensure_ports(layout)
             write_configuration(layout, ports)
         record(layout, (addon.name for addon in extras))
-        controllers = [addon.part(layout) for addon in extras]
+        controllers = parts_of(extras, layout)
         every = parts(layout, ports)
         running = _adopt(layout, [*every, *controllers])
         first = [part for part in every if part.name in (ETCD_PART, API_SERVER)]
@@ -126,7 +126,8 @@ def start(
         if extras:
             with reporter.phase(f"add-ons: {', '.join(addon.name for addon in extras)}"):
                 _grant_addons(layout, ports, extras)
-            started += _bring_up(layout, ports, controllers, running, title="their controllers", reporter=reporter)
+            if controllers:
+                started += _bring_up(layout, ports, controllers, running, title="their controllers", reporter=reporter)
         change = Change()
         if wanted is not None:
             with reporter.phase(f"{len(wanted)} nodes"):
@@ -162,7 +163,7 @@ def clusters(state_dir: Path | None = None) -> tuple[str, ...]:
 
 def _tools() -> tuple[str, ...]:
     core = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
-    return (*core, *(addon.tool for addon in ADDONS.values()))
+    return (*core, *(addon.tool for addon in ADDONS.values() if addon.tool is not None))
 
 
 def _adopt(layout: Layout, every: Iterable[Part]) -> set[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localcloud.controlplane import process
-from localcloud.controlplane.addons import addons_of, installed
+from localcloud.controlplane.addons import addons_of, installed, parts_of
 from localcloud.controlplane.client import ApiError, Client, Identity, healthy
 from localcloud.controlplane.layout import Layout
 from localcloud.controlplane.parts import API_SERVER, Part, parts
@@ -54,7 +54,7 @@ def status(name: str, *, state_dir: Path | None = None) -> ClusterStatus | None:
     ports = read_ports(layout)
     if ports is None:
         return ClusterStatus(name, "", (), None, None)
-    every = (*parts(layout, ports), *(addon.part(layout) for addon in addons_of(installed(layout))))
+    every = (*parts(layout, ports), *parts_of(addons_of(installed(layout)), layout))
     states = tuple(_part_status(layout, part) for part in every)
     total = ready = None
     with contextlib.suppress(OSError, ApiError), Client(ports[API_SERVER], admin(layout), timeout_s=2.0) as api:

@@ -29,6 +29,12 @@ kind: SandboxWarmPool
 metadata: {name: agent, namespace: default}
 spec: {replicas: 2, sandboxTemplateRef: {name: agent}}
 """
+TIER = """
+apiVersion: projectcalico.org/v3
+kind: Tier
+metadata: {name: rails}
+spec: {order: 100, defaultAction: Deny}
+"""
 
 
 def controller(made: ControlPlane) -> psutil.Process | None:
@@ -89,5 +95,26 @@ def test_the_controller_may_do_what_its_module_says_and_no_more(kubectl: Kubectl
 
 
 def test_an_add_on_nobody_knows_is_refused_before_anything_starts(own_cluster: Starter) -> None:
-    with pytest.raises(LocalcloudError, match=r"there is no add-on 'agent-sandbx'; allowed: agent-sandbox"):
+    with pytest.raises(
+        LocalcloudError, match=r"there is no add-on 'agent-sandbx'; allowed: agent-sandbox, calico-policy"
+    ):
         own_cluster("typo", [], ["agent-sandbx"])
+
+
+def test_an_add_on_without_a_program_is_its_kinds_alone(own_cluster: Starter) -> None:
+    """E2: `calico-policy` has nothing to start; its kinds are served, and refuse what Calico would not take."""
+    made = own_cluster("kinds", [], ["calico-policy"])
+    assert "calico-policy" not in made.started
+    found = controlplane.status(made.name, state_dir=made.directory.parent.parent)
+    assert found is not None
+    assert found.healthy
+    assert "calico-policy" not in {part.name for part in found.parts}
+    kubectl = Kubectl(made.kubeconfig)
+    kubectl("apply", "-f", "-", manifest=TIER)
+    assert own_cluster("kinds", [], ["calico-policy"]).started == ()
+    assert 'unknown field "spec.oder"' in kubectl.refusal("apply", "-f", "-", manifest=TIER.replace("order", "oder"))
+    assert "spec.order: Required value" in kubectl.refusal(
+        "apply", "-f", "-", manifest=TIER.replace("order: 100, ", "")
+    )
+    assert own_cluster("kinds", [], []).started == ()
+    assert json.loads(kubectl("get", "tier", "rails", "-o", "json"))["spec"]["order"] == 100

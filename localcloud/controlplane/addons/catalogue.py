@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from localcloud.controlplane.layout import Layout
 from localcloud.controlplane.parts import Part
@@ -10,25 +11,30 @@ from localcloud.errors import LocalcloudError
 
 @dataclass(frozen=True)
 class Addon:
-    """One controller, run on this machine as the user `tenantplane:<name>` of the cluster.
+    """Kinds of objects, and where there is one the controller that serves them, run on this machine as the user
+    `tenantplane:<name>` of the cluster.
 
-    name: also of its pin in the toolchain, of its process and of its log. tool: its program. arguments: after those
-    that say which cluster. crds: directory with its CustomResourceDefinitions among the files that its pin keeps.
-    roles: files there with its ClusterRoles.
+    name: also of its process and of its log. crds: directory with its CustomResourceDefinitions, below `files`.
+    tool: its program; None for kinds that nothing acts on here. arguments: after those that say which cluster.
+    roles: files with its ClusterRoles, below `files`. files: a directory of this repository; None for the files that
+    the toolchain's pin of the same name keeps.
     """
 
     name: str
-    tool: str
-    arguments: tuple[str, ...]
     crds: str
-    roles: tuple[str, ...]
+    tool: str | None = None
+    arguments: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    files: Path | None = None
 
     @property
     def user(self) -> str:
         return f"tenantplane:{self.name}"
 
-    def part(self, layout: Layout) -> Part:
-        """Its process. It serves nothing, so that it works as long as it runs."""
+    def part(self, layout: Layout) -> Part | None:
+        """Its process, where it has one. It serves nothing, so that it works as long as it runs."""
+        if self.tool is None:
+            return None
         arguments = (f"--kubeconfig={layout.part_kubeconfig(self.name)}", *self.arguments)
         return Part(name=self.name, tool=self.tool, arguments=arguments, port=None)
 
@@ -51,7 +57,16 @@ AGENT_SANDBOX = Addon(
 )
 """Sandboxes, templates, warm pools and claims (C5): sigs.k8s.io/agent-sandbox."""
 
-ADDONS: Mapping[str, Addon] = {each.name: each for each in (AGENT_SANDBOX,)}
+CALICO_POLICY = Addon(name="calico-policy", crds="calico_policy", files=Path(__file__).parent)
+"""Tiers and global policies (E2): the kinds alone. The nodes are simulated and enforce nothing, so that Calico has
+nothing to do here; the API server holds what it would be told."""
+
+ADDONS: Mapping[str, Addon] = {each.name: each for each in (AGENT_SANDBOX, CALICO_POLICY)}
+
+
+def parts_of(addons: Iterable[Addon], layout: Layout) -> list[Part]:
+    """The processes of those add-ons that have one."""
+    return [part for addon in addons if (part := addon.part(layout)) is not None]
 
 
 def addons_of(names: Iterable[str]) -> tuple[Addon, ...]:

@@ -1,5 +1,6 @@
 """Gives an add-on its kinds, its rights and its way in; remembers which add-ons a cluster has."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -26,12 +27,14 @@ Manifest = dict[str, Any]
 
 
 def grant_addon(layout: Layout, api: Client, server: str, addon: Addon) -> None:
-    """Apply the kinds and the rights of an add-on and write its kubeconfig; does nothing when that was done before.
+    """Apply the kinds and the rights of an add-on and, where it has a process, write its kubeconfig; does nothing when
+    that was done before.
 
     Raises LocalcloudError when its kinds are not served in time.
     """
-    files = kept_files(addon.name)
-    if _granted(layout).get(addon.name) == files.name:
+    files = addon.files or kept_files(addon.name)
+    version = _version(addon, files)
+    if _granted(layout).get(addon.name) == version:
         return
     definitions = list(_definitions(files / addon.crds))
     for manifest in definitions:
@@ -40,10 +43,11 @@ def grant_addon(layout: Layout, api: Client, server: str, addon: Addon) -> None:
         _apply(api, path, manifest)
     for manifest in definitions:
         _until_established(api, str(manifest["metadata"]["name"]))
-    certificate, key = issue_client(layout, addon.user)
-    config = kubeconfig_of(layout, server, layout.name, user=addon.user, certificate=certificate, key=key)
-    write_whole(layout.part_kubeconfig(addon.name), config)
-    write_whole(_record(layout), json.dumps({**_granted(layout), addon.name: files.name}))
+    if addon.tool is not None:
+        certificate, key = issue_client(layout, addon.user)
+        config = kubeconfig_of(layout, server, layout.name, user=addon.user, certificate=certificate, key=key)
+        write_whole(layout.part_kubeconfig(addon.name), config)
+    write_whole(_record(layout), json.dumps({**_granted(layout), addon.name: version}))
 
 
 def installed(layout: Layout) -> tuple[str, ...]:
@@ -63,11 +67,21 @@ def _record(layout: Layout) -> Path:
 
 
 def _granted(layout: Layout) -> dict[str, str]:
-    """By add-on, the directory its kinds came from: named by the hash of its pin."""
+    """By add-on, the version of its kinds and rights."""
     try:
         return {str(name): str(files) for name, files in json.loads(_record(layout).read_text()).items()}
     except FileNotFoundError:
         return {}
+
+
+def _version(addon: Addon, files: Path) -> str:
+    """What changes with the kinds and rights: the hash of the pin, which names its directory, or of the files."""
+    if addon.files is None:
+        return files.name
+    digest = hashlib.sha256()
+    for file in (*sorted((files / addon.crds).glob("*.yaml")), *(files / name for name in addon.roles)):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _definitions(directory: Path) -> Iterator[Manifest]:
@@ -106,7 +120,8 @@ def _apply(api: Client, path: str, manifest: Manifest) -> None:
 
 def _until_established(api: Client, name: str) -> None:
     def established() -> bool:
-        conditions = api.request("GET", f"{_CRDS}/{name}").get("status", {}).get("conditions", [])
+        # Before its controllers have looked at it the list is null.
+        conditions = api.request("GET", f"{_CRDS}/{name}").get("status", {}).get("conditions") or []
         return any(each["type"] == "Established" and each["status"] == "True" for each in conditions)
 
     if not wait(established, ESTABLISHED_TIMEOUT_S):
