@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from components.network.guard_rails import GuardRails, GuardRailsArgs
+from components.network.tenant_guard_rail import TenantGuardRail, TenantGuardRailArgs
 from components.sandbox.runtime_classes import RuntimeClasses, RuntimeClassesArgs
 from components.scheduling.priority_classes import PriorityClasses, PriorityClassesArgs
 from components.security.sandbox_admission import SandboxAdmission, SandboxAdmissionArgs
@@ -17,10 +19,12 @@ from settings import Catalogue, Cluster, TenantPlan
 
 @dataclass(frozen=True, kw_only=True)
 class Platform:
-    """What tenants need of the platform layer in the same stack: classes by name. Empty when another stack holds it."""
+    """What tenants need of the platform layer in the same stack: classes by name, and the tier of the guard-rails
+    where the cluster has them. Empty when another stack holds it."""
 
     priority_classes: Mapping[str, pulumi.Resource] = field(default_factory=dict)
     runtime_classes: Mapping[str, pulumi.Resource] = field(default_factory=dict)
+    guard_rails: pulumi.Resource | None = None
 
 
 def cluster_provider(environment: str, cluster: Cluster, kubeconfig: str, context: str | None) -> kubernetes.Provider:
@@ -51,7 +55,10 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
     TenantAdmission("tenant", TenantAdmissionArgs(tiers=tiers), options)
     if cluster.has_sandboxes:
         SandboxAdmission("sandbox", SandboxAdmissionArgs(tiers=tiers), options)
-    return Platform(priority_classes=priorities.classes, runtime_classes=runtimes.classes)
+    tier = None
+    if cluster.has_guard_rails:
+        tier = GuardRails("guard-rails", GuardRailsArgs(database_namespace=cluster.database_namespace), options).tier
+    return Platform(priority_classes=priorities.classes, runtime_classes=runtimes.classes, guard_rails=tier)
 
 
 def tenants_layer(
@@ -61,6 +68,9 @@ def tenants_layer(
     options = pulumi.ResourceOptions(providers=[provider])
     recorded: dict[str, dict[str, str]] = {}
     for plan in plans:
+        if plan.cluster.has_guard_rails:
+            guard_rail = TenantGuardRailArgs(plan=plan, tier=platform.guard_rails)
+            TenantGuardRail(f"{plan.tenant.id}-guard-rail", guard_rail, options)
         Tenant(
             plan.tenant.id,
             TenantArgs(plan=plan, priority_classes=platform.priority_classes, runtime_classes=platform.runtime_classes),

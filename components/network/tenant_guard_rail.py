@@ -1,0 +1,78 @@
+"""What a tenant's network may be at most: its own namespaces, its own databases, the addresses it was granted (E2)."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from components.network.calico import TIER, from_, global_policy, named, of_tenant, to, to_ranges
+from components.network.guard_rails import ORDERS, OWN
+from components.network.tenant_network import DATABASE_PORT
+from components.objects import Manifest
+from settings import TenantPlan, names
+
+
+def policy_name(tenant: str) -> str:
+    """Name of a tenant's policy, without the tier's."""
+    return f"{OWN}-{tenant}"
+
+
+def own_traffic(plan: TenantPlan, egress: tuple[str, ...] = ()) -> Manifest:
+    """Spec of the tenant's policy, without `tier`: everything in it goes on to the next tier, nothing is denied."""
+    own = of_tenant(plan.tenant.id)
+    database = {
+        "namespaceSelector": named(plan.cluster.database_namespace),
+        "selector": f"{names.TENANT_LABEL} == '{plan.tenant.id}'",
+        "ports": [DATABASE_PORT],
+    }
+    return {
+        "namespaceSelector": own,
+        "order": ORDERS[OWN],
+        "types": ["Ingress", "Egress"],
+        "ingress": [from_("Pass", namespaceSelector=own)],
+        "egress": [
+            to("Pass", namespaceSelector=own),
+            {"action": "Pass", "protocol": "TCP", "destination": database},
+            *to_ranges("Pass", egress),
+        ],
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenantGuardRailArgs:
+    """Inputs of TenantGuardRail.
+
+    plan: the tenant; its cluster names the namespace of the databases.
+    egress: address ranges (CIDR) outside the cluster which its pods may reach; none by default. They never open the
+    metadata service, nor to a sandbox the API server. Calico's open-source edition knows no domain names here.
+    tier: the Tier, where the same stack makes it; None where another stack has made it.
+    """
+
+    plan: TenantPlan
+    egress: tuple[str, ...] = ()
+    tier: pulumi.Resource | None = None
+
+
+class TenantGuardRail(pulumi.ComponentResource):
+    """The part of the guard-rails that names a tenant (E2).
+
+    Creates: GlobalNetworkPolicy `tenantplane-guardrails.tenant-<id>`, the one object of a tenant in the tier. It passes
+    on to the NetworkPolicies what is between pods of the tenant's own namespaces, to its own pods of the database
+    namespace on TCP 5432, and to the granted addresses. GuardRails denies what it does not name. It lies in no
+    namespace, so that nobody with rights in the tenant's can reach it.
+    Outputs: policy (str), the policy's name.
+    """
+
+    policy: str
+
+    def __init__(self, name: str, args: TenantGuardRailArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tenantplane:network:TenantGuardRail", name, {}, opts)
+        tenant = args.plan.tenant.id
+        global_policy(
+            name,
+            policy_name(tenant),
+            args.plan.labels,
+            own_traffic(args.plan, args.egress),
+            pulumi.ResourceOptions(parent=self, depends_on=[] if args.tier is None else [args.tier]),
+        )
+        self.policy = f"{TIER}.{policy_name(tenant)}"
+        self.register_outputs({"policy": self.policy})
