@@ -120,14 +120,16 @@ def start(
         rest = [part for part in every if part not in first]
         started = _bring_up(layout, ports, first, running, title="etcd and API server", reporter=reporter)
         _grant(layout, ports)
+        if extras:
+            # Before the controllers, which look for new kinds every 30 s only: until the quota controller knows them,
+            # a quota that counts them refuses them all.
+            with reporter.phase(f"add-ons: {', '.join(addon.name for addon in extras)}"):
+                _grant_addons(layout, ports, extras)
         started += _bring_up(
             layout, ports, rest, running, title="controllers, scheduler, node simulator", reporter=reporter
         )
-        if extras:
-            with reporter.phase(f"add-ons: {', '.join(addon.name for addon in extras)}"):
-                _grant_addons(layout, ports, extras)
-            if controllers:
-                started += _bring_up(layout, ports, controllers, running, title="their controllers", reporter=reporter)
+        if controllers:
+            started += _bring_up(layout, ports, controllers, running, title="add-ons' controllers", reporter=reporter)
         change = Change()
         if wanted is not None:
             with reporter.phase(f"{len(wanted)} nodes"):
