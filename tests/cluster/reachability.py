@@ -2,11 +2,11 @@
 
 Nothing enforces policies on a simulated node, so this reads them as the NetworkPolicy API defines them: a pod that no
 policy selects for a direction is open in it; one that some select may do what any of them allows; a connection needs
-the way out of its source and the way into its destination. Named ports and IP blocks are not needed here and are
-refused.
+the way out of its source and the way into its destination. Named ports are not needed here and are refused.
 """
 
-from collections.abc import Mapping, Sequence
+import ipaddress
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,12 +15,34 @@ Policy = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A pod: its namespace and that one's labels, its own labels."""
+    """A pod: its namespace and that one's labels, its own labels. Or an address outside, which has no namespace.
+
+    address: where a rule may name it by range. services: those it answers for, as (namespace/name, protocol, port).
+    """
 
     name: str
     namespace: str
     namespace_labels: Mapping[str, str] = field(hash=False)
     labels: Mapping[str, str] = field(hash=False)
+    address: str | None = None
+    services: tuple[tuple[str, str, int], ...] = ()
+
+    @property
+    def is_pod(self) -> bool:
+        return self.namespace != ""
+
+
+def outside(name: str, address: str, *services: tuple[str, str, int]) -> Endpoint:
+    """What is no pod: a node, a metadata service, the internet."""
+    return Endpoint(name, "", {}, {}, address, services)
+
+
+def in_ranges(party: Endpoint, ranges: Iterable[str]) -> bool:
+    """Whether its address is in one of them. Raises NotImplementedError where the address is not known."""
+    if party.address is None:
+        raise NotImplementedError(f"the address of {party.name}")
+    address = ipaddress.ip_address(party.address)
+    return any(address in ipaddress.ip_network(each) for each in ranges)
 
 
 def matches(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
@@ -42,7 +64,10 @@ def matches(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
 
 def _is_peer(peer: Mapping[str, Any], policy: Policy, other: Endpoint) -> bool:
     if "ipBlock" in peer:
-        raise NotImplementedError("IP blocks")
+        block = peer["ipBlock"]
+        return in_ranges(other, [block["cidr"]]) and not in_ranges(other, block.get("except", []))
+    if not other.is_pod:
+        return False
     if "namespaceSelector" in peer:
         if not matches(peer["namespaceSelector"], other.namespace_labels):
             return False
@@ -64,9 +89,10 @@ def _is_port(rule: Mapping[str, Any], protocol: str, port: int) -> bool:
     return False
 
 
-def _direction_allows(
+def verdict(
     policies: Sequence[Policy], kind: str, pod: Endpoint, other: Endpoint, *, protocol: str, port: int
-) -> bool:
+) -> bool | None:
+    """Whether a pod may have this connection in one direction (kind); None where no policy selects it for that."""
     rules_of, peers_of = ("ingress", "from") if kind == "Ingress" else ("egress", "to")
     selecting = [
         policy
@@ -76,7 +102,7 @@ def _direction_allows(
         and matches(policy["spec"].get("podSelector", {}), pod.labels)
     ]
     if not selecting:
-        return True
+        return None
     for policy in selecting:
         for rule in policy["spec"].get(rules_of) or []:
             peers = rule.get(peers_of)
@@ -87,5 +113,9 @@ def _direction_allows(
 
 def reaches(policies: Sequence[Policy], source: Endpoint, target: Endpoint, protocol: str, port: int) -> bool:
     """Whether a connection from one pod to a port of another passes."""
-    out = _direction_allows(policies, "Egress", source, target, protocol=protocol, port=port)
-    return out and _direction_allows(policies, "Ingress", target, source, protocol=protocol, port=port)
+    directions = (("Egress", source, target), ("Ingress", target, source))
+    return all(
+        verdict(policies, kind, pod, other, protocol=protocol, port=port) is not False
+        for kind, pod, other in directions
+        if pod.is_pod
+    )
