@@ -15,6 +15,8 @@ _POD_AT: dict[str, tuple[str, ...]] = {
     "ReplicationController": ("spec", "template", "spec"),
     "Job": ("spec", "template", "spec"),
     "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
+    "SandboxTemplate": ("spec", "podTemplate", "spec"),
+    "Sandbox": ("spec", "podTemplate", "spec"),
 }
 
 

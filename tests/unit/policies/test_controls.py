@@ -31,9 +31,15 @@ CRONJOB: dict[str, Any] = {
         }
     },
 }
+TEMPLATE: dict[str, Any] = {
+    "metadata": {"name": "sandboxes", "namespace": "tenant-acme", "labels": LABELS},
+    "spec": {"podTemplate": {"spec": {"containers": [CONTAINER]}}},
+}
 NS, DEPLOY, CRON = "kubernetes:core/v1:Namespace", "kubernetes:apps/v1:Deployment", "kubernetes:batch/v1:CronJob"
+SANDBOX = "kubernetes:extensions.agents.x-k8s.io/v1beta1:SandboxTemplate"
 POD = ("spec", "template", "spec", "containers", 0)
 INIT = ("spec", "jobTemplate", "spec", "template", "spec", "initContainers", 0)
+BOX = ("spec", "podTemplate", "spec", "containers", 0)
 
 
 def findings(token: str, props: dict[str, Any]) -> list[str]:
@@ -51,7 +57,9 @@ def flipped(props: dict[str, Any], path: tuple[str | int, ...], value: object) -
     return made
 
 
-@pytest.mark.parametrize(("token", "props"), [(NS, NAMESPACE), (DEPLOY, DEPLOYMENT), (CRON, CRONJOB)])
+@pytest.mark.parametrize(
+    ("token", "props"), [(NS, NAMESPACE), (DEPLOY, DEPLOYMENT), (CRON, CRONJOB), (SANDBOX, TEMPLATE)]
+)
 def test_a_compliant_object_has_no_finding(token: str, props: dict[str, Any]) -> None:
     assert findings(token, props) == []
 
@@ -75,6 +83,8 @@ def test_a_compliant_object_has_no_finding(token: str, props: dict[str, Any]) ->
         (CRON, CRONJOB, (*INIT, "securityContext"), None, "TP-C4-01", "'app' may escalate its privileges"),
         (DEPLOY, DEPLOYMENT, (*POD, "image"), "app:latest", "TP-G7-01", "image 'app:latest' of container 'app'"),
         (CRON, CRONJOB, (*INIT, "image"), f"{DIGEST}0", "TP-G7-01", "has no digest"),
+        (SANDBOX, TEMPLATE, (*BOX, "image"), "app:latest", "TP-G7-01", "image 'app:latest' of container 'app'"),
+        (SANDBOX, TEMPLATE, (*BOX, "securityContext"), {}, "TP-C4-01", "'app' may escalate its privileges"),
     ],
 )
 def test_one_flip_gives_one_finding(  # noqa: PLR0917
