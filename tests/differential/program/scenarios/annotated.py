@@ -36,7 +36,7 @@ def declare(phase: int) -> None:
     )
     k8s.apps.v1.Deployment(
         "waits-for-path",
-        metadata=annotated("waits-for-path", waitFor="jsonpath={.spec.replicas}=0"),
+        metadata=annotated("waits-for-path", waitFor="jsonpath={.status.observedGeneration}"),
         spec=_deployment(0, "path"),
         opts=opts,
     )
