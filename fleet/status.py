@@ -19,14 +19,17 @@ from settings import Catalogue, Cluster, TenantPlan, names, plan_tenants
 from settings.quantities import parse_bytes, parse_cpu
 
 PART_OF_SELECTOR = f"app.kubernetes.io/part-of={names.PART_OF}"
+WARM_POOLS = ("extensions.agents.x-k8s.io", "v1beta1")
+"""API group and version of the pools of sandboxes."""
 PAGE = 500
 """Objects a request asks for at most, so that a large cluster answers in bounded memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TenantStatus:
-    """One tenant as it is on its cluster. hard, used: of its ResourceQuota, as the API server writes them. wanted:
-    pods its workloads ask for."""
+    """One tenant as it is on its cluster. hard, used: of its ResourceQuota, as the API server writes them. running,
+    wanted: pods of its workloads, sandboxes left out. warm, kept: sandboxes that wait for a claim, and how many
+    should."""
 
     plan: TenantPlan
     present: bool
@@ -35,11 +38,13 @@ class TenantStatus:
     running: int
     wanted: int
     policies: int
+    warm: int = 0
+    kept: int = 0
 
 
 def tenant_statuses(catalogue: Catalogue, stacks: Iterable[Stack], root: Path) -> list[TenantStatus]:
-    """Status of every tenant of an environment, sorted by id: five requests for each cluster, however many tenants
-    it has.
+    """Status of every tenant of an environment, sorted by id: at most six requests for each cluster, however many
+    tenants it has.
 
     Raises FleetError for a cluster that does not answer.
     """
@@ -64,7 +69,8 @@ def _statuses(catalogue: Catalogue, cluster: Cluster, api: client.ApiClient) -> 
         hard.update(status.get("hard") or quota["spec"].get("hard") or {})
         used.update(status.get("used") or {})
     running: Counter[str] = Counter()
-    for pod in _all(core.list_pod_for_all_namespaces, api, label_selector=names.TENANT_LABEL):
+    of_workloads = f"{names.TENANT_LABEL},{names.COMPONENT_LABEL}!={names.SANDBOX}"
+    for pod in _all(core.list_pod_for_all_namespaces, api, label_selector=of_workloads):
         running[pod["metadata"]["namespace"]] += (pod.get("status") or {}).get("phase") == "Running"
     wanted: Counter[str] = Counter()
     deployments = client.AppsV1Api(api).list_deployment_for_all_namespaces
@@ -74,6 +80,7 @@ def _statuses(catalogue: Catalogue, cluster: Cluster, api: client.ApiClient) -> 
     network_policies = client.NetworkingV1Api(api).list_network_policy_for_all_namespaces
     for each in _all(network_policies, api, label_selector=PART_OF_SELECTOR):
         policies[each["metadata"]["namespace"]] += 1
+    warm, kept = _sandboxes(cluster, api)
     return [
         TenantStatus(
             plan=plan,
@@ -83,9 +90,29 @@ def _statuses(catalogue: Catalogue, cluster: Cluster, api: client.ApiClient) -> 
             running=running[plan.namespace],
             wanted=wanted[plan.namespace],
             policies=policies[plan.namespace],
+            warm=warm[plan.namespace],
+            kept=kept[plan.namespace],
         )
         for plan in plan_tenants(catalogue, cluster.name)
     ]
+
+
+def _sandboxes(cluster: Cluster, api: client.ApiClient) -> tuple[Counter[str], Counter[str]]:
+    """By namespace, warm sandboxes and how many should be; none on a cluster that does not know them."""
+    warm: Counter[str] = Counter()
+    kept: Counter[str] = Counter()
+    if not cluster.has_sandboxes:
+        return warm, kept
+
+    def pools(**arguments: Any) -> Any:
+        custom = client.CustomObjectsApi(api)
+        group, version = WARM_POOLS
+        return custom.list_cluster_custom_object(group, version, "sandboxwarmpools", **arguments)
+
+    for pool in _all(pools, api, label_selector=PART_OF_SELECTOR):
+        warm[pool["metadata"]["namespace"]] += (pool.get("status") or {}).get("readyReplicas", 0)
+        kept[pool["metadata"]["namespace"]] += pool["spec"].get("replicas", 1)
+    return warm, kept
 
 
 def _all(call: Any, api: client.ApiClient, **arguments: str) -> Iterable[dict[str, Any]]:
@@ -112,6 +139,7 @@ def print_statuses(console: Console, statuses: list[TenantStatus], environment: 
         "memory",
         "gpu",
         "pods run/want/quota",
+        "sandboxes warm/kept",
         "policies",
     ):
         table.add_column(heading, overflow="fold")
@@ -127,7 +155,7 @@ def print_statuses(console: Console, statuses: list[TenantStatus], environment: 
 def _row(status: TenantStatus) -> list[Text]:
     plan = status.plan
     if not status.present:
-        return [Text(plan.tenant.id), Text("not applied yet", style="yellow"), Text(plan.tier.id), *[Text("")] * 5]
+        return [Text(plan.tenant.id), Text("not applied yet", style="yellow"), Text(plan.tier.id), *[Text("")] * 6]
     hard, used = status.hard, status.used
     short = status.running < status.wanted
     gpus = [
@@ -146,6 +174,7 @@ def _row(status: TenantStatus) -> list[Text]:
         Text(_share(used.get("requests.memory"), hard.get("requests.memory"), _gib)),
         Text(" ".join(gpus) or "-"),
         Text(f"{status.running}/{status.wanted}/{hard.get('pods', '-')}", style="yellow" if short else ""),
+        Text(f"{status.warm}/{status.kept}" if plan.sandboxes else "-"),
         Text(str(status.policies)),
     ]
 
