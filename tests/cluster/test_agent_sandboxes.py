@@ -47,7 +47,8 @@ def conditions(thing: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def pool_of(admin: Caller, tenant: str) -> dict[str, Any]:
-    (pool,) = admin.get(at(tenant, "sandboxwarmpools"))["items"]
+    found: list[dict[str, Any]] = admin.get(at(tenant, "sandboxwarmpools"))["items"]
+    (pool,) = found
     return pool
 
 
