@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from localcloud.controlplane import ControlPlane
-from localcloud.controlplane.client import Client, Identity
+from localcloud.controlplane.client import ApiError, Client, Identity
 from localcloud.controlplane.health import admin
 from localcloud.controlplane.layout import Layout
 from localcloud.controlplane.ports import HOST
@@ -20,6 +20,7 @@ from localcloud.controlplane.ports import HOST
 GROUP: Final = "/apis/extensions.agents.x-k8s.io/v1beta1"
 LIVES: Final = timedelta(minutes=10)
 _STREAM_TIMEOUT_S: Final = 600.0
+_ATTEMPTS: Final = 10
 
 Manifest = dict[str, Any]
 
@@ -67,7 +68,15 @@ class Claims:
             },
         }
         self.made[namespace, name] = Sandbox(namespace, name, time.monotonic())
-        self.api.request("POST", f"{GROUP}/namespaces/{namespace}/sandboxclaims", manifest)
+        for attempt in itertools.count():
+            try:
+                self.api.request("POST", f"{GROUP}/namespaces/{namespace}/sandboxclaims", manifest)
+                return
+            except ApiError as error:
+                # Pods and claims of a tenant are counted in one quota object; the API server gives up after a few
+                # collisions and leaves it to the client to ask again, as its message says. The clock runs on.
+                if error.status != http.HTTPStatus.CONFLICT or attempt >= _ATTEMPTS:
+                    raise
 
     def release(self, sandbox: Sandbox) -> None:
         """End a session: its claim goes, and with it the sandbox."""
