@@ -64,6 +64,16 @@ class GuardRailsArgs:
     api_server: tuple[str, ...] = ()
 
 
+def to_other_pods(database_namespace: str) -> list[Manifest]:
+    """Egress rules for every pod that is not a tenant's own; what they leave over is an address outside."""
+    return [
+        to("Deny", namespaceSelector=OF_A_TENANT),
+        to("Deny", namespaceSelector=named(database_namespace)),
+        # Pods of the platform: whether they may be reached is for NetworkPolicies to say.
+        to("Pass", namespaceSelector="all()"),
+    ]
+
+
 def policies(args: GuardRailsArgs) -> dict[str, Manifest]:
     """Specs by name, without `tier`. Only pods of tenants' namespaces are selected: the rest of the cluster is as it
     would be without."""
@@ -103,14 +113,8 @@ def policies(args: GuardRailsArgs) -> dict[str, Manifest]:
             "order": ORDERS[APART],
             "types": ["Ingress", "Egress"],
             "ingress": [from_("Deny", namespaceSelector=OF_A_TENANT), {"action": "Pass"}],
-            "egress": [
-                to("Deny", namespaceSelector=OF_A_TENANT),
-                to("Deny", namespaceSelector=named(args.database_namespace)),
-                # Pods of the platform: whether they may be reached is for NetworkPolicies to say.
-                to("Pass", namespaceSelector="all()"),
-                # What is left is no pod: nodes, the network around the cluster, the internet.
-                {"action": "Deny"},
-            ],
+            # What is left after all pods: nodes, the network around the cluster, the internet.
+            "egress": [*to_other_pods(args.database_namespace), {"action": "Deny"}],
         },
     }
 

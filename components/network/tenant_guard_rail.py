@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.network.calico import TIER, from_, global_policy, named, of_tenant, to, to_ranges
-from components.network.guard_rails import ORDERS, OWN
+from components.network.guard_rails import ORDERS, OWN, to_other_pods
 from components.network.tenant_network import DATABASE_PORT
 from components.objects import Manifest
 from settings import TenantPlan, names
@@ -17,7 +17,7 @@ def policy_name(tenant: str) -> str:
 
 
 def own_traffic(plan: TenantPlan, egress: tuple[str, ...] = ()) -> Manifest:
-    """Spec of the tenant's policy, without `tier`: everything in it goes on to the next tier, nothing is denied."""
+    """Spec of the tenant's policy, without `tier`: what in it passes goes on to the next tier."""
     own = of_tenant(plan.tenant.id)
     database = {
         "namespaceSelector": named(plan.cluster.database_namespace),
@@ -32,6 +32,8 @@ def own_traffic(plan: TenantPlan, egress: tuple[str, ...] = ()) -> Manifest:
         "egress": [
             to("Pass", namespaceSelector=own),
             {"action": "Pass", "protocol": "TCP", "destination": database},
+            # Pods have addresses too: a wide range must not mean other tenants' databases.
+            *(to_other_pods(plan.cluster.database_namespace) if egress else ()),
             *to_ranges("Pass", egress),
         ],
     }
