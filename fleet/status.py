@@ -91,7 +91,8 @@ def _statuses(catalogue: Catalogue, cluster: Cluster, api: client.ApiClient) -> 
             wanted=wanted[plan.namespace],
             policies=policies[plan.namespace],
             warm=warm[plan.namespace],
-            kept=kept[plan.namespace],
+            # A new pool wants one sandbox, until its autoscaler sets its least.
+            kept=max(kept[plan.namespace], plan.sandboxes.warm if plan.sandboxes and plan.active else 0),
         )
         for plan in plan_tenants(catalogue, cluster.name)
     ]
@@ -139,7 +140,7 @@ def print_statuses(console: Console, statuses: list[TenantStatus], environment: 
         "memory",
         "gpu",
         "pods run/want/quota",
-        "sandboxes warm/kept",
+        "sandboxes warm",
         "policies",
     ):
         table.add_column(heading, overflow="fold")
