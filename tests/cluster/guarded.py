@@ -1,0 +1,145 @@
+"""Who there is on a cluster with guard-rails, what each may reach, and the matrix of all of them (E2, E4)."""
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from settings import TenantPlan, names
+from tests.cluster.acting import Caller
+from tests.cluster.calico_tiers import Calico
+from tests.cluster.reachability import Endpoint, outside
+
+CALICO = "/apis/projectcalico.org/v3"
+FEW = ("acme-robotics", "hedgehog-cli", "northwind-bank")
+"""Three tenants are as good for a hole as all, and the matrix a tenth of the size."""
+
+Object = dict[str, Any]
+Connection = tuple[str, str, str, int]
+
+PORTS = [("TCP", 443), ("TCP", 5432), ("TCP", 8080), ("TCP", 53), ("UDP", 53)]
+API_PORT = 443
+METADATA = {
+    "metadata": "169.254.169.254",
+    "metadata-v6": "fd00:ec2::254",
+    "credentials": "169.254.170.2",
+    "link-local-v6": "fe80::1",
+}
+INTERNET = {"internet": "203.0.113.7", "internet-v6": "2001:db8::7", "node": "192.0.2.20"}
+API_SERVERS = ("api-server", "api-service")
+PLATFORM = ("dns", "controller", "gateway", "somebody")
+
+
+@dataclass(frozen=True)
+class World:
+    """The objects of a cluster that decide about the network, and which ranges outside tenants were granted."""
+
+    tiers: list[Object]
+    policies: list[Object]
+    network_policies: list[Object]
+    granted: frozenset[str] = field(default=frozenset())
+
+    @property
+    def calico(self) -> Calico:
+        return Calico(self.tiers, self.policies, self.network_policies)
+
+
+def world_of(admin: Caller) -> World:
+    """What the API server holds: the tiers, and the NetworkPolicies that are of this project."""
+    found = admin.get("/apis/networking.k8s.io/v1/networkpolicies")["items"]
+    ours = [each for each in found if each["metadata"].get("labels", {}).get("app.kubernetes.io/part-of")]
+    tiers, policies = (admin.get(f"{CALICO}/{kind}")["items"] for kind in ("tiers", "globalnetworkpolicies"))
+    return World(tiers, policies, ours)
+
+
+def namespaces_of(admin: Caller) -> dict[str, dict[str, str]]:
+    """Labels of each namespace."""
+    return {each["metadata"]["name"]: each["metadata"]["labels"] for each in admin.get("/api/v1/namespaces")["items"]}
+
+
+def some(who: Mapping[str, Endpoint]) -> dict[str, Endpoint]:
+    """What there is of three tenants, the platform and outside."""
+    return {name: each for name, each in who.items() if not (is_tenants(name) or "/" in name) or owner(name) in FEW}
+
+
+def parties(plans: Mapping[str, TenantPlan], namespaces: Mapping[str, Mapping[str, str]]) -> dict[str, Endpoint]:
+    """Of each tenant a service, a sandbox and a pod that pretends to be the next tenant's, and its database; what the
+    platform has; what lies outside."""
+    addresses = (f"10.128.{each // 250}.{each % 250 + 1}" for each in itertools.count())
+
+    def pod(name: str, namespace: str, labels: Mapping[str, str]) -> Endpoint:
+        # The namespaces of gateway and databases come with later layers; their name is the label that counts.
+        held = namespaces.get(namespace, {"kubernetes.io/metadata.name": namespace})
+        return Endpoint(name, namespace, held, labels, next(addresses))
+
+    made: dict[str, Endpoint] = {}
+    ids = sorted(plans)
+    for tenant, neighbour in zip(ids, ids[1:] + ids[:1], strict=True):
+        plan = plans[tenant]
+        made[tenant] = pod(tenant, plan.namespace, {**plan.labels, "app": "agent-sessions"})
+        sandbox = names.sandbox_labels(tenant, plan.tier.id)
+        made[f"{tenant}/sandbox"] = pod(f"{tenant}/sandbox", plan.namespace, sandbox)
+        made[f"{tenant}/impostor"] = pod(f"{tenant}/impostor", plan.namespace, plans[neighbour].labels)
+        made[f"db/{tenant}"] = pod(f"db/{tenant}", plan.cluster.database_namespace, {"tenant": tenant})
+    made["dns"] = pod("dns", "kube-system", {"k8s-app": "kube-dns"})
+    made["controller"] = pod("controller", "kube-system", {"app": "controller"})
+    made["gateway"] = pod("gateway", plans[ids[0]].cluster.gateway_namespace, {})
+    made["somebody"] = pod("somebody", "default", {})
+    made |= {name: outside(name, address) for name, address in {**METADATA, **INTERNET}.items()}
+    # Managed control planes answer on 443. The second is seen where a Service's address is not yet translated.
+    made["api-server"] = outside("api-server", "192.0.2.10", ("default/kubernetes", "TCP", API_PORT))
+    made["api-service"] = outside("api-service", "10.96.0.1")
+    return made
+
+
+def is_tenants(name: str) -> bool:
+    """Whether it is a pod in a tenant's namespace."""
+    return name not in (*PLATFORM, *METADATA, *INTERNET, *API_SERVERS) and not name.startswith("db/")
+
+
+def owner(name: str) -> str:
+    """Tenant of a pod in a tenant's namespace, or of a database."""
+    return name.removeprefix("db/").split("/", maxsplit=1)[0]
+
+
+def matrix(world: World, who: Mapping[str, Endpoint]) -> dict[Connection, bool]:
+    """Every pair of which one is a tenant's pod, on every port."""
+    calico = world.calico
+    return {
+        (source, target, protocol, port): calico.reaches(who[source], who[target], protocol, port)
+        for source, target in itertools.product(who, who)
+        if is_tenants(source) or is_tenants(target)
+        for protocol, port in PORTS
+    }
+
+
+def guarded(connection: Connection, granted: frozenset[str] = frozenset()) -> bool:
+    """Whether the guard-rails leave it to NetworkPolicies at all: E2 in one place.
+
+    granted: tenants that may reach every address outside.
+    """
+    source, target, protocol, port = connection
+    if not is_tenants(source):
+        return True
+    if is_tenants(target):
+        return owner(source) == owner(target)
+    if target.startswith("db/"):
+        return owner(source) == owner(target) and (protocol, port) == ("TCP", 5432)
+    if target in PLATFORM:
+        return True
+    # Calico takes a Service's ports with its addresses; another port of the machine is an address like any other.
+    answers = target == "api-service" or (target, protocol, port) == ("api-server", "TCP", API_PORT)
+    if target in METADATA or (answers and source.endswith("/sandbox")):
+        return False
+    return owner(source) in granted
+
+
+def forbidden(open_: Mapping[Connection, bool], granted: frozenset[str] = frozenset()) -> list[Connection]:
+    """What is open and must not be."""
+    return [connection for connection, passes in open_.items() if passes and not guarded(connection, granted)]
+
+
+def network_policies(plans: Iterable[TenantPlan], **spec: Any) -> list[Object]:
+    """The same NetworkPolicy, for both directions, in each tenant's namespace."""
+    shape = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"], **spec}
+    return [{"metadata": {"name": "own", "namespace": plan.namespace}, "spec": shape} for plan in plans]
