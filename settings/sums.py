@@ -53,6 +53,10 @@ def _tenant(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Do
     if wrong := list(sandbox_problems(tenant, cluster, catalogue, document)):
         yield from wrong
         return
+    if tenant.egress and not cluster.has_guard_rails:
+        # A NetworkPolicy alone would open the pods in that range as well, other tenants' databases among them.
+        what = f"egress: cluster {cluster.name!r} does not have the addon calico-policy"
+        yield document.problem(("egress",), what, "a cluster with addons: [calico-policy]")
     yield from _fits(tenant, cluster, catalogue, document)
     yield from _reachable(tenant, cluster, catalogue, document)
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from settings.address_range import AddressRange
 from settings.fields import (
     Compute,
     Count,
@@ -135,6 +136,7 @@ class Tenant(Model):
     environments: where it exists; every one that serves its tier when left out.
     placement: cluster by environment, where more than one could take it.
     sandboxes: its agent sandboxes; none when left out (C5).
+    egress: address ranges outside the cluster that its pods may reach; none when left out (E2).
     lifecycle: "active"; "suspended" runs nothing and keeps its data; "offboarding" lets it be deleted (A7).
     offboarding: given when, and only when, lifecycle is offboarding.
     """
@@ -151,6 +153,7 @@ class Tenant(Model):
     groups: Groups
     workloads: tuple[Workload, ...] = ()
     sandboxes: Sandboxes | None = None
+    egress: Annotated[tuple[AddressRange, ...], Distinct, Field(max_length=32)] = ()
     quota: QuotaOverrides | None = None
     budget: Budget
     lifecycle: Lifecycle = "active"

@@ -16,7 +16,7 @@ def policy_name(tenant: str) -> str:
     return f"{OWN}-{tenant}"
 
 
-def own_traffic(plan: TenantPlan, egress: tuple[str, ...] = ()) -> Manifest:
+def own_traffic(plan: TenantPlan) -> Manifest:
     """Spec of the tenant's policy, without `tier`: what in it passes goes on to the next tier."""
     own = of_tenant(plan.tenant.id)
     database = {
@@ -33,8 +33,8 @@ def own_traffic(plan: TenantPlan, egress: tuple[str, ...] = ()) -> Manifest:
             to("Pass", namespaceSelector=own),
             {"action": "Pass", "protocol": "TCP", "destination": database},
             # Pods have addresses too: a wide range must not mean other tenants' databases.
-            *(to_other_pods(plan.cluster.database_namespace) if egress else ()),
-            *to_ranges("Pass", egress),
+            *(to_other_pods(plan.cluster.database_namespace) if plan.tenant.egress else ()),
+            *to_ranges("Pass", plan.tenant.egress),
         ],
     }
 
@@ -43,14 +43,13 @@ def own_traffic(plan: TenantPlan, egress: tuple[str, ...] = ()) -> Manifest:
 class TenantGuardRailArgs:
     """Inputs of TenantGuardRail.
 
-    plan: the tenant; its cluster names the namespace of the databases.
-    egress: address ranges (CIDR) outside the cluster which its pods may reach; none by default. They never open the
-    metadata service, nor to a sandbox the API server. Calico's open-source edition knows no domain names here.
+    plan: the tenant. Its cluster names the namespace of the databases, its file the address ranges (CIDR) outside the
+    cluster that its pods may reach. They never open the metadata service, nor to a sandbox the API server. Calico's
+    open-source edition knows no domain names here.
     tier: the Tier, where the same stack makes it; None where another stack has made it.
     """
 
     plan: TenantPlan
-    egress: tuple[str, ...] = ()
     tier: pulumi.Resource | None = None
 
 
@@ -59,8 +58,8 @@ class TenantGuardRail(pulumi.ComponentResource):
 
     Creates: GlobalNetworkPolicy `tenantplane-guardrails.tenant-<id>`, the one object of a tenant in the tier. It passes
     on to the NetworkPolicies what is between pods of the tenant's own namespaces, to its own pods of the database
-    namespace on TCP 5432, and to the granted addresses. GuardRails denies what it does not name. It lies in no
-    namespace, so that nobody with rights in the tenant's can reach it.
+    namespace on TCP 5432, and to the ranges that its file grants. GuardRails denies what it does not name. It lies in
+    no namespace, so that nobody with rights in the tenant's can reach it.
     Outputs: policy (str), the policy's name.
     """
 
@@ -73,7 +72,7 @@ class TenantGuardRail(pulumi.ComponentResource):
             name,
             policy_name(tenant),
             args.plan.labels,
-            own_traffic(args.plan, args.egress),
+            own_traffic(args.plan),
             pulumi.ResourceOptions(parent=self, depends_on=[] if args.tier is None else [args.tier]),
         )
         self.policy = f"{TIER}.{policy_name(tenant)}"

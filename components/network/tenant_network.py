@@ -28,14 +28,15 @@ def _tcp(port: int) -> Manifest:
 
 
 def allowed_traffic(plan: TenantPlan) -> Manifest:
-    """Spec of the NetworkPolicy with everything that may pass: same tenant and gateway in, same tenant, DNS and own
-    database out."""
+    """Spec of the NetworkPolicy with everything that may pass: same tenant and gateway in; same tenant, DNS, own
+    database and the ranges that its file grants out."""
     same_tenant: Manifest = {"pod_selector": {}}
     dns = {**_namespace("kube-system"), "pod_selector": {"match_labels": {"k8s-app": "kube-dns"}}}
     database = {
         **_namespace(plan.cluster.database_namespace),
         "pod_selector": {"match_labels": {names.TENANT_LABEL: plan.tenant.id}},
     }
+    granted = [{"ip_block": {"cidr": each}} for each in plan.tenant.egress]
     return {
         "pod_selector": {},
         "policy_types": ["Ingress", "Egress"],
@@ -46,6 +47,8 @@ def allowed_traffic(plan: TenantPlan) -> Manifest:
             {"to": [same_tenant], "ports": [_tcp(SERVICE_PORT)]},
             {"to": [dns], "ports": [{"protocol": "UDP", "port": DNS_PORT}, _tcp(DNS_PORT)]},
             {"to": [database], "ports": [_tcp(DATABASE_PORT)]},
+            # A range may hold pods as well. That it means none is for the guard-rails: who has ranges has those.
+            *([{"to": granted}] if granted else []),
         ],
     }
 
@@ -67,9 +70,9 @@ class TenantNetwork(pulumi.ComponentResource):
 
     Creates: NetworkPolicy `default-deny` (every pod, both directions, no rule: it stays when the other is edited) and
     NetworkPolicy `tenant-traffic` (TCP 8080 within the namespace, TCP 8080 from the gateway's namespace, DNS on UDP
-    and TCP to kube-dns, TCP 5432 to the pods of the database namespace that carry the tenant's label). Peers are
-    chosen by the namespace's own name, never by a label that a pod could give itself. Enforcement is the business of
-    the cluster's network plug-in.
+    and TCP to kube-dns, TCP 5432 to the pods of the database namespace that carry the tenant's label, any port of the
+    ranges outside that its file grants). Peers are chosen by the namespace's own name, never by a label that a pod
+    could give itself. Enforcement is the business of the cluster's network plug-in.
     Outputs: policies (list of str), the names of the NetworkPolicies.
     """
 

@@ -25,7 +25,9 @@ METADATA = {
     "credentials": "169.254.170.2",
     "link-local-v6": "fe80::1",
 }
-INTERNET = {"internet": "203.0.113.7", "internet-v6": "2001:db8::7", "node": "192.0.2.20"}
+PARTNER, PARTNERED = "partner", "northwind-bank"
+"""An address in a range that the catalogue grants, and the tenant that it grants it."""
+INTERNET = {"internet": "203.0.113.7", "internet-v6": "2001:db8::7", "node": "192.0.2.20", PARTNER: "198.51.100.9"}
 API_SERVERS = ("api-server", "api-service")
 PLATFORM = ("dns", "controller", "gateway", "somebody")
 
@@ -131,7 +133,7 @@ def guarded(connection: Connection, granted: frozenset[str] = frozenset()) -> bo
     answers = target == "api-service" or (target, protocol, port) == ("api-server", "TCP", API_PORT)
     if target in METADATA or (answers and source.endswith("/sandbox")):
         return False
-    return owner(source) in granted
+    return owner(source) in granted or (target == PARTNER and owner(source) == PARTNERED)
 
 
 def forbidden(open_: Mapping[Connection, bool], granted: frozenset[str] = frozenset()) -> list[Connection]:

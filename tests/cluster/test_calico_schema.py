@@ -6,6 +6,7 @@ that is missing the comparison is skipped and the rest is not.
 
 import copy
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,8 @@ def rendered() -> list[Object]:
         for name, spec in policies(args).items()
     ]
     for plan in plan_tenants(load_catalogue(ROOT / "catalog", "local")):
-        spec = {"tier": TIER, **own_traffic(plan, ("203.0.113.0/24", "2001:db8::/32"))}
+        tenant = plan.tenant.model_copy(update={"egress": ("203.0.113.0/24", "2001:db8::/32")})
+        spec = {"tier": TIER, **own_traffic(replace(plan, tenant=tenant))}
         found.append(made("GlobalNetworkPolicy", f"{TIER}.probe-{policy_name(plan.tenant.id)}", spec))
     return found
 

@@ -17,6 +17,8 @@ from settings import TenantPlan
 from tests.cluster.acting import Caller
 from tests.cluster.guarded import (
     FEW,
+    PARTNER,
+    PARTNERED,
     PLATFORM,
     Connection,
     Endpoint,
@@ -63,8 +65,9 @@ def opened(world: World, plans: dict[str, TenantPlan]) -> World:
 
 
 def granting(world: World, plans: dict[str, TenantPlan]) -> World:
-    """One tenant was granted every address there is."""
-    spec = {"tier": TIER, **own_traffic(plans[GRANTED], ("0.0.0.0/0", "::/0"))}
+    """One tenant was granted every address there is, which the catalogue would refuse."""
+    tenant = plans[GRANTED].tenant.model_copy(update={"egress": ("0.0.0.0/0", "::/0")})
+    spec = {"tier": TIER, **own_traffic(replace(plans[GRANTED], tenant=tenant))}
     name = f"{TIER}.{policy_name(GRANTED)}"
     changed = [{**each, "spec": spec} if each["metadata"]["name"] == name else each for each in world.policies]
     return replace(world, policies=changed, granted=frozenset({GRANTED}))
@@ -83,6 +86,8 @@ def required(connection: Connection) -> bool:
         return (same or source == "gateway") and (protocol, port) == ("TCP", 8080)
     if target == "dns":
         return port == 53
+    if target == PARTNER:
+        return owner(source) == PARTNERED
     return target == f"db/{owner(source)}" and (protocol, port) == ("TCP", 5432)
 
 

@@ -36,7 +36,7 @@ def pods(plans: dict[str, TenantPlan], namespaces: dict[str, dict[str, str]]) ->
     def endpoint(name: str, namespace: str, **labels: str) -> Endpoint:
         # The namespaces of gateway and databases come with later layers; their name is the label that counts.
         held = namespaces.get(namespace, {"kubernetes.io/metadata.name": namespace})
-        return Endpoint(name, namespace, held, labels)
+        return Endpoint(name, namespace, held, labels, "10.128.0.1")
 
     made: dict[str, Endpoint] = {}
     ids = sorted(plans)

@@ -218,6 +218,13 @@ sandboxes:
 }
 """The same with agent sandboxes: a tier that has them, a cluster that runs them, a tenant that uses them."""
 
+WITH_EGRESS: Mapping[str, str] = {
+    **FILES,
+    "topology/test.yaml": TOPOLOGY + "    addons: [calico-policy]\n",
+    "tenants/acme.yaml": ACME + "egress: [203.0.113.0/24, '2001:db8::/32']\n",
+}
+"""The same with a tenant that may reach something outside."""
+
 
 def write(root: Path, files: Mapping[str, str] = FILES) -> Path:
     """The catalogue as files under root, which is returned."""

@@ -7,6 +7,7 @@ import pytest
 
 from settings import CatalogueError, load_catalogue
 from tests.unit.settings import (
+    flips_of_egress,
     flips_of_sandboxes,
     flips_of_tenants,
     flips_of_the_platform,
@@ -22,10 +23,11 @@ FLIPS = (
     *flips_of_workloads.FLIPS,
     *flips_of_the_platform.FLIPS,
     *flips_of_sandboxes.FLIPS,
+    *flips_of_egress.FLIPS,
 )
 
 
-@pytest.mark.parametrize("files", [small_catalogue.FILES, small_catalogue.WITH_SANDBOXES])
+@pytest.mark.parametrize("files", [small_catalogue.FILES, small_catalogue.WITH_SANDBOXES, small_catalogue.WITH_EGRESS])
 def test_the_good_twin_of_every_flip_is_right(tmp_path: Path, files: Mapping[str, str]) -> None:
     catalogue = load_catalogue(small_catalogue.write(tmp_path, files), "test")
 
