@@ -21,7 +21,6 @@ from tests.cluster.guarded import (
     PARTNERED,
     PLATFORM,
     Connection,
-    Endpoint,
     Object,
     World,
     forbidden,
@@ -35,6 +34,7 @@ from tests.cluster.guarded import (
     some,
     world_of,
 )
+from tests.cluster.reachability import Endpoint
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
 
