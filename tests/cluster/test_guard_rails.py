@@ -114,7 +114,10 @@ def test_the_cluster_has_the_tier_first_and_one_policy_of_each_tenant(
     assert tier["spec"] == {"order": 100, "defaultAction": "Deny"}
     shared = {f"{TIER}.{name}" for name in ("dns", "metadata-service", "api-server", "tenants-apart")}
     own = {f"{TIER}.tenant-{tenant}" for tenant in plans}
-    assert {each["metadata"]["name"] for each in live.policies} == shared | own
+    found = {each["metadata"]["name"] for each in live.policies}
+    assert shared | own <= found
+    # Other tests have tenants on this cluster as well; nothing else is in the tier.
+    assert all(name.startswith(f"{TIER}.tenant-") for name in found - shared)
 
 
 def test_the_whole_matrix_is_as_required(live: World, plans: dict[str, TenantPlan], who: dict[str, Endpoint]) -> None:
