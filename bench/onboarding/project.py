@@ -20,6 +20,8 @@ TENANTS_PER_SHARD: Final = 5
 grows with the square of the tenants in it; one more stack costs 0.6 s of one core. Measured from 3 to 50: 5 is the
 least."""
 
+PODS_PER_NODE: Final = 250
+
 _IMAGE: Final = "registry.tenantplane.example/{}@sha256:" + "0123456789abcdef" * 4
 _PROGRAM: Final = ("__main__.py", "requirements.txt", "components", "settings", "stacks")
 
@@ -47,9 +49,7 @@ def make_project(folder: Path, tenants: int, *, workloads: int, shards: int, war
     (catalogue / "tenants").mkdir()
     for name in ("tiers.yaml", "runtimes.yaml", "regions.yaml"):
         shutil.copy(CHECKOUT / "catalog" / name, catalogue / name)
-    _write(
-        catalogue / "topology" / f"{ENVIRONMENT}.yaml", topology(tenants, shards, ("agent-sandbox",) if warm else ())
-    )
+    _write(catalogue / "topology" / f"{ENVIRONMENT}.yaml", topology(tenants, shards, tenants * warm))
     for number in range(tenants):
         made = tenant(number, workloads)
         if warm:
@@ -94,11 +94,12 @@ def tenant(number: int, workloads: int) -> dict[str, Any]:
     return made
 
 
-def topology(tenants: int, shards: int, addons: tuple[str, ...] = ()) -> dict[str, Any]:
-    """A cluster whose pools hold what the tenants are guaranteed."""
+def topology(tenants: int, shards: int, warm: int = 0) -> dict[str, Any]:
+    """A cluster whose pools hold what the tenants are guaranteed, and three times as many sandboxes as are kept warm:
+    those, as many that are claimed, and those that end."""
 
     def pool(name: str, kind: str, nodes: int, **more: Any) -> dict[str, Any]:
-        capacity = {"cpu": 96, "memory": "768Gi", "ephemeral_storage": "2000Gi", "pods": 250}
+        capacity = {"cpu": 96, "memory": "768Gi", "ephemeral_storage": "2000Gi", "pods": PODS_PER_NODE}
         return {"name": name, "kind": kind, "min_nodes": nodes, "max_nodes": 200, "capacity": capacity, **more}
 
     gpu = {"model": "a100", "product": "NVIDIA-A100-SXM4-40GB", "count": 8}
@@ -113,11 +114,11 @@ def topology(tenants: int, shards: int, addons: tuple[str, ...] = ()) -> dict[st
                 "region": REGION,
                 "tiers": list(TIERS),
                 "shards": shards,
-                **({"addons": list(addons)} if addons else {}),
+                **({"addons": ["agent-sandbox"]} if warm else {}),
                 "node_pools": [
                     pool("system", "system", 1),
                     pool("general", "cpu", 1 + tenants // 50),
-                    pool("sandbox", "sandbox", 1 + tenants // 50),
+                    pool("sandbox", "sandbox", 1 + tenants // 50 + 3 * warm // PODS_PER_NODE),
                     pool("gpu", "gpu", 1 + tenants // 48, gpu=gpu),
                 ],
             }

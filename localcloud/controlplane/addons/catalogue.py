@@ -51,6 +51,12 @@ AGENT_SANDBOX = Addon(
         "--health-probe-bind-address=0",
         # One worker, the default, fills the pools of all tenants one after the other.
         "--sandbox-warm-pool-concurrent-workers=10",
+        # Claims first: what refills a pool waits until nobody has claimed for 2 s, and what only describes a claim is
+        # written late or not at all. On two cores that is P99 0.2 s at 20 claims a second instead of 1.3 s.
+        "--sandbox-warm-pool-replenish-delay=2s",
+        "--disable-claim-events",
+        "--disable-claim-observability-annotations",
+        "--sandbox-write-behind-window=1s",
     ),
     crds="crds",
     roles=("rbac.yaml", "extensions-rbac.yaml"),
