@@ -13,10 +13,10 @@ from typing import Annotated, Any, Final
 import typer
 
 from bench.onboarding.project import CHECKOUT, CLUSTER, ENVIRONMENT, make_project
-from bench.sandbox_claims.claims import Claims, Pool, at_rate, pools, quantile_ms
+from bench.sandbox_claims.claims import Claims, Pool, Sandbox, at_rate, pools, quantile_ms
 from localcloud import LocalcloudError, controlplane
 from localcloud.controlplane import ControlPlane
-from localcloud.controlplane.client import Client
+from localcloud.controlplane.client import Client, wait
 from localcloud.paths import STATE_VARIABLE
 from localcloud.plugins import CHOICE_VARIABLE
 from localcloud.topology import local_addons, local_clusters
@@ -85,24 +85,23 @@ def _run(
     return {"rate": rate, "claims": len(done), "p50_ms": p50, "p99_ms": p99, "refill_per_s": refill}
 
 
-def _claim_steadily(cluster: ControlPlane, api: Client, rate: float, count: int, hold: int) -> list[Any]:
+def _claim_steadily(cluster: ControlPlane, api: Client, rate: float, count: int, hold: int) -> list[Sandbox]:
     """Claims over all pools in turn; a session ends when `hold` more have begun."""
     everywhere = pools(api)
     run = Claims(cluster, api)
     run.watch()
-    asked: list[tuple[str, str]] = []
+    begun: list[Sandbox] = []
     for number in at_rate(rate, count):
         pool = everywhere[number % len(everywhere)]
-        run.claim(pool.namespace, pool.name, f"session-{number}")
-        asked.append((pool.namespace, f"session-{number}"))
+        begun.append(run.claim(pool.namespace, pool.name, f"session-{number}"))
         if number >= hold:
-            run.release(run.made[asked[number - hold]])
+            run.release(begun[number - hold])
     _until(lambda: len(run.ready()) == count, READY_WITHIN_S, "every claim is ready")
-    pods = {(each.namespace, each.pod) for each in run.ready()}
+    pods = {(each.namespace, each.pod) for each in begun}
     if len(pods) != count:
         raise LocalcloudError(f"{count} claims got {len(pods)} sandboxes: one was handed out twice")
-    for key in asked[max(0, count - hold) :]:
-        run.release(run.made[key])
+    for each in begun[max(0, count - hold) :]:
+        run.release(each)
     return run.ready()
 
 
@@ -128,11 +127,8 @@ def _full(api: Client, least: int = 1) -> bool:
 
 
 def _until(holds: Callable[[], bool], within_s: float, what: str) -> None:
-    end = time.monotonic() + within_s
-    while not holds():
-        if time.monotonic() > end:
-            raise TimeoutError(f"waited {within_s:.0f} s in vain until {what}")
-        time.sleep(0.05)
+    if not wait(holds, within_s):
+        raise TimeoutError(f"waited {within_s:.0f} s in vain until {what}")
 
 
 if __name__ == "__main__":

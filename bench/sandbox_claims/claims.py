@@ -51,7 +51,7 @@ class Claims:
         if not self._watched.wait(_STREAM_TIMEOUT_S):
             raise TimeoutError("the watch of the claims did not begin")
 
-    def claim(self, namespace: str, pool: str, name: str) -> None:
+    def claim(self, namespace: str, pool: str, name: str) -> Sandbox:
         """Ask for one sandbox, as a session service does: deleted with its claim, and after ten minutes at most."""
         ends = datetime.now(UTC) + LIVES
         manifest = {
@@ -67,16 +67,17 @@ class Claims:
                 },
             },
         }
-        self.made[namespace, name] = Sandbox(namespace, name, time.monotonic())
+        asked = self.made[namespace, name] = Sandbox(namespace, name, time.monotonic())
         for attempt in itertools.count():
             try:
                 self.api.request("POST", f"{GROUP}/namespaces/{namespace}/sandboxclaims", manifest)
-                return
+                break
             except ApiError as error:
                 # Pods and claims of a tenant are counted in one quota object; the API server gives up after a few
                 # collisions and leaves it to the client to ask again, as its message says. The clock runs on.
                 if error.status != http.HTTPStatus.CONFLICT or attempt >= _ATTEMPTS:
                     raise
+        return asked
 
     def release(self, sandbox: Sandbox) -> None:
         """End a session: its claim goes, and with it the sandbox."""
@@ -99,7 +100,7 @@ class Claims:
 def at_rate(rate: float, count: int) -> Iterator[int]:
     """Numbers 0 to count - 1, each at its time; one that is late is followed at once."""
     began = time.monotonic()
-    for number in itertools.islice(itertools.count(), count):
+    for number in range(count):
         pause = began + number / rate - time.monotonic()
         if pause > 0:
             time.sleep(pause)

@@ -92,7 +92,9 @@ def audit_policy() -> Document:
             {
                 "level": "None",
                 "users": [
-                    *("system:kube-scheduler", "system:kube-controller-manager", "tenantplane:kwok"),
+                    "system:kube-scheduler",
+                    "system:kube-controller-manager",
+                    "tenantplane:kwok",
                     "tenantplane:agent-sandbox",
                 ],
                 "verbs": ["get", "list", "watch"],

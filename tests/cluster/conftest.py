@@ -9,6 +9,8 @@ import pytest
 from localcloud.controlplane import ControlPlane
 from settings import TenantPlan, load_catalogue, plan_tenants
 from tests.cluster.acting import Caller
+from tests.cluster.guarded import World, namespaces_of, parties, some, world_of
+from tests.cluster.reachability import Endpoint
 from tests.cluster.tenancy_stack import ROOT, TenancyStack
 
 Person = Callable[..., Caller]
@@ -47,3 +49,22 @@ def person(admin: Caller, plans: dict[str, TenantPlan]) -> Person:
         return admin.acting_as(f"somebody@{tenant}.example", groups[0])
 
     return acting
+
+
+@pytest.fixture(scope="module")
+def live(admin: Caller, plans: dict[str, TenantPlan]) -> World:
+    """What the API server holds of the network after `pulumi up`."""
+    assert plans
+    return world_of(admin)
+
+
+@pytest.fixture(scope="module")
+def who(admin: Caller, plans: dict[str, TenantPlan]) -> dict[str, Endpoint]:
+    """Everybody there is to reach, or to be reached by."""
+    return parties(plans, namespaces_of(admin))
+
+
+@pytest.fixture(scope="module")
+def few(who: dict[str, Endpoint]) -> dict[str, Endpoint]:
+    """The same of three tenants."""
+    return some(who)

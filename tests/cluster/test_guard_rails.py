@@ -14,7 +14,6 @@ import pytest
 from components.network.calico import TIER
 from components.network.tenant_guard_rail import own_traffic, policy_name
 from settings import TenantPlan
-from tests.cluster.acting import Caller
 from tests.cluster.guarded import (
     FEW,
     PARTNER,
@@ -27,12 +26,8 @@ from tests.cluster.guarded import (
     guarded,
     is_tenants,
     matrix,
-    namespaces_of,
     network_policies,
     owner,
-    parties,
-    some,
-    world_of,
 )
 from tests.cluster.reachability import Endpoint
 
@@ -40,23 +35,6 @@ pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
 
 GRANTED = FEW[0]
 EVERYWHERE: Object = {"ingress": [{}], "egress": [{}]}
-
-
-@pytest.fixture(scope="module")
-def live(admin: Caller, plans: dict[str, TenantPlan]) -> World:
-    """What the API server holds after `pulumi up`."""
-    assert plans
-    return world_of(admin)
-
-
-@pytest.fixture(scope="module")
-def who(admin: Caller, plans: dict[str, TenantPlan]) -> dict[str, Endpoint]:
-    return parties(plans, namespaces_of(admin))
-
-
-@pytest.fixture(scope="module")
-def few(who: dict[str, Endpoint]) -> dict[str, Endpoint]:
-    return some(who)
 
 
 def opened(world: World, plans: dict[str, TenantPlan]) -> World:

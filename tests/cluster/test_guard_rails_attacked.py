@@ -17,26 +17,10 @@ from tests.cluster.guarded import (
     World,
     forbidden,
     matrix,
-    namespaces_of,
-    parties,
-    some,
-    world_of,
 )
 from tests.cluster.reachability import Endpoint
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
-
-
-@pytest.fixture(scope="module")
-def live(admin: Caller, plans: dict[str, TenantPlan]) -> World:
-    """What the API server holds after `pulumi up`."""
-    assert plans
-    return world_of(admin)
-
-
-@pytest.fixture(scope="module")
-def few(admin: Caller, plans: dict[str, TenantPlan]) -> dict[str, Endpoint]:
-    return some(parties(plans, namespaces_of(admin)))
 
 
 PEERS = st.sampled_from([
