@@ -16,10 +16,9 @@ from localcloud import controlplane, stacks, toolchain
 from localcloud.controlplane.layout import Layout
 from localcloud.environment import pulumi_environment
 from localcloud.errors import LocalcloudError
-from localcloud.nodes.generate import PoolLike
 from localcloud.paths import state_directory
 from localcloud.progress import ConsoleReporter
-from localcloud.topology import local_addons, local_clusters
+from localcloud.topology import LocalCluster, local_clusters
 
 app = typer.Typer(
     add_completion=False,
@@ -56,12 +55,11 @@ def start(
     Repeating it is free. Takes 5 to 15 s for a new cluster once the tools are built.
     """
     reporter = ConsoleReporter()
-    wanted = _wanted(name, topology, bare)
-    addons = {} if bare else local_addons(topology)
-    for cluster, pools in wanted.items():
+    for cluster, wanted in _wanted(name, topology, bare).items():
         began = time.monotonic()
         reporter.note(f"cluster {cluster}")
-        made = controlplane.start(cluster, pools, addons=() if bare else addons.get(cluster), reporter=reporter)
+        pools, addons = (wanted.pools, wanted.addons) if wanted else (None, None)
+        made = controlplane.start(cluster, pools, addons=addons, reporter=reporter)
         seconds = time.monotonic() - began
         what = f"started {', '.join(made.started)}" if made.started else "ran already"
         nodes = made.nodes
@@ -190,12 +188,12 @@ def _print_status(one: controlplane.ClusterStatus) -> None:
         typer.echo(f"  repair it with: python -m localcloud start {one.name}")
 
 
-def _wanted(name: str | None, topology: str, bare: bool) -> dict[str, tuple[PoolLike, ...] | None]:
-    """Clusters to start with their pools; None leaves the nodes of a cluster as they are."""
+def _wanted(name: str | None, topology: str, bare: bool) -> dict[str, LocalCluster | None]:
+    """Clusters to start, with what they are to have; None leaves a cluster's nodes and add-ons as they are."""
     if bare:
         if name is None:
             raise typer.BadParameter("--bare needs the NAME of a cluster")
-        return {name: ()}
+        return {name: LocalCluster((), ())}
     known = local_clusters(topology)
     if name is None:
         if not known:

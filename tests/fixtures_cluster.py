@@ -19,7 +19,7 @@ from localcloud import controlplane
 from localcloud.controlplane import ControlPlane
 from localcloud.paths import STATE_VARIABLE
 from localcloud.toolchain import tool
-from localcloud.topology import local_addons, local_clusters
+from localcloud.topology import local_clusters
 
 KEEP_VARIABLE = "TENANTPLANE_TEST_STATE"
 _SHARED_VARIABLE = "TENANTPLANE_TEST_SESSION"
@@ -57,8 +57,8 @@ def state_dir() -> Path:
 @pytest.fixture(scope="session")
 def cluster(state_dir: Path) -> ControlPlane:
     """A running control plane with the nodes and add-ons of the topology `local`; keep to namespaces of your own."""
-    pools, addons = local_clusters("local")[CLUSTER], local_addons("local")[CLUSTER]
-    return controlplane.start(CLUSTER, pools, addons=addons, state_dir=state_dir)
+    wanted = local_clusters("local")[CLUSTER]
+    return controlplane.start(CLUSTER, wanted.pools, addons=wanted.addons, state_dir=state_dir)
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def _run(bench: Bench, tenants: int, *, double: bool, official: bool) -> dict[st
     bench.say(f"{tenants} tenants, {bench.workloads} workload(s) each; {os.cpu_count()} cores, shared with the cluster")
     project = bench.project(tenants, "n")
     began = time.monotonic()
-    pools = local_clusters(ENVIRONMENT, project / "catalog")[CLUSTER]
+    pools = local_clusters(ENVIRONMENT, project / "catalog")[CLUSTER].pools
     bench.kubeconfig = controlplane.start(CLUSTER, pools).kubeconfig
     bench.say(f"  control plane                {time.monotonic() - began:7.1f} s")
     bench.fleet(project, "preview", ENVIRONMENT, "--tenant", "bench-0000")  # tools, plugins and byte code are in place

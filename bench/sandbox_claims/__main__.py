@@ -19,7 +19,7 @@ from localcloud.controlplane import ControlPlane
 from localcloud.controlplane.client import Client, wait
 from localcloud.paths import STATE_VARIABLE
 from localcloud.plugins import CHOICE_VARIABLE
-from localcloud.topology import local_addons, local_clusters
+from localcloud.topology import local_clusters
 
 FILLED_WITHIN_S: Final = 180.0
 READY_WITHIN_S: Final = 60.0
@@ -62,10 +62,8 @@ def _run(
     folder: Path, say: Callable[[str], None], *, rate: float, count: int, tenants: int, warm: int
 ) -> dict[str, Any]:
     project = make_project(folder / "project", tenants, workloads=0, shards=1, warm=warm)
-    catalogue = project / "catalog"
-    cluster = controlplane.start(
-        CLUSTER, local_clusters(ENVIRONMENT, catalogue)[CLUSTER], addons=local_addons(ENVIRONMENT, catalogue)[CLUSTER]
-    )
+    wanted = local_clusters(ENVIRONMENT, project / "catalog")[CLUSTER]
+    cluster = controlplane.start(CLUSTER, wanted.pools, addons=wanted.addons)
     say(f"{tenants} tenants with {warm} warm sandboxes each")
     subprocess.run(
         [sys.executable, "-m", "fleet", "up", ENVIRONMENT, "--no-table", "--project", str(project)],

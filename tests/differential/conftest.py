@@ -70,7 +70,7 @@ def kubeconfigs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path
         left, right = (Path(path) for path in named.split(":"))
         yield left, right
         return
-    pools = local_clusters("local")["local"]
+    pools = local_clusters("local")["local"].pools
     # The same name twice, in two places: the kubeconfigs then differ in addresses and credentials alone.
     places = [tmp_path_factory.mktemp(f"control-plane-{side}") for side in ("official", "bundled")]
     try:

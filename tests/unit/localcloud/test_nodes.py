@@ -160,7 +160,7 @@ def test_a_node_that_goes_is_emptied_first() -> None:
 
 
 def test_the_local_topology_has_every_kind_of_node() -> None:
-    nodes = {node.name: node for node in generate_nodes(local_clusters("local")["local"])}
+    nodes = {node.name: node for node in generate_nodes(local_clusters("local")["local"].pools)}
     extended = {key for node in nodes.values() for key in node.size if key.startswith("nvidia.com/")}
     assert extended == {"nvidia.com/gpu", "nvidia.com/gpu.shared", "nvidia.com/mig-1g.10gb"}
     lifecycles = {node.labels["tenantplane.dev/lifecycle"] for node in nodes.values()}
