@@ -1,17 +1,14 @@
 """The pod that every workload of the platform runs as: the sandbox profile of C4, as far as a pod spec can say it.
 
-What a pod spec cannot say (100 pids, no swap) is set on the node.
+What a pod spec cannot say (100 pids, no swap) is set on the node: settings.nodeconfig.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.objects import Manifest
+from settings.sandbox_profile import MEMORY_LIMIT, TMP_SIZE
 
-MEMORY_LIMIT = "2Gi"
-"""Memory limit of a container that names none (C4)."""
-TMP_SIZE = "512Mi"
-"""Size of the tmpfs on /tmp (C4); what is written there counts as memory of the container."""
 USER_ID = 65532
 """Uid and gid of the process: any but 0 would do; this one is `nonroot` in the common distroless images."""
 
