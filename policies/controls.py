@@ -57,6 +57,15 @@ CONTROLS: tuple[Control, ...] = (
         check=rules.namespace_enforces_restricted,
     ),
     Control(
+        id="TP-C3-01",
+        title="Pods have a runtime that is for their workload",
+        severity=Severity.HIGH,
+        why="Agents run code that nobody has read, and the node's kernel is every tenant's.",
+        fix="Take the runtime of the plan, and label the pods with their kind of workload.",
+        sources=("C3",),
+        check=rules.pods_have_a_runtime,
+    ),
+    Control(
         id="TP-C4-01",
         title="No container has or gains privileges",
         severity=Severity.HIGH,

@@ -51,10 +51,29 @@ class KubernetesObject:
         name = str(self.metadata.get(key) or "")
         return name if name.startswith(TENANT_PREFIX) else None
 
+    def annotated(self, prefix: str) -> bool:
+        """Whether it has an annotation that begins so."""
+        return any(key.startswith(prefix) for key in self.metadata.get("annotations") or {})
+
+    @property
+    def pod(self) -> Mapping[str, Any] | None:
+        """The spec of its pods; None for what makes none."""
+        spec: Mapping[str, Any] | None = self._along(_POD_AT.get(self.kind, ("no pod",)))
+        return spec
+
+    @property
+    def pod_labels(self) -> Mapping[str, str]:
+        """The labels of its pods."""
+        metadata = self._along((*_POD_AT.get(self.kind, ("no pod",))[:-1], "metadata")) or {}
+        return metadata.get("labels") or {}
+
     def containers(self) -> Iterator[Mapping[str, Any]]:
         """Every container of its pods, those that only start up included."""
-        pod: Any = self.props
-        for step in _POD_AT.get(self.kind, ("no pod",)):
-            pod = (pod or {}).get(step)
         for group in ("initContainers", "containers", "ephemeralContainers"):
-            yield from (pod or {}).get(group) or []
+            yield from (self.pod or {}).get(group) or []
+
+    def _along(self, path: tuple[str, ...]) -> Any:
+        place: Any = self.props
+        for step in path:
+            place = (place or {}).get(step)
+        return place

@@ -3,9 +3,13 @@
 import re
 from collections.abc import Iterator
 
+from components.tenancy.namespace import CAPABILITIES_PREFIX
 from policies.objects import TENANT_PREFIX, KubernetesObject
+from settings import names
 
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
+_UNREVIEWED, _SHARED_KERNEL = "agent-sessions", "runc"
+"""What a pod counts as that states no kind of workload, and the class that such a pod may not have."""
 _MODES = ("enforce", "audit", "warn")
 
 
@@ -24,8 +28,21 @@ def namespace_enforces_restricted(found: KubernetesObject) -> Iterator[str]:
         return
     for mode in _MODES:
         level = found.labels.get(f"pod-security.kubernetes.io/{mode}")
-        if level != "restricted":
+        # Who states capabilities has `restricted` with that one exception, by RootedAdmission.
+        excepted = mode == "enforce" and level == "baseline" and found.annotated(CAPABILITIES_PREFIX)
+        if level != "restricted" and not excepted:
             yield f"Pod Security `{mode}` is {level!r}"
+
+
+def pods_have_a_runtime(found: KubernetesObject) -> Iterator[str]:
+    """A tenant's pods name their RuntimeClass, and agents are not on the node's own kernel (C3)."""
+    if found.tenant_namespace is None or found.pod is None:
+        return
+    runtime, kind = found.pod.get("runtimeClassName"), found.pod_labels.get(names.WORKLOAD_LABEL, _UNREVIEWED)
+    if not runtime:
+        yield "the pod names no runtimeClassName"
+    elif runtime == _SHARED_KERNEL and kind == _UNREVIEWED:
+        yield f"the pod is of kind {kind} and has runtimeClassName {runtime!r}"
 
 
 def containers_have_no_privilege(found: KubernetesObject) -> Iterator[str]:

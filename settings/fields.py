@@ -28,6 +28,8 @@ PoolKind = Literal["system", "cpu", "sandbox", "gpu", "spot", "dedicated"]
 Sharing = Literal["none", "mig", "time-slicing"]
 TenantPriority = Literal["enterprise", "team", "free", "batch"]
 WorkloadKind = Literal["agent-sessions", "homework-correction"]
+Capability = Literal["CHOWN", "SETGID", "SETUID"]
+"""The only capabilities a workload may ever have, where it states them and its runtime allows them (C4)."""
 
 MIN_MEMORY_BYTES = 1 << 20
 """Least memory a field takes. Kubernetes would take "8" as eight bytes; here that is a forgotten unit."""

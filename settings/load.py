@@ -58,6 +58,8 @@ def load_catalogue(root: Path, environment: str) -> Catalogue:
     problems = [*reader.problems, *reference_problems(sources)]
     if problems or tiers is None or runtimes is None or regions is None or topology is None:
         raise CatalogueError(problems)
+    for cluster in topology.clusters:
+        cluster.have_runtimes(runtimes.runtimes)
     catalogue = Catalogue(
         environment=environment,
         tiers=MappingProxyType({tier.id: tier for tier in tiers.tiers}),

@@ -29,6 +29,8 @@ MANAGED_BY: Final = "pulumi"
 TENANT_LABEL: Final = "tenant"
 TIER_LABEL: Final = "tenantplane.dev/tier"
 COMPONENT_LABEL: Final = "app.kubernetes.io/component"
+WORKLOAD_LABEL: Final = "tenantplane.dev/workload"
+"""On pods: their kind of workload, which decides the runtimes they may have (C3)."""
 SANDBOX: Final = "sandbox"
 
 _ID = re.compile(ID_PATTERN)

@@ -33,7 +33,15 @@ TENANT_NODE_LABEL = "node-restriction.kubernetes.io/tenant"
 """Under this prefix a kubelet cannot relabel its own node into another tenant's pool (NodeRestriction)."""
 GPU_TAINT = "nvidia.com/gpu"
 """The taint NVIDIA's own DaemonSets tolerate."""
-RESERVED_LABELS = ("tenantplane.dev/", "node-restriction.kubernetes.io/", "kubernetes.io/", "topology.kubernetes.io/")
+RUNTIME_LABEL_PREFIX = "runtime.tenantplane.dev/"
+"""With the id of a runtime: the node has it (C2). One each: a node has several, a RuntimeClass selects by equality."""
+RESERVED_LABELS = (
+    "tenantplane.dev/",
+    "runtime.tenantplane.dev/",
+    "node-restriction.kubernetes.io/",
+    "kubernetes.io/",
+    "topology.kubernetes.io/",
+)
 
 MIG_PROFILES: dict[str, dict[str, int]] = {
     "NVIDIA-A100-SXM4-40GB": {"1g.5gb": 7, "1g.10gb": 4, "2g.10gb": 3, "3g.20gb": 2, "4g.20gb": 1, "7g.40gb": 1},
@@ -60,6 +68,20 @@ class Taint(Model):
     key: LabelKey
     value: LabelValue = ""
     effect: Effect = "NoSchedule"
+
+    def toleration(self) -> dict[str, str]:
+        """What a pod says to be let onto the node."""
+        return {"key": self.key, "operator": "Equal", "value": self.value, "effect": self.effect}
+
+
+KIND_TAINTED: tuple[PoolKind, ...] = ("system", "sandbox")
+"""Kinds of pool that a pod has to be meant for."""
+GPU_TAINTED = Taint(key=GPU_TAINT, value="present")
+
+
+def kind_taint(kind: PoolKind) -> Taint:
+    """The taint of the nodes of a kind in KIND_TAINTED."""
+    return Taint(key=KIND_LABEL, value=kind)
 
 
 class GpuDevices(Model):
@@ -151,6 +173,7 @@ class NodePool(Model):
     labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
     taints: tuple[Taint, ...] = ()
     _region: str | None = PrivateAttr(default=None)
+    _runtimes: tuple[str, ...] = PrivateAttr(default=())
 
     @field_validator("max_nodes")
     @classmethod
@@ -206,6 +229,7 @@ class NodePool(Model):
         """Labels of the pool's node number `index`; nodes take the zones in turn."""
         made = dict(self.labels)
         made |= {POOL_LABEL: self.name, KIND_LABEL: self.kind, LIFECYCLE_LABEL: self.lifecycle}
+        made |= {f"{RUNTIME_LABEL_PREFIX}{runtime}": "true" for runtime in self._runtimes}
         if self._region is not None:
             made["topology.kubernetes.io/region"] = self._region
         if self.zones:
@@ -225,22 +249,19 @@ class NodePool(Model):
     def node_taints(self) -> tuple[Taint, ...]:
         """Taints of every node: those of the kind, of spot and of GPUs, then the pool's own."""
         made: list[Taint] = []
-        if self.kind in ("system", "sandbox"):
-            made.append(Taint(key=KIND_LABEL, value=self.kind))
+        if self.kind in KIND_TAINTED:
+            made.append(kind_taint(self.kind))
         if self.tenant is not None:
             made.append(Taint(key=TENANT_TAINT, value=self.tenant))
         if self.lifecycle == "spot":
             made.append(Taint(key=LIFECYCLE_LABEL, value="spot"))
         if self.gpu is not None:
-            made.append(Taint(key=GPU_TAINT, value="present"))
+            made.append(GPU_TAINTED)
         return (*made, *self.taints)
 
     def tolerations(self) -> tuple[dict[str, str], ...]:
         """Tolerations a pod needs for every taint of the pool (C6)."""
-        return tuple(
-            {"key": taint.key, "operator": "Equal", "value": taint.value, "effect": taint.effect}
-            for taint in self.node_taints()
-        )
+        return tuple(taint.toleration() for taint in self.node_taints())
 
     def allocatable(self) -> dict[str, str]:
         """What one node gives to pods, as canonical quantities, extended resources included."""

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from settings import names
 from settings.catalogue import Catalogue
-from settings.fields import Compute, WorkloadKind
+from settings.fields import Capability, Compute, WorkloadKind
 from settings.placing import tolerations, workload_pools
 from settings.quota import LimitRange, ResolvedQuota, gpu_pool, limit_range, resolved_quota
 from settings.replicas import Demand, admitted, pod_demand, room_for_one_more
@@ -23,6 +23,7 @@ class ResolvedWorkload:
     max_replicas: what was asked for, or what the quota admits with all workloads at their most (C9).
     max_surge: 1 where a rolling update finds room for one pod more, else 0.
     gpus: by extended resource, for one pod.
+    capabilities: what its process has, as root; none for nearly all (C4).
     runtime: None where the catalogue has none for the kind.
     node_selector, tolerations: of the pools it may run on (C6).
     labels: the tenant's, with those of the workload.
@@ -38,6 +39,7 @@ class ResolvedWorkload:
     limits: Compute
     gpus: dict[str, int]
     runtime: Runtime | None
+    capabilities: tuple[Capability, ...]
     node_selector: dict[str, str]
     tolerations: tuple[dict[str, str], ...]
     labels: dict[str, str]
@@ -191,6 +193,7 @@ def _workloads(
                 limits=workload.limits,
                 gpus={gpus.gpu.resource: workload.gpus} if workload.gpus and gpus and gpus.gpu else {},
                 runtime=runtime,
+                capabilities=workload.capabilities,
                 node_selector=selector,
                 tolerations=tolerations(pools),
                 labels=names.labels(tenant.id, tier.id, workload.name),

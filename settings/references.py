@@ -1,11 +1,15 @@
 """What the files of a catalogue say about each other: references, names, groups."""
 
 from collections.abc import Iterator
+from typing import get_args
 
+from settings.fields import Capability
 from settings.homes import home_problems, isolation_problems
 from settings.problems import Problem
 from settings.sources import Sources, entries, file_id, items, paths, repeated
-from settings.yaml_source import Document
+from settings.yaml_source import Document, YamlPath
+
+CAPABILITIES: tuple[str, ...] = get_args(Capability)
 
 
 def reference_problems(sources: Sources) -> list[Problem]:
@@ -78,23 +82,57 @@ def _tenant(sources: Sources, document: Document) -> Iterator[Problem]:
 
 
 def _runtimes(sources: Sources, document: Document) -> Iterator[Problem]:
-    """A workload may name a runtime that exists, is for its kind, and has GPUs when it wants some (C3)."""
-    known = sources.runtime_by_id
+    """A workload may name a runtime that exists, is for its kind, has GPUs when and only when it wants some (C3), and
+    allows the capabilities it states (C4)."""
     for at, workload in items(document, ("workloads",)):
-        path, runtime, kind = (*at, "runtime"), workload.get("runtime"), workload.get("kind")
-        yield from sources.unknown(document, path, set(known), "runtime")
-        if not isinstance(runtime, str) or runtime not in known or not isinstance(kind, str):
+        yield from sources.unknown(document, (*at, "runtime"), set(sources.runtime_by_id), "runtime")
+        kind = workload.get("kind")
+        if not isinstance(kind, str) or not sources.ok(document, (*at, "kind")):
             continue
-        if not sources.ok(document, (*at, "kind")):
-            continue
-        fitting = {name for name, each in known.items() if kind in entries(each.get("workloads"))}
-        with_gpu = {name for name in fitting if known[name].get("gpu") is True}
-        if runtime not in fitting:
-            what = f"runtime {runtime!r} is not for workloads of kind {kind}"
-            yield document.problem(path, what, ", ".join(sorted(fitting)))
-        elif sources.ok(document, (*at, "gpus")) and workload.get("gpus") and runtime not in with_gpu:
-            what = f"runtime {runtime!r} gives no GPUs to its pods"
-            yield document.problem(path, what, ", ".join(sorted(with_gpu)))
+        wants_gpus = bool(workload.get("gpus")) if sources.ok(document, (*at, "gpus")) else None
+        named = workload.get("runtime")
+        if isinstance(named, str) and named in sources.runtime_by_id:
+            wrong = list(_named_runtime(sources, document, at, kind, wants_gpus))
+            yield from wrong
+            if wrong:
+                continue
+        yield from _capabilities(sources, document, at, kind, wants_gpus)
+
+
+def _named_runtime(
+    sources: Sources, document: Document, at: YamlPath, kind: str, wants_gpus: bool | None
+) -> Iterator[Problem]:
+    known, path = sources.runtime_by_id, (*at, "runtime")
+    runtime = str(document.get(*path))
+    fitting = {name for name, each in known.items() if kind in entries(each.get("workloads"))}
+    with_gpu = {name for name in fitting if known[name].get("gpu") is True}
+    if runtime not in fitting:
+        what = f"runtime {runtime!r} is not for workloads of kind {kind}"
+        yield document.problem(path, what, ", ".join(sorted(fitting)))
+    elif wants_gpus is True and runtime not in with_gpu:
+        what = f"runtime {runtime!r} gives no GPUs to its pods"
+        yield document.problem(path, what, ", ".join(sorted(with_gpu)))
+    elif wants_gpus is False and runtime in with_gpu:
+        what = f"runtime {runtime!r} is for pods with GPUs, and the workload asks for none"
+        yield document.problem(path, what, ", ".join(sorted(fitting - with_gpu)))
+
+
+def _capabilities(
+    sources: Sources, document: Document, at: YamlPath, kind: str, wants_gpus: bool | None
+) -> Iterator[Problem]:
+    stated = {each for each in CAPABILITIES if each in entries(document.get(*at, "capabilities"))}
+    named = document.get(*at, "runtime")
+    usual = (
+        str(each.get("id"))
+        for each in sources.runtime_by_id.values()
+        if kind in entries(each.get("default_for")) and bool(each.get("gpu")) == bool(wants_gpus)
+    )
+    runtime = named if isinstance(named, str) else next(usual, None)
+    allowed = entries(sources.runtime_by_id.get(str(runtime), {}).get("capabilities"))
+    if over := sorted(stated - set(map(str, allowed))):
+        what = f"runtime {runtime!r} allows no capability {', '.join(over)}"
+        listed = ", ".join(map(str, allowed)) or "none; a runtime with a kernel of its own allows some"
+        yield document.problem((*at, "capabilities"), what, listed)
 
 
 def _groups(sources: Sources) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from settings.fields import Compute, Distinct, Flag, Model, Name, PoolKind, Title, WorkloadKind
+from settings.fields import Capability, Compute, Distinct, Flag, Model, Name, PoolKind, Title, WorkloadKind
 
 
 class Runtime(Model):
@@ -15,7 +15,9 @@ class Runtime(Model):
     pools: kinds of node pool that have it, the preferred one first.
     workloads: kinds that may use it.
     default_for: kinds that use it when they name none, without GPUs or, where gpu is set, with.
-    gpu: whether its pods can have GPUs.
+    gpu: whether its pods have GPUs; a pod without one then takes another runtime.
+    capabilities: what a workload that states it may have; its process is then root, inside the runtime's own kernel
+    (C4). None where the node's kernel is shared.
     """
 
     id: Name
@@ -26,6 +28,7 @@ class Runtime(Model):
     workloads: Annotated[tuple[WorkloadKind, ...], Distinct] = ()
     default_for: Annotated[tuple[WorkloadKind, ...], Distinct] = ()
     gpu: Flag = False
+    capabilities: Annotated[tuple[Capability, ...], Distinct] = ()
 
 
 class RuntimesFile(Model):

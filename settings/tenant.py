@@ -6,6 +6,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from settings.address_range import AddressRange
 from settings.fields import (
+    Capability,
     Compute,
     Count,
     DataIsolation,
@@ -63,6 +64,7 @@ class Workload(Model):
     gpus: of one pod; default 0.
     runtime: a runtime of the catalogue; the kind's default when left out (C3).
     pool: a node pool by name; any of a kind the runtime allows when left out.
+    capabilities: what its process needs to start as root and give it up; none when left out (C4).
     """
 
     name: Name
@@ -74,6 +76,7 @@ class Workload(Model):
     gpus: Gpus = 0
     runtime: Name | None = None
     pool: Name | None = None
+    capabilities: Annotated[tuple[Capability, ...], Distinct] = ()
 
     @field_validator("limits")
     @classmethod

@@ -1,11 +1,13 @@
 """A topology: which clusters an environment has, where, for whom and of what (H1)."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from settings.fields import Distinct, Domain, EnvironmentName, Model, Name, Path_, Phase, Shards, refuse
 from settings.nodepool import NodePool
+from settings.runtime import Runtime
 
 Addon = Literal["agent-sandbox", "calico-policy"]
 
@@ -20,6 +22,7 @@ class Cluster(Model):
     tiers: whose tenants it holds.
     shards: stacks its tenants are spread over, 1 to 64.
     gateway_namespace, database_namespace: where tenants are reached from, and where their databases are.
+    system_namespace: what the platform itself keeps and runs.
     ingress_class: of the gateway.
     addons: what runs in it besides Kubernetes, with its CustomResourceDefinitions: "agent-sandbox" for sandboxes (C5),
     "calico-policy" where Calico enforces policies, for guard-rails above those of a tenant (E2).
@@ -36,6 +39,7 @@ class Cluster(Model):
     node_pools: Annotated[tuple[NodePool, ...], Field(min_length=1)]
     gateway_namespace: Name = "tenantplane-gateway"
     database_namespace: Name = "tenantplane-data"
+    system_namespace: Name = "tenantplane-system"
     ingress_class: Name = "tenantplane"
     addons: Annotated[tuple[Addon, ...], Distinct] = ()
 
@@ -52,6 +56,12 @@ class Cluster(Model):
     def model_post_init(self, _context: Any, /) -> None:
         for pool in self.node_pools:
             pool._region = self.region  # its nodes' region label is the cluster's
+
+    def have_runtimes(self, runtimes: Iterable[Runtime]) -> None:
+        """Tell the pools which runtimes their nodes have, those that name their kind; said by the nodes' labels."""
+        known = tuple(runtimes)
+        for pool in self.node_pools:
+            pool._runtimes = tuple(runtime.id for runtime in known if pool.kind in runtime.pools)
 
     @property
     def regions(self) -> tuple[str, ...]:

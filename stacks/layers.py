@@ -10,9 +10,12 @@ from components.network.guard_rails import GuardRails, GuardRailsArgs
 from components.network.tenant_guard_rail import TenantGuardRail, TenantGuardRailArgs
 from components.sandbox.runtime_classes import RuntimeClasses, RuntimeClassesArgs
 from components.scheduling.priority_classes import PriorityClasses, PriorityClassesArgs
+from components.security.rooted_admission import RootedAdmission, RootedAdmissionArgs
+from components.security.runtime_admission import RuntimeAdmission, RuntimeAdmissionArgs
 from components.security.sandbox_admission import SandboxAdmission, SandboxAdmissionArgs
 from components.security.tenant_admission import TenantAdmission, TenantAdmissionArgs
 from components.security.tenant_roles import TenantRoles, TenantRolesArgs
+from components.tenancy.platform_namespace import PlatformNamespace, PlatformNamespaceArgs
 from components.tenancy.tenant import Tenant, TenantArgs, facts
 from settings import Catalogue, Cluster, TenantPlan
 
@@ -53,6 +56,9 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
     TenantRoles("roles", TenantRolesArgs(), options)
     tiers = tuple(catalogue.tiers.values())
     TenantAdmission("tenant", TenantAdmissionArgs(tiers=tiers), options)
+    system = PlatformNamespace("system", PlatformNamespaceArgs(name=cluster.system_namespace), options)
+    RuntimeAdmission("runtimes", RuntimeAdmissionArgs(runtimes=catalogue.runtimes, namespace=system), options)
+    RootedAdmission("rooted", RootedAdmissionArgs(), options)
     if cluster.has_sandboxes:
         SandboxAdmission("sandbox", SandboxAdmissionArgs(tiers=tiers), options)
     tier = None

@@ -4,10 +4,9 @@ import json
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_kubernetes.admissionregistration import v1 as admission
 
-from components.objects import Manifest, platform_metadata
-from components.security.tenant_admission import validation
+from components.objects import Manifest
+from components.security.admission_policy import IN_TENANTS, admission_policy, rule, validation
 from settings import Tier, names
 
 CLAIM_POLICY = "tenantplane-sandbox-claims"
@@ -91,18 +90,8 @@ class SandboxAdmission(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: SandboxAdmissionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tenantplane:security:SandboxAdmission", name, {}, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        admission.ValidatingAdmissionPolicy(
-            f"{name}-claims",
-            metadata=platform_metadata(CLAIM_POLICY, "sandbox-admission"),
-            spec=claim_policy(args.tiers),
-            opts=child,
-        )
-        admission.ValidatingAdmissionPolicyBinding(
-            f"{name}-claims-binding",
-            metadata=platform_metadata(CLAIM_POLICY, "sandbox-admission"),
-            spec={"policy_name": CLAIM_POLICY, "validation_actions": ["Deny"]},
-            opts=child,
+        admission_policy(
+            self, f"{name}-claims", claim_policy(args.tiers), policy=CLAIM_POLICY, component="sandbox-admission"
         )
         self.policies = [CLAIM_POLICY]
         self.register_outputs({"policies": self.policies})
@@ -111,17 +100,9 @@ class SandboxAdmission(pulumi.ComponentResource):
 def claim_policy(tiers: tuple[Tier, ...]) -> Manifest:
     """Spec of the policy."""
     return {
-        "failure_policy": "Fail",
         "match_constraints": {
-            "namespace_selector": {"match_expressions": [{"key": names.TENANT_LABEL, "operator": "Exists"}]},
-            "resource_rules": [
-                {
-                    "api_groups": ["extensions.agents.x-k8s.io"],
-                    "api_versions": ["v1beta1"],
-                    "operations": ["CREATE", "UPDATE"],
-                    "resources": ["sandboxclaims"],
-                }
-            ],
+            "namespace_selector": IN_TENANTS,
+            "resource_rules": [rule("extensions.agents.x-k8s.io", "sandboxclaims", versions=["v1beta1"])],
         },
         "match_conditions": [
             {

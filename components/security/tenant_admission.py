@@ -4,20 +4,15 @@ import json
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_kubernetes.admissionregistration import v1 as admission
 
-from components.objects import Manifest, platform_metadata
+from components.objects import Manifest
 from components.scheduling.priority_classes import TENANT_SELF_SERVICE
+from components.security.admission_policy import IN_TENANTS, admission_policy, rule, validation
 from settings import Tier, names
 from settings.nodepool import KIND_LABEL, TENANT_TAINT
 
 POD_POLICY = "tenantplane-tenant-pods"
 SERVICE_POLICY = "tenantplane-tenant-services"
-
-
-def validation(expression: str, message: str) -> Manifest:
-    """One rule of a policy: what must hold, in CEL, and what is said when it does not."""
-    return {"expression": expression, "message": message, "reason": "Forbidden"}
 
 
 def variables(tiers: tuple[Tier, ...]) -> Manifest:
@@ -111,30 +106,13 @@ class TenantAdmission(pulumi.ComponentResource):
     def __init__(self, name: str, args: TenantAdmissionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tenantplane:security:TenantAdmission", name, {}, opts)
         self.policies = [POD_POLICY, SERVICE_POLICY]
-        self._policy(f"{name}-pods", POD_POLICY, "pods", variables(args.tiers), validations())
-        self._policy(f"{name}-services", SERVICE_POLICY, "services", [], service_validations())
+        pods = {**_about("pods"), "variables": variables(args.tiers), "validations": validations()}
+        services = {**_about("services"), "validations": service_validations()}
+        admission_policy(self, f"{name}-pods", pods, policy=POD_POLICY, component="tenant-admission")
+        admission_policy(self, f"{name}-services", services, policy=SERVICE_POLICY, component="tenant-admission")
         self.register_outputs({"policies": self.policies})
 
-    def _policy(self, name: str, policy: str, resource: str, named: Manifest, rules: Manifest) -> None:
-        """One policy and its binding."""
-        child = pulumi.ResourceOptions(parent=self)
-        core_v1 = {"api_groups": [""], "api_versions": ["v1"]}
-        spec: Manifest = {
-            "failure_policy": "Fail",
-            "match_constraints": {
-                "namespace_selector": {"match_expressions": [{"key": names.TENANT_LABEL, "operator": "Exists"}]},
-                "resource_rules": [{**core_v1, "operations": ["CREATE", "UPDATE"], "resources": [resource]}],
-            },
-            "validations": rules,
-        }
-        if named:
-            spec["variables"] = named
-        admission.ValidatingAdmissionPolicy(
-            name, metadata=platform_metadata(policy, "tenant-admission"), spec=spec, opts=child
-        )
-        admission.ValidatingAdmissionPolicyBinding(
-            f"{name}-binding",
-            metadata=platform_metadata(policy, "tenant-admission"),
-            spec={"policy_name": policy, "validation_actions": ["Deny"]},
-            opts=child,
-        )
+
+def _about(resource: str) -> Manifest:
+    """The part of a policy that says what it is asked about."""
+    return {"match_constraints": {"namespace_selector": IN_TENANTS, "resource_rules": [rule("", resource)]}}

@@ -16,7 +16,7 @@ from components.objects import PATCH_FORCE, Manifest, compute, in_namespace, run
 from components.scheduling.placement import placement
 from components.security.hardened_pod import hardened_pod
 from components.tenancy.access import WORKLOAD_ACCOUNT
-from settings import ResolvedWorkload, TenantPlan
+from settings import ResolvedWorkload, TenantPlan, names
 from settings.quantities import format_count
 
 ROUTE_PORT = 80
@@ -125,7 +125,7 @@ class TenantService(pulumi.ComponentResource):
             "selector": selector,
             "strategy": {"type": "RollingUpdate", "rolling_update": _rolling(workload)},
             "template": {
-                "metadata": {"labels": tenant_metadata(plan, workload.name, component=workload.name)["labels"]},
+                "metadata": {"labels": {**workload.labels, names.WORKLOAD_LABEL: workload.kind}},
                 "spec": self._pod(args),
             },
         }
@@ -145,6 +145,7 @@ class TenantService(pulumi.ComponentResource):
             "ports": [{"name": "http", "container_port": SERVICE_PORT, "protocol": "TCP"}],
             "env": [{"name": key, "value": value} for key, value in {**identity, **profile.environment}.items()],
             "resources": _resources(workload),
+            "capabilities": workload.capabilities,
             "readiness_probe": {**probe, "period_seconds": 5},
             "liveness_probe": {**probe, "period_seconds": 20, "failure_threshold": 3},
         }

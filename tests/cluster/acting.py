@@ -125,6 +125,7 @@ def pod(name: str = "probe", **spec: Any) -> dict[str, Any]:
     }
     base = {
         "automountServiceAccountToken": False,
+        "runtimeClassName": "gvisor",
         "securityContext": {"runAsNonRoot": True, "runAsUser": 1000, "seccompProfile": {"type": "RuntimeDefault"}},
         "containers": [container],
         "terminationGracePeriodSeconds": 0,

@@ -230,4 +230,9 @@ def test_a_cluster_without_the_addon_has_no_rules_for_claims() -> None:
     )
 
     assert made.error is None
-    assert {each.name for each in made.of(POLICY)} == {"tenant-pods", "tenant-services"}
+    assert {each.name for each in made.of(POLICY)} == {
+        "tenant-pods",
+        "tenant-services",
+        "runtimes-policy",
+        "rooted-policy",
+    }

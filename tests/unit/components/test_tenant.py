@@ -70,7 +70,7 @@ def test_pods_wait_for_the_classes_they_name() -> None:
 def test_a_namespace_is_protected_unless_its_off_boarding_is_approved(
     changes: dict[str, object], protected: bool
 ) -> None:
-    (namespace,) = rendered(plan("pelican-games", **changes)).of(NAMESPACE)
+    namespace = rendered(plan("pelican-games", **changes)).one(NAMESPACE, "pelican-games")
     assert namespace.protect is protected
 
 

@@ -21,19 +21,32 @@ NAMESPACE: dict[str, Any] = {
 CONTAINER: dict[str, Any] = {"name": "app", "image": DIGEST, "securityContext": {"allowPrivilegeEscalation": False}}
 DEPLOYMENT: dict[str, Any] = {
     "metadata": {"name": "app", "namespace": "tenant-acme", "labels": LABELS},
-    "spec": {"template": {"spec": {"containers": [CONTAINER]}}},
+    "spec": {
+        "template": {
+            "metadata": {"labels": {"tenantplane.dev/workload": "homework-correction"}},
+            "spec": {"runtimeClassName": "runc", "containers": [CONTAINER]},
+        }
+    },
 }
 CRONJOB: dict[str, Any] = {
     "metadata": {"name": "app", "namespace": "tenant-acme", "labels": LABELS},
     "spec": {
         "jobTemplate": {
-            "spec": {"template": {"spec": {"containers": [CONTAINER], "initContainers": [copy.deepcopy(CONTAINER)]}}}
+            "spec": {
+                "template": {
+                    "spec": {
+                        "runtimeClassName": "gvisor",
+                        "containers": [CONTAINER],
+                        "initContainers": [copy.deepcopy(CONTAINER)],
+                    }
+                }
+            }
         }
     },
 }
 TEMPLATE: dict[str, Any] = {
     "metadata": {"name": "sandboxes", "namespace": "tenant-acme", "labels": LABELS},
-    "spec": {"podTemplate": {"spec": {"containers": [CONTAINER]}}},
+    "spec": {"podTemplate": {"spec": {"runtimeClassName": "kata", "containers": [CONTAINER]}}},
 }
 NS, DEPLOY, CRON = "kubernetes:core/v1:Namespace", "kubernetes:apps/v1:Deployment", "kubernetes:batch/v1:CronJob"
 SANDBOX = "kubernetes:extensions.agents.x-k8s.io/v1beta1:SandboxTemplate"
@@ -78,6 +91,9 @@ def test_a_compliant_object_has_no_finding(token: str, props: dict[str, Any]) ->
             "TP-C1-03",
             "Pod Security `enforce` is 'baseline'",
         ),
+        (DEPLOY, DEPLOYMENT, (*POD[:-2], "runtimeClassName"), "", "TP-C3-01", "names no runtimeClassName"),
+        (DEPLOY, DEPLOYMENT, ("spec", "template", "metadata"), {}, "TP-C3-01", "of kind agent-sessions"),
+        (SANDBOX, TEMPLATE, (*BOX[:-2], "runtimeClassName"), "runc", "TP-C3-01", "has runtimeClassName 'runc'"),
         (DEPLOY, DEPLOYMENT, (*POD, "securityContext", "privileged"), True, "TP-C4-01", "'app' is privileged"),
         (DEPLOY, DEPLOYMENT, (*POD, "securityContext"), {}, "TP-C4-01", "'app' may escalate its privileges"),
         (CRON, CRONJOB, (*INIT, "securityContext"), None, "TP-C4-01", "'app' may escalate its privileges"),
@@ -112,3 +128,13 @@ def test_the_local_stack_has_no_finding() -> None:
     objects = [each for each in found if each is not None]
     assert len(objects) > 100
     assert [line for each in objects for control in CONTROLS for line in control.findings(each)] == []
+
+
+def test_a_namespace_with_stated_capabilities_is_at_baseline_and_no_other_is() -> None:
+    """C4: the exception is written by the component, from the tenant's reviewed file."""
+    lower = flipped(NAMESPACE, ("metadata", "labels", "pod-security.kubernetes.io/enforce"), "baseline")
+    excepted = flipped(
+        lower, ("metadata", "annotations"), {"capabilities.tenantplane.dev/agent-sessions": "CHOWN,SETUID"}
+    )
+    assert findings(NS, excepted) == []
+    assert findings(NS, flipped(excepted, ("metadata", "annotations"), {"note": "please"})) != []

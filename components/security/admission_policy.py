@@ -1,0 +1,65 @@
+"""A ValidatingAdmissionPolicy and its binding, for the namespaces of tenants."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+from pulumi_kubernetes.admissionregistration import v1 as admission
+
+from components.objects import Manifest, platform_metadata
+from settings import names
+
+IN_TENANTS: Mapping[str, Any] = {"match_expressions": [{"key": names.TENANT_LABEL, "operator": "Exists"}]}
+"""Selector of the namespaces of tenants."""
+
+
+def validation(expression: str, message: str) -> Manifest:
+    """One rule of a policy: what must hold, in CEL, and what is said when it does not."""
+    return {"expression": expression, "message": message, "reason": "Forbidden"}
+
+
+def rule(group: str, *resources: str, versions: Sequence[str] = ("v1",)) -> Manifest:
+    """What a policy is asked about: these resources of an API group, when they are made or changed."""
+    return {
+        "api_groups": [group],
+        "api_versions": list(versions),
+        "operations": ["CREATE", "UPDATE"],
+        "resources": list(resources),
+    }
+
+
+def admission_policy(
+    parent: pulumi.Resource,
+    name: str,
+    spec: Mapping[str, Any],
+    *,
+    policy: str,
+    component: str,
+    parameters: tuple[str, pulumi.Resource, str] | None = None,
+) -> None:
+    """Policy `policy`, which fails closed, and the binding of its name, which denies.
+
+    name: logical name of the policy; that of its binding ends in `-binding`. component: label of both. spec: the
+    policy's, in which `match_constraints` choose what it is asked about.
+    parameters: the namespace and the object with its parameters, and that object's name; without the object nothing is
+    admitted.
+    """
+    child = pulumi.ResourceOptions(parent=parent)
+    admission.ValidatingAdmissionPolicy(
+        name,
+        metadata=platform_metadata(policy, component),
+        spec={"failure_policy": "Fail", **spec},
+        opts=child,
+    )
+    binding: Manifest = {"policy_name": policy, "validation_actions": ["Deny"]}
+    if parameters is not None:
+        namespace, held, held_name = parameters
+        binding["param_ref"] = {
+            "name": held_name,
+            "namespace": namespace,
+            "parameter_not_found_action": "Deny",
+        }
+        child = pulumi.ResourceOptions(parent=parent, depends_on=[held])
+    admission.ValidatingAdmissionPolicyBinding(
+        f"{name}-binding", metadata=platform_metadata(policy, component), spec=binding, opts=child
+    )

@@ -1,0 +1,49 @@
+"""Namespace in which the platform keeps and runs what belongs to no tenant (C1, E1)."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.networking import v1 as networking
+
+from components.objects import in_namespace, platform_metadata
+from components.tenancy.namespace import pod_security_labels
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformNamespaceArgs:
+    """Inputs of PlatformNamespace.
+
+    name: of the namespace, from the topology.
+    """
+
+    name: str
+
+
+class PlatformNamespace(pulumi.ComponentResource):
+    """A namespace of the platform's own, which no tenant has any right in (C1, E1).
+
+    Creates: Namespace (Pod Security `restricted`), NetworkPolicy `default-deny` for all its pods, both ways. What is to
+    run there brings the policy that lets it.
+    Outputs: name (str), the namespace's name; namespace (Namespace), for depends_on of what lives in it.
+    """
+
+    name: str
+    namespace: core.Namespace
+
+    def __init__(self, name: str, args: PlatformNamespaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tenantplane:tenancy:PlatformNamespace", name, {}, opts)
+        metadata = platform_metadata(args.name, "platform")
+        self.namespace = core.Namespace(
+            name,
+            metadata={**metadata, "labels": {**metadata["labels"], **pod_security_labels()}},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        networking.NetworkPolicy(
+            f"{name}-default-deny",
+            metadata={**platform_metadata("default-deny", "platform"), "namespace": args.name},
+            spec={"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},
+            opts=in_namespace(self, self.namespace),
+        )
+        self.name = args.name
+        self.register_outputs({"name": self.name})
