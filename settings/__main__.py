@@ -1,13 +1,16 @@
-"""`python -m settings check [ENVIRONMENT]` and `python -m settings schema [--check]`."""
+"""`python -m settings check [ENVIRONMENT]`, `python -m settings schema [--check]`, `python -m settings scheduler`."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import yaml
+
 from settings.load import environments, load_catalogue
 from settings.plan import plan_tenants
 from settings.problems import CatalogueError, Problem, listed
+from settings.scheduler_profile import SCHEDULER_NAME, scheduler_configuration
 from settings.schema import stale, write
 
 
@@ -20,7 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     check.add_argument("environment", nargs="?", help="only for this environment (default: all)")
     schema = commands.add_parser("schema", help="write the JSON Schemas that editors use")
     schema.add_argument("--check", action="store_true", help="only tell whether they are current")
+    scheduler = commands.add_parser("scheduler", help="print the configuration of kube-scheduler with D3's profile")
+    scheduler.add_argument("--second", action="store_true", help="for a scheduler beside the cluster's own")
     options = parser.parse_args(arguments)
+    if options.command == "scheduler":
+        return _scheduler(options.second)
     root: Path = options.catalog
     if not root.is_dir():
         print(f"{root}: no such folder; allowed: --catalog FOLDER", file=sys.stderr)  # noqa: T201
@@ -72,6 +79,17 @@ def _schema(folder: Path, check: bool) -> int:
         print(f"{folder}: {', '.join(old)} not current; run: python -m settings schema")  # noqa: T201
         return 1
     print(f"{folder}: all current")  # noqa: T201
+    return 0
+
+
+def _scheduler(second: bool) -> int:
+    election = {
+        "leaderElect": True,
+        "resourceName": SCHEDULER_NAME if second else "kube-scheduler",
+        "resourceNamespace": "kube-system",
+    }
+    document = scheduler_configuration(leader_election=election, qps=100, beside_default=not second)
+    print(yaml.safe_dump(document, sort_keys=False), end="")  # noqa: T201
     return 0
 
 

@@ -28,6 +28,7 @@ from settings.quantities import format_bytes, format_count, format_cpu
 POOL_LABEL = "tenantplane.dev/pool"
 KIND_LABEL = "tenantplane.dev/pool-kind"
 LIFECYCLE_LABEL = "tenantplane.dev/lifecycle"
+SLA_LABEL = "tenantplane.dev/sla"
 TENANT_TAINT = "tenantplane.dev/tenant"
 TENANT_NODE_LABEL = "node-restriction.kubernetes.io/tenant"
 """Under this prefix a kubelet cannot relabel its own node into another tenant's pool (NodeRestriction)."""
@@ -154,6 +155,7 @@ class NodePool(Model):
     min_nodes, max_nodes: bounds of autoscaling.
     nodes: how many a local cluster runs; min_nodes when left out.
     lifecycle: whether a node can be taken away; "spot" for kind spot, else "on-demand".
+    sla: "premium" draws the pods of tiers with priority class enterprise (D3); default "standard".
     tenant: owner of a dedicated pool, and only of one.
     zones: nodes take them in turn.
     labels, taints: on top of those the kind brings.
@@ -167,6 +169,7 @@ class NodePool(Model):
     capacity: NodeCapacity
     gpu: GpuDevices | None = Field(default=None, validate_default=True)
     lifecycle: Literal["on-demand", "spot"] = Field(default_factory=_usual_lifecycle)
+    sla: Literal["standard", "premium"] = "standard"
     tenant: TenantId | None = Field(default=None, validate_default=True)
     instance_type: LabelValue | None = None
     zones: Annotated[tuple[Name, ...], Distinct] = ()
@@ -230,6 +233,8 @@ class NodePool(Model):
         made = dict(self.labels)
         made |= {POOL_LABEL: self.name, KIND_LABEL: self.kind, LIFECYCLE_LABEL: self.lifecycle}
         made |= {f"{RUNTIME_LABEL_PREFIX}{runtime}": "true" for runtime in self._runtimes}
+        if self.sla != "standard":
+            made[SLA_LABEL] = self.sla
         if self._region is not None:
             made["topology.kubernetes.io/region"] = self._region
         if self.zones:

@@ -76,6 +76,17 @@ class TenantPlan:
         """Whether its namespace and data are kept from deletion: always, but for an approved off-boarding (A7)."""
         return self.tenant.lifecycle != "offboarding" or self.tenant.offboarding is None
 
+    @property
+    def premium(self) -> bool:
+        """Whether its pods are drawn to premium pools: those of the highest tiers (D3)."""
+        return self.tier.priority_class == "enterprise"
+
+    @cached_property
+    def node_regions(self) -> tuple[str, ...]:
+        """Regions whose nodes its pods may run on: its own, those it allows, and that of the cluster, which was chosen
+        by them; a node of another region that joins the cluster gets none of its pods (D2)."""
+        return tuple(sorted({self.tenant.region, *self.tenant.residency, self.cluster.region}))
+
     @cached_property
     def data_isolation(self) -> str:
         """How its data is kept apart: its own choice, else the tier's (F1)."""

@@ -24,6 +24,8 @@ class Cluster(Model):
     gateway_namespace, database_namespace: where tenants are reached from, and where their databases are.
     system_namespace: what the platform itself keeps and runs.
     ingress_class: of the gateway.
+    scheduler: whose profile places tenants' pods: "tenantplane" where a scheduler with D3's profile runs, as in every
+    local cluster; "default-scheduler" elsewhere.
     addons: what runs in it besides Kubernetes, with its CustomResourceDefinitions: "agent-sandbox" for sandboxes (C5),
     "calico-policy" where Calico enforces policies, for guard-rails above those of a tenant (E2).
     """
@@ -41,6 +43,7 @@ class Cluster(Model):
     database_namespace: Name = "tenantplane-data"
     system_namespace: Name = "tenantplane-system"
     ingress_class: Name = "tenantplane"
+    scheduler: Literal["default-scheduler", "tenantplane"] = "default-scheduler"
     addons: Annotated[tuple[Addon, ...], Distinct] = ()
 
     @field_validator("kubeconfig")

@@ -135,6 +135,7 @@ def _pod(plan: TenantPlan, sandboxes: ResolvedSandboxes) -> Manifest:
             service_account=WORKLOAD_ACCOUNT,
             priority_class=plan.tier.priority_class,
             placement=placement(
+                plan,
                 sandboxes.node_selector,
                 sandboxes.tolerations,
                 pods_like={names.COMPONENT_LABEL: names.SANDBOX},

@@ -153,7 +153,9 @@ class TenantService(pulumi.ComponentResource):
             **hardened_pod(
                 service_account=WORKLOAD_ACCOUNT,
                 priority_class=plan.tier.priority_class,
-                placement=placement(workload.node_selector, workload.tolerations, pods_like={"app": workload.name}),
+                placement=placement(
+                    plan, workload.node_selector, workload.tolerations, pods_like={"app": workload.name}
+                ),
                 containers=[container],
             ),
             **({} if workload.runtime is None else {"runtime_class_name": workload.runtime.id}),

@@ -10,6 +10,7 @@ from localcloud.controlplane.layout import Layout
 from localcloud.controlplane.parts import API_SERVER, CONTROLLERS, KWOK, SCHEDULER
 from localcloud.controlplane.pki import CLUSTER
 from localcloud.controlplane.ports import HOST
+from localcloud.controlplane.scheduler import scheduler_document, scheduler_file
 from localcloud.files import write_whole
 from localcloud.nodes import stages
 
@@ -23,7 +24,7 @@ def write_configuration(layout: Layout, ports: dict[str, int]) -> None:
     for part in (CONTROLLERS, SCHEDULER, KWOK):
         write_whole(layout.part_kubeconfig(part), kubeconfig(layout, server, part, layout.name))
     _write(layout, "audit-policy.yaml", audit_policy())
-    _write(layout, "scheduler.yaml", _scheduler(layout))
+    write_whole(scheduler_file(layout), scheduler_document(layout))
     write_whole(layout.config / "kwok.yaml", stages())
     if not (layout.config / "encryption.yaml").exists():
         _write(layout, "encryption.yaml", _encryption())
@@ -141,15 +142,6 @@ def _encryption() -> Document:
                 ],
             }
         ],
-    }
-
-
-def _scheduler(layout: Layout) -> Document:
-    return {
-        "apiVersion": "kubescheduler.config.k8s.io/v1",
-        "kind": "KubeSchedulerConfiguration",
-        "clientConnection": {"kubeconfig": str(layout.part_kubeconfig(SCHEDULER)), "qps": 500, "burst": 1000},
-        "leaderElection": {"leaderElect": False},
     }
 
 

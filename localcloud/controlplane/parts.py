@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from localcloud.controlplane.layout import Layout
 from localcloud.controlplane.pki import CLUSTER, ETCD, FRONT_PROXY
 from localcloud.controlplane.ports import HOST
+from localcloud.controlplane.scheduler import PART, scheduler_file
 
 SERVICE_RANGE = "10.96.0.0/16"
 POD_RANGE = "10.128.0.0/12"
 """A /24 for each node: 4096 nodes."""
 
-ETCD_PART, API_SERVER, CONTROLLERS, SCHEDULER, KWOK = "etcd", "apiserver", "controller-manager", "scheduler", "kwok"
+ETCD_PART, API_SERVER, CONTROLLERS, SCHEDULER, KWOK = "etcd", "apiserver", "controller-manager", PART, "kwok"
 
 PORT_NAMES = (ETCD_PART, "etcd-peer", API_SERVER, CONTROLLERS, SCHEDULER)
 
@@ -186,7 +187,7 @@ def _scheduler(layout: Layout, ports: Mapping[str, int]) -> Part:
         tool="kube-scheduler",
         arguments=(
             *_served(layout, SCHEDULER, ports[SCHEDULER]),
-            f"--config={layout.config / 'scheduler.yaml'}",
+            f"--config={scheduler_file(layout)}",
         ),
         port=ports[SCHEDULER],
         probe="/healthz",

@@ -1,11 +1,13 @@
 """The `local` stack on the session's control plane, applied once, and its people."""
 
 import fcntl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from components.scheduling.priority_classes import PRIORITIES
+from localcloud import controlplane
 from localcloud.controlplane import ControlPlane
 from settings import TenantPlan, load_catalogue, plan_tenants
 from tests.cluster.acting import Caller
@@ -68,3 +70,23 @@ def who(admin: Caller, plans: dict[str, TenantPlan]) -> dict[str, Endpoint]:
 def few(who: dict[str, Endpoint]) -> dict[str, Endpoint]:
     """The same of three tenants."""
     return some(who)
+
+
+@pytest.fixture(scope="session")
+def scheduling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    """A control plane without nodes, for tests of the scheduler: each adds nodes with a label of its own."""
+    state = tmp_path_factory.mktemp("scheduling")
+    made = controlplane.start("scheduling", state_dir=state)
+    caller = Caller.of(made.kubeconfig)
+    for each in PRIORITIES:
+        policy = "PreemptLowerPriority" if each.preempts else "Never"
+        body = {"metadata": {"name": each.name}, "value": each.value, "preemptionPolicy": policy}
+        caller.create("/apis/scheduling.k8s.io/v1/priorityclasses", body)
+    yield made
+    controlplane.stop("scheduling", state_dir=state)
+
+
+@pytest.fixture(scope="session")
+def operator(scheduling: ControlPlane) -> Caller:
+    """The administrator of the control plane `scheduling`."""
+    return Caller.of(scheduling.kubeconfig)

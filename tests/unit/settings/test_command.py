@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from settings.__main__ import main
 from tests.unit.settings import small_catalogue
@@ -72,3 +73,15 @@ def test_wrong_usage_exits_with_two() -> None:
         main(["chekc"])
 
     assert caught.value.code == 2
+
+
+def test_the_scheduler_configuration_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, names in (
+        (["scheduler"], ["default-scheduler", "tenantplane"]),
+        (["scheduler", "--second"], ["tenantplane"]),
+    ):
+        assert main(arguments) == 0
+        document = yaml.safe_load(capsys.readouterr().out)
+        assert [each["schedulerName"] for each in document["profiles"]] == names
+        assert document["leaderElection"]["leaderElect"] is True
+        assert "kubeconfig" not in document["clientConnection"]

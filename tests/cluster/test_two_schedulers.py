@@ -1,0 +1,131 @@
+"""No split brain: two schedulers, one leader; the leader is killed at work and nothing is lost or done twice (D6)."""
+
+import json
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from localcloud import controlplane
+from localcloud.controlplane import ControlPlane
+from localcloud.toolchain import tool
+from settings.scheduler_profile import scheduler_configuration
+from tests.cluster.acting import Caller
+from tests.cluster.scheduling import ANYWHERE, PODS, in_parallel, node, placed, small_pod
+from tests.fixtures_cluster import Starter
+from tests.polling import until
+
+pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("scheduling")]
+
+COUNT = 300
+LEASE = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-scheduler"
+ELECTION = {"leaderElect": True, "leaseDuration": "4s", "renewDeadline": "3s", "retryPeriod": "500ms"}
+Run = Callable[[str, dict[str, object] | None], "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def alone(own_cluster: Starter) -> ControlPlane:
+    """A control plane with ten nodes whose own scheduler has been ended."""
+    made = own_cluster("brains")
+    seen = controlplane.status("brains", state_dir=made.directory.parent.parent)
+    assert seen is not None
+    (own,) = (part.pid for part in seen.parts if part.name == "scheduler")
+    assert own is not None
+    subprocess.run(["kill", "-9", str(own)], check=True)
+    caller = Caller.of(made.kubeconfig)
+    for index in range(10):
+        caller.create("/api/v1/nodes", node(f"brains-{index}", cpu_m=64000, memory_mi=65536))
+    return made
+
+
+@pytest.fixture
+def run(alone: ControlPlane, tmp_path: Path) -> Iterator[Run]:
+    """Starts a scheduler with the platform's configuration; slowly, so that there is a middle to be killed in."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(name: str, election: dict[str, object] | None) -> "subprocess.Popen[bytes]":
+        kubeconfig = alone.directory / "config" / "scheduler.kubeconfig"
+        document = scheduler_configuration(str(kubeconfig), leader_election=election, qps=40)
+        config = tmp_path / f"{name}.yaml"
+        config.write_text(yaml.safe_dump(document))
+        with (tmp_path / f"{name}.log").open("wb") as log:
+            arguments = [str(tool("kube-scheduler")), f"--config={config}", "--secure-port=0"]
+            running.append(subprocess.Popen(arguments, stdout=log, stderr=log))
+        return running[-1]
+
+    yield start
+    for each in running:
+        each.kill()
+        each.wait(10)
+
+
+def leader(caller: Caller) -> str:
+    answer = caller.ask("GET", LEASE)
+    return str(answer.body["spec"].get("holderIdentity") or "") if answer.status == 200 else ""
+
+
+def created(made: ControlPlane) -> dict[str, str]:
+    """Creates the pods; their uids by name."""
+    pods = [
+        small_pod(f"pod-{index}", cpu_m=10, memory_mi=16, tolerations=ANYWHERE, schedulerName="tenantplane")
+        for index in range(COUNT)
+    ]
+    answers = in_parallel(made.kubeconfig, lambda caller, pod: caller.create(PODS.format("default"), pod), pods)
+    return {each["metadata"]["name"]: each["metadata"]["uid"] for each in answers}
+
+
+def bindings(made: ControlPlane) -> tuple[Counter[str], Counter[int]]:
+    """From the audit log: how often each pod was bound, and how the API server answered requests to bind."""
+    bound: Counter[str] = Counter()
+    answered: Counter[int] = Counter()
+    for line in (made.directory / "logs" / "audit.log").read_text().splitlines():
+        event = json.loads(line)
+        ref = event.get("objectRef", {})
+        if (ref.get("resource"), ref.get("subresource"), event["verb"]) != ("pods", "binding", "create"):
+            continue
+        code = event["responseStatus"]["code"]
+        answered[code] += 1
+        bound[ref["name"]] += code == 201
+    return bound, answered
+
+
+def uids(caller: Caller) -> dict[str, str]:
+    found = caller.get(PODS.format("default"))["items"]
+    return {each["metadata"]["name"]: each["metadata"]["uid"] for each in found}
+
+
+def test_when_the_leader_is_killed_the_other_goes_on_and_every_pod_is_bound_once(alone: ControlPlane, run: Run) -> None:
+    caller = Caller.of(alone.kubeconfig)
+    first = run("first", ELECTION)
+    before = until(lambda: leader(caller), "the first leads")
+    second = run("second", ELECTION)
+    made = created(alone)
+    until(lambda: len(placed(caller, "default")) >= COUNT // 6, "some pods are bound")
+    first.send_signal(signal.SIGKILL)
+    first.wait(10)
+    at_death = len(placed(caller, "default"))
+    assert at_death < COUNT, "the leader was killed too late to show anything"
+    assert leader(caller) == before
+    until(lambda: len(placed(caller, "default")) == COUNT, "all pods are bound")
+    assert leader(caller) != before
+    assert second.poll() is None
+    assert uids(caller) == made, "a pod was lost or made anew"
+    bound, _ = bindings(alone)
+    assert bound == Counter(dict.fromkeys(made, 1))
+
+
+def test_even_two_leaders_bind_no_pod_twice(alone: ControlPlane, run: Run) -> None:
+    """Optimistic concurrency: without any election both bind the same pods, and the API server refuses the second."""
+    caller = Caller.of(alone.kubeconfig)
+    made = created(alone)
+    run("first", None)
+    run("second", None)
+    until(lambda: len(placed(caller, "default")) == COUNT, "all pods are bound")
+    bound, answered = bindings(alone)
+    assert answered[409] > 0, "the two never met, so that this shows nothing"
+    assert bound == Counter(dict.fromkeys(made, 1))
+    assert uids(caller) == made
