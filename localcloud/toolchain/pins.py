@@ -27,7 +27,8 @@ class PinnedTool:
 
 @dataclass(frozen=True)
 class Pin:
-    """One Go module and the programs built from it. files: what is kept of its sources, name to path in the module."""
+    """One Go module and the programs built from it. files: what is kept of its sources, name to path in the module.
+    on_demand: built when somebody asks for it, and not among all the tools."""
 
     name: str
     module: str
@@ -37,6 +38,7 @@ class Pin:
     variables: Mapping[str, str]
     tools: tuple[PinnedTool, ...]
     files: Mapping[str, str]
+    on_demand: bool = False
 
     @property
     def directory(self) -> Path:
@@ -125,4 +127,5 @@ def _pin(name: str, table: dict[str, object]) -> Pin:
         variables={str(key): str(value) for key, value in variables.items()},
         tools=tuple(PinnedTool(tool, entry["package"], tuple(entry["ask"])) for tool, entry in tools.items()),
         files={str(key): str(value) for key, value in files.items()},
+        on_demand=table.get("on_demand") is True,
     )

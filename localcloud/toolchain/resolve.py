@@ -33,6 +33,11 @@ def tool_names() -> tuple[str, ...]:
     return tuple(one.name for pin in load_pins().pins for one in pin.tools) + PROVIDER_TOOLS
 
 
+def _usual() -> tuple[str, ...]:
+    rare = {one.name for pin in load_pins().pins if pin.on_demand for one in pin.tools}
+    return tuple(name for name in tool_names() if name not in rare)
+
+
 def tool(name: str, display: Display | None = None) -> Path:
     """Path of a tool, built when it must be (with progress on standard error).
 
@@ -45,8 +50,8 @@ def tool(name: str, display: Display | None = None) -> Path:
 
 
 def tools(names: Iterable[str] | None = None, display: Display | None = None) -> tuple[Tool, ...]:
-    """Several tools at once, default all: what is missing is built in one go."""
-    wanted = tuple(names) if names is not None else tool_names()
+    """Several tools at once, default all but those on demand: what is missing is built in one go."""
+    wanted = tuple(names) if names is not None else _usual()
     for name in wanted:
         if name not in tool_names():
             raise LocalcloudError(f"there is no tool {name!r}; allowed: {', '.join(tool_names())}")

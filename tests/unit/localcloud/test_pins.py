@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from localcloud.toolchain import resolve
 from localcloud.toolchain.pins import Pin, digest, load_pins, parse_version
 from localcloud.toolchain.recipes import providers, source_digest
 
@@ -127,3 +128,13 @@ def test_the_same_sources_elsewhere_have_the_same_digest(tmp_path: Path) -> None
     ours = providers()
     shutil.copytree(ours.directory, tmp_path / "copy")
     assert providers(tmp_path / "copy").digest == ours.digest
+
+
+def test_what_is_on_demand_is_not_among_all_tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make up` builds every tool there is; the descheduler is none that it needs."""
+    asked: list[str] = []
+    monkeypatch.setattr(resolve, "_found", lambda name: asked.append(name) or resolve.Tool(name, Path(name), "PATH"))
+    resolve.tools()
+    assert "kubectl" in asked
+    assert "descheduler" not in asked
+    assert [one.name for one in resolve.tools(["descheduler"])] == ["descheduler"]
