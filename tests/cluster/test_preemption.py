@@ -1,5 +1,7 @@
 """Who gives way to whom on a full node: lowest priority first, and never the other way (C8, D5)."""
 
+from typing import Any
+
 import pytest
 
 from tests.cluster.acting import Caller
@@ -12,7 +14,7 @@ HOME = "default"
 
 
 def pod(name: str, group: str, priority: str | None, cpu_m: int = 1000) -> Manifest:
-    more = {} if priority is None else {"priorityClassName": priority}
+    more: dict[str, Any] = {} if priority is None else {"priorityClassName": priority}
     selector = {"test/set": group}
     return small_pod(name, cpu_m=cpu_m, memory_mi=16, nodeSelector=selector, tolerations=ANYWHERE, **more)
 

@@ -77,7 +77,8 @@ def test_a_pod_goes_where_there_is_room_and_waits_where_there_is_none(
     labels = {"test/set": group, REGION: "eu-central-1"}
     operator.create("/api/v1/nodes", node(f"{group}-full", cpu_m=4000, memory_mi=4000, labels=labels))
     sizes = {"cpu": {"cpu_m": 3500, "memory_mi": 64}, "memory": {"cpu_m": 10, "memory_mi": 3500}}[resource]
-    resident = small_pod(f"{group}-resident", **sizes, tolerations=ANYWHERE, nodeName=f"{group}-full")
+    bound: Manifest = {**sizes, "tolerations": ANYWHERE, "nodeName": f"{group}-full"}
+    resident = small_pod(f"{group}-resident", **bound)
     operator.create(PODS.format(HOME), resident)
     large = of_tenant(tenant, f"{group}-large", group, 10)
     large["spec"]["containers"][0]["resources"]["requests"] = {"cpu": "600m", "memory": "600Mi"}

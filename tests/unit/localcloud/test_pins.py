@@ -133,7 +133,12 @@ def test_the_same_sources_elsewhere_have_the_same_digest(tmp_path: Path) -> None
 def test_what_is_on_demand_is_not_among_all_tools(monkeypatch: pytest.MonkeyPatch) -> None:
     """`make up` builds every tool there is; the descheduler is none that it needs."""
     asked: list[str] = []
-    monkeypatch.setattr(resolve, "_found", lambda name: asked.append(name) or resolve.Tool(name, Path(name), "PATH"))
+
+    def found(name: str) -> resolve.Tool:
+        asked.append(name)
+        return resolve.Tool(name, Path(name), "PATH")
+
+    monkeypatch.setattr(resolve, "_found", found)
     resolve.tools()
     assert "kubectl" in asked
     assert "descheduler" not in asked
