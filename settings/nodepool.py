@@ -245,8 +245,8 @@ class NodePool(Model):
             made[TENANT_NODE_LABEL] = self.tenant
         if self.gpu is not None:
             made |= {"nvidia.com/gpu.product": self.gpu.product, "nvidia.com/gpu.count": str(self.gpu.count)}
-            if self.gpu.sharing == "mig":
-                made["nvidia.com/mig.config"] = f"all-{self.gpu.profile}"
+            # The entries of settings.gpu_sharing, by which NVIDIA's DaemonSets know what to do on the node.
+            made |= {"nvidia.com/mig.config": self.name, "nvidia.com/device-plugin.config": self.name}
             if self.gpu.sharing == "time-slicing":
                 made["nvidia.com/gpu.replicas"] = str(self.gpu.replicas)
         return made

@@ -30,6 +30,10 @@ class Runtime(Model):
     gpu: Flag = False
     capabilities: Annotated[tuple[Capability, ...], Distinct] = ()
 
+    def is_on(self, kind: PoolKind, *, gpu: bool) -> bool:
+        """Whether the nodes of a pool have it. gpu: whether they have GPUs; a runtime for GPUs is nowhere else."""
+        return kind in self.pools and (gpu or not self.gpu)
+
 
 class RuntimesFile(Model):
     """catalog/runtimes.yaml."""

@@ -22,7 +22,7 @@ class Cluster(Model):
     tiers: whose tenants it holds.
     shards: stacks its tenants are spread over, 1 to 64.
     gateway_namespace, database_namespace: where tenants are reached from, and where their databases are.
-    system_namespace: what the platform itself keeps and runs.
+    system_namespace, gpu_namespace: what the platform itself keeps and runs, and where NVIDIA's DaemonSets run.
     ingress_class: of the gateway.
     scheduler: whose profile places tenants' pods: "tenantplane" where a scheduler with D3's profile runs, as in every
     local cluster; "default-scheduler" elsewhere.
@@ -42,6 +42,7 @@ class Cluster(Model):
     gateway_namespace: Name = "tenantplane-gateway"
     database_namespace: Name = "tenantplane-data"
     system_namespace: Name = "tenantplane-system"
+    gpu_namespace: Name = "tenantplane-gpu"
     ingress_class: Name = "tenantplane"
     scheduler: Literal["default-scheduler", "tenantplane"] = "default-scheduler"
     addons: Annotated[tuple[Addon, ...], Distinct] = ()
@@ -64,7 +65,9 @@ class Cluster(Model):
         """Tell the pools which runtimes their nodes have, those that name their kind; said by the nodes' labels."""
         known = tuple(runtimes)
         for pool in self.node_pools:
-            pool._runtimes = tuple(runtime.id for runtime in known if pool.kind in runtime.pools)
+            pool._runtimes = tuple(
+                runtime.id for runtime in known if runtime.is_on(pool.kind, gpu=pool.gpu is not None)
+            )
 
     @property
     def regions(self) -> tuple[str, ...]:

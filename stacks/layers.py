@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from components.compute.gpu_sharing import GpuSharing, GpuSharingArgs
+from components.compute.joined_node_pool import JoinedNodePool, JoinedNodePoolArgs
 from components.network.guard_rails import GuardRails, GuardRailsArgs
 from components.network.tenant_guard_rail import TenantGuardRail, TenantGuardRailArgs
 from components.sandbox.runtime_classes import RuntimeClasses, RuntimeClassesArgs
@@ -18,6 +20,7 @@ from components.security.tenant_roles import TenantRoles, TenantRolesArgs
 from components.tenancy.platform_namespace import PlatformNamespace, PlatformNamespaceArgs
 from components.tenancy.tenant import Tenant, TenantArgs, facts
 from settings import Catalogue, Cluster, TenantPlan
+from settings.gpu_sharing import gpu_pools
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +62,11 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
     system = PlatformNamespace("system", PlatformNamespaceArgs(name=cluster.system_namespace), options)
     RuntimeAdmission("runtimes", RuntimeAdmissionArgs(runtimes=catalogue.runtimes, namespace=system), options)
     RootedAdmission("rooted", RootedAdmissionArgs(), options)
+    for pool in cluster.node_pools:
+        joined = JoinedNodePoolArgs(pool=pool, runtimes=catalogue.runtimes, namespace=system)
+        JoinedNodePool(f"pool-{pool.name}", joined, options)
+    if gpu_pools(cluster.node_pools):
+        GpuSharing("gpu", GpuSharingArgs(pools=cluster.node_pools, namespace=cluster.gpu_namespace), options)
     if cluster.has_sandboxes:
         SandboxAdmission("sandbox", SandboxAdmissionArgs(tiers=tiers), options)
     tier = None

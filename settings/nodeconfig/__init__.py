@@ -3,7 +3,14 @@
 from settings.nodeconfig.containerd import containerd_config, handlers_of, runsc_config
 from settings.nodeconfig.kubelet import kubelet_config, pids_of
 from settings.nodeconfig.toml import to_toml
-from settings.nodeconfig.user_data import Download, NodeCluster, NotExpressibleError, al2023, bottlerocket
+from settings.nodeconfig.user_data import (
+    Download,
+    NodeCluster,
+    NotExpressibleError,
+    al2023,
+    bottlerocket,
+    registration_flags,
+)
 
 __all__ = [
     "Download",
@@ -15,6 +22,7 @@ __all__ = [
     "handlers_of",
     "kubelet_config",
     "pids_of",
+    "registration_flags",
     "runsc_config",
     "to_toml",
 ]

@@ -11,6 +11,7 @@ Schema = Literal[2, 3]
 """Version of containerd's configuration: 2 is read by containerd 1.x, 3 by 2.x (which still converts 2)."""
 PLAIN = "runc"
 """The handler of pods that name no RuntimeClass."""
+RUNSC_HANDLER = "runsc"
 RUNSC_CONFIG = "/etc/containerd/runsc.toml"
 KATA_HOME = PurePosixPath("/opt/kata")
 """Where kata-deploy puts Kata Containers."""
@@ -24,7 +25,7 @@ def handlers_of(pool: NodePool, runtimes: Iterable[Runtime]) -> tuple[str, ...]:
 
     A handler that needs a GPU is left out of pools without one, such as a dedicated pool of CPUs.
     """
-    listed = {each.handler for each in runtimes if pool.kind in each.pools and not (each.gpu and pool.gpu is None)}
+    listed = {each.handler for each in runtimes if each.is_on(pool.kind, gpu=pool.gpu is not None)}
     return tuple(sorted({PLAIN, *listed}))
 
 

@@ -133,11 +133,6 @@ def bottlerocket(pool: NodePool, runtimes: Iterable[Runtime], cluster: NodeClust
 
 def _node_config(pool: NodePool, runtimes: tuple[Runtime, ...], cluster: NodeCluster) -> dict[str, Any]:
     kubelet = {key: value for key, value in kubelet_config(pool).items() if key not in _OWNED_BY_NODEADM}
-    taints = [f"{taint.key}={taint.value}:{taint.effect}" for taint in pool.node_taints()]
-    labels = [f"{key}={value}" for key, value in _labels(pool).items()]
-    flags = [f"--node-labels={','.join(labels)}"]
-    if taints:
-        flags.append(f"--register-with-taints={','.join(taints)}")
     return {
         "apiVersion": "node.eks.aws/v1alpha1",
         "kind": "NodeConfig",
@@ -148,10 +143,18 @@ def _node_config(pool: NodePool, runtimes: tuple[Runtime, ...], cluster: NodeClu
                 "certificateAuthority": cluster.authority,
                 "cidr": cluster.service_cidr,
             },
-            "kubelet": {"config": kubelet, "flags": flags},
+            "kubelet": {"config": kubelet, "flags": registration_flags(pool)},
             "containerd": {"config": to_toml(containerd_config(pool, runtimes, 3))},
         },
     }
+
+
+def registration_flags(pool: NodePool) -> list[str]:
+    """How the kubelet of a node of the pool registers it: with labels and taints, before any pod can come."""
+    labels = [f"{key}={value}" for key, value in _labels(pool).items()]
+    taints = [f"{taint.key}={taint.value}:{taint.effect}" for taint in pool.node_taints()]
+    flags = [f"--node-labels={','.join(labels)}"]
+    return [*flags, f"--register-with-taints={','.join(taints)}"] if taints else flags
 
 
 def _labels(pool: NodePool) -> dict[str, str]:

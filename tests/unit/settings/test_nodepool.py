@@ -88,7 +88,8 @@ def test_labels_say_what_a_node_is() -> None:
         "node.kubernetes.io/instance-type": "p4de",
         "nvidia.com/gpu.product": "NVIDIA-A100-SXM4-80GB",
         "nvidia.com/gpu.count": "8",
-        "nvidia.com/mig.config": "all-1g.10gb",
+        "nvidia.com/mig.config": "p",
+        "nvidia.com/device-plugin.config": "p",
     }
 
 
