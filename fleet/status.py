@@ -21,6 +21,8 @@ from settings.quantities import parse_bytes, parse_cpu
 PART_OF_SELECTOR = f"app.kubernetes.io/part-of={names.PART_OF}"
 WARM_POOLS = ("extensions.agents.x-k8s.io", "v1beta1")
 """API group and version of the pools of sandboxes."""
+QUEUES = ("kueue.x-k8s.io", "v1beta2")
+"""API group and version of queues."""
 PAGE = 500
 """Objects a request asks for at most, so that a large cluster answers in bounded memory."""
 
@@ -29,7 +31,7 @@ PAGE = 500
 class TenantStatus:
     """One tenant as it is on its cluster. hard, used: of its ResourceQuota, as the API server writes them. running,
     wanted: pods of its workloads, sandboxes left out. warm, kept: sandboxes that wait for a claim, and how many
-    should."""
+    should. waiting, admitted: Jobs in its queue, and those that the queue has let go."""
 
     plan: TenantPlan
     present: bool
@@ -40,10 +42,12 @@ class TenantStatus:
     policies: int
     warm: int = 0
     kept: int = 0
+    waiting: int = 0
+    admitted: int = 0
 
 
 def tenant_statuses(catalogue: Catalogue, stacks: Iterable[Stack], root: Path) -> list[TenantStatus]:
-    """Status of every tenant of an environment, sorted by id: at most six requests for each cluster, however many
+    """Status of every tenant of an environment, sorted by id: at most seven requests for each cluster, however many
     tenants it has.
 
     Raises FleetError for a cluster that does not answer.
@@ -64,6 +68,8 @@ def _statuses(catalogue: Catalogue, cluster: Cluster, api: client.ApiClient) -> 
     namespaces = {each["metadata"]["name"] for each in _all(core.list_namespace, api, label_selector=PART_OF_SELECTOR)}
     quotas: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
     for quota in _all(core.list_resource_quota_for_all_namespaces, api, label_selector=PART_OF_SELECTOR):
+        if quota["spec"].get("scopeSelector"):
+            continue  # a part of what the other one counts
         status = quota.get("status") or {}
         hard, used = quotas.setdefault(quota["metadata"]["namespace"], ({}, {}))
         hard.update(status.get("hard") or quota["spec"].get("hard") or {})
@@ -81,6 +87,7 @@ def _statuses(catalogue: Catalogue, cluster: Cluster, api: client.ApiClient) -> 
     for each in _all(network_policies, api, label_selector=PART_OF_SELECTOR):
         policies[each["metadata"]["namespace"]] += 1
     warm, kept = _sandboxes(cluster, api)
+    waiting, admitted = _queues(cluster, api)
     return [
         TenantStatus(
             plan=plan,
@@ -93,6 +100,8 @@ def _statuses(catalogue: Catalogue, cluster: Cluster, api: client.ApiClient) -> 
             warm=warm[plan.namespace],
             # A new pool wants one sandbox, until its autoscaler sets its least.
             kept=max(kept[plan.namespace], plan.sandboxes.warm if plan.sandboxes and plan.active else 0),
+            waiting=waiting[plan.namespace],
+            admitted=admitted[plan.namespace],
         )
         for plan in plan_tenants(catalogue, cluster.name)
     ]
@@ -116,6 +125,25 @@ def _sandboxes(cluster: Cluster, api: client.ApiClient) -> tuple[Counter[str], C
     return warm, kept
 
 
+def _queues(cluster: Cluster, api: client.ApiClient) -> tuple[Counter[str], Counter[str]]:
+    """By ClusterQueue, which is named like the tenant's namespace, Jobs that wait and Jobs that were let go; none on a
+    cluster without queues."""
+    waiting: Counter[str] = Counter()
+    admitted: Counter[str] = Counter()
+    if not cluster.has_queues:
+        return waiting, admitted
+
+    def queues(**arguments: Any) -> Any:
+        group, version = QUEUES
+        return client.CustomObjectsApi(api).list_cluster_custom_object(group, version, "clusterqueues", **arguments)
+
+    for queue in _all(queues, api, label_selector=PART_OF_SELECTOR):
+        status = queue.get("status") or {}
+        waiting[queue["metadata"]["name"]] = status.get("pendingWorkloads", 0)
+        admitted[queue["metadata"]["name"]] = status.get("admittedWorkloads", 0)
+    return waiting, admitted
+
+
 def _all(call: Any, api: client.ApiClient, **arguments: str) -> Iterable[dict[str, Any]]:
     """Every object that a list request gives, page by page, as plain dictionaries: cheaper than the client's models."""
     more: str | None = None
@@ -132,6 +160,7 @@ def _all(call: Any, api: client.ApiClient, **arguments: str) -> Iterable[dict[st
 def print_statuses(console: Console, statuses: list[TenantStatus], environment: str) -> None:
     """Prints the table, and how to get in."""
     table = Table(box=None, padding=(0, 2), header_style="bold")
+    queued = any(status.plan.queue is not None for status in statuses)
     for heading in (
         "tenant",
         "namespace",
@@ -141,11 +170,12 @@ def print_statuses(console: Console, statuses: list[TenantStatus], environment: 
         "gpu",
         "pods run/want/quota",
         "sandboxes warm",
+        *(["jobs wait/run"] if queued else []),
         "policies",
     ):
         table.add_column(heading, overflow="fold")
     for status in statuses:
-        table.add_row(*_row(status))
+        table.add_row(*_row(status, queued=queued))
     console.print(table)
     if statuses:
         first = statuses[0].plan.tenant.id
@@ -153,10 +183,11 @@ def print_statuses(console: Console, statuses: list[TenantStatus], environment: 
         console.print(f"as a tenant:  {command}   (prints the path of a kubeconfig, valid for an hour)")
 
 
-def _row(status: TenantStatus) -> list[Text]:
+def _row(status: TenantStatus, *, queued: bool) -> list[Text]:
     plan = status.plan
     if not status.present:
-        return [Text(plan.tenant.id), Text("not applied yet", style="yellow"), Text(plan.tier.id), *[Text("")] * 6]
+        rest = [Text("")] * (7 if queued else 6)
+        return [Text(plan.tenant.id), Text("not applied yet", style="yellow"), Text(plan.tier.id), *rest]
     hard, used = status.hard, status.used
     short = status.running < status.wanted
     gpus = [
@@ -176,6 +207,7 @@ def _row(status: TenantStatus) -> list[Text]:
         Text(" ".join(gpus) or "-"),
         Text(f"{status.running}/{status.wanted}/{hard.get('pods', '-')}", style="yellow" if short else ""),
         Text(f"{status.warm}/{status.kept}" if plan.sandboxes else "-"),
+        *([Text(f"{status.waiting}/{status.admitted}" if plan.queue else "-")] if queued else []),
         Text(str(status.policies)),
     ]
 

@@ -7,6 +7,7 @@ from settings.load import environments, load_catalogue
 from settings.nodepool import GpuDevices, NodeCapacity, NodePool, Taint
 from settings.plan import ResolvedWorkload, TenantPlan, plan_tenants
 from settings.problems import CatalogueError, Problem
+from settings.queue_plan import ResolvedQueue
 from settings.quota import LimitRange, ResolvedQuota
 from settings.runtime import Region, Runtime
 from settings.sandbox_plan import ResolvedSandboxes
@@ -26,6 +27,7 @@ __all__ = [
     "Offboarding",
     "Problem",
     "Region",
+    "ResolvedQueue",
     "ResolvedQuota",
     "ResolvedSandboxes",
     "ResolvedWorkload",

@@ -7,6 +7,7 @@ from settings import names
 from settings.catalogue import Catalogue
 from settings.fields import Capability, Compute, WorkloadKind
 from settings.placing import tolerations, workload_pools
+from settings.queue_plan import ResolvedQueue, resolved_queue
 from settings.quota import LimitRange, ResolvedQuota, gpu_pool, limit_range, resolved_quota
 from settings.replicas import Demand, admitted, pod_demand, room_for_one_more
 from settings.runtime import Runtime
@@ -50,7 +51,7 @@ class TenantPlan:
     """Everything a component needs about one tenant on one cluster.
 
     namespace: `tenant-<id>`. shard: number of the stack that holds it. host: `<id>.<domain>`. labels: of every object.
-    sandboxes: None for a tenant that has none.
+    sandboxes: None for a tenant that has none. queue: of its Jobs; None on a cluster without queues (D1).
     """
 
     tenant: Tenant
@@ -65,6 +66,7 @@ class TenantPlan:
     limit_range: LimitRange
     workloads: tuple[ResolvedWorkload, ...]
     sandboxes: ResolvedSandboxes | None
+    queue: ResolvedQueue | None = None
 
     @property
     def active(self) -> bool:
@@ -162,7 +164,8 @@ def runtime_of(workload: Workload, catalogue: Catalogue) -> Runtime | None:
 def _plan(tenant: Tenant, cluster: Cluster, catalogue: Catalogue) -> TenantPlan:
     tier = catalogue.tiers[tenant.tier]
     quota = resolved_quota(tenant, tier, cluster)
-    most = admitted(quota_amounts(quota), demands(tenant, tier, cluster, catalogue))
+    standing = demands(tenant, tier, cluster, catalogue)
+    most = admitted(quota_amounts(quota), standing)
     if most is None:
         raise ValueError(f"the workloads of {tenant.id} do not fit its quota; load_catalogue refuses that")
     return TenantPlan(
@@ -178,6 +181,7 @@ def _plan(tenant: Tenant, cluster: Cluster, catalogue: Catalogue) -> TenantPlan:
         limit_range=limit_range(quota),
         workloads=_workloads(tenant, cluster, catalogue, quota, most),
         sandboxes=resolved_sandboxes(tenant, cluster, catalogue, most),
+        queue=resolved_queue(tenant, cluster, catalogue, quota, standing),
     )
 
 

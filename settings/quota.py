@@ -27,6 +27,7 @@ class ResolvedQuota:
     sandbox_claims: as many as there may be pods, since one beyond them would get none; 0 for a tenant without
     sandboxes; None on a cluster that does not know them.
     suspended: no pod may be made.
+    elastic: the cluster queues Jobs, so that those may request up to the ceiling of what others leave idle (D1).
     """
 
     guaranteed: Compute
@@ -41,6 +42,7 @@ class ResolvedQuota:
     objects: ObjectCounts
     sandbox_claims: int | None = None
     suspended: bool = False
+    elastic: bool = False
 
     def hard(self) -> dict[str, str]:
         """`spec.hard` of the tenant's ResourceQuota, every value as the API server prints it.
@@ -48,10 +50,11 @@ class ResolvedQuota:
         Until the quota controller has filled in its status, which takes a moment, the API server refuses what the quota
         counts ("status unknown for quota"): make the namespace's furniture before the quota, and workloads after it.
         """
+        requests = self.ceiling if self.elastic else self.guaranteed
         made = {
-            "requests.cpu": format_cpu(self.guaranteed.cpu_m),
+            "requests.cpu": format_cpu(requests.cpu_m),
             "limits.cpu": format_cpu(self.ceiling.cpu_m),
-            "requests.memory": format_bytes(self.guaranteed.memory_bytes),
+            "requests.memory": format_bytes(requests.memory_bytes),
             "limits.memory": format_bytes(self.ceiling.memory_bytes),
             "requests.ephemeral-storage": format_bytes(self.ephemeral_storage_bytes),
             "limits.ephemeral-storage": format_bytes(self.ephemeral_storage_bytes),
@@ -64,7 +67,18 @@ class ResolvedQuota:
         if self.sandbox_claims is not None:
             made[f"count/{SANDBOX_CLAIMS}"] = format_count(self.sandbox_claims)
         made |= {name: format_count(count) for name, count in _object_counts(self.objects).items()}
+        if self.elastic:
+            made["resourcequotas"] = "2"
         return dict(sorted(made.items()))
+
+    def standing(self) -> dict[str, str]:
+        """`spec.hard` of the second ResourceQuota of an elastic tenant: what its pods may request that are not of the
+        class which only queued Jobs have. Nobody can take those back, so that they stay within what is guaranteed
+        (A4)."""
+        return {
+            "requests.cpu": format_cpu(self.guaranteed.cpu_m),
+            "requests.memory": format_bytes(self.guaranteed.memory_bytes),
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,8 +116,8 @@ def resolved_quota(tenant: Tenant, tier: Tier, cluster: Cluster) -> ResolvedQuot
         sessions = over.sessions_per_month
     pods = (over.pods if over else None) or tier.pods
     return ResolvedQuota(
-        guaranteed=(over.guaranteed if over else None) or tier.guaranteed,
-        ceiling=(over.ceiling if over else None) or tier.ceiling,
+        guaranteed=_guaranteed(tenant, tier),
+        ceiling=_ceiling(tenant, tier),
         storage_bytes=(over.storage_bytes if over else None) or tier.storage_bytes,
         ephemeral_storage_bytes=(over.ephemeral_storage_bytes if over else None) or tier.ephemeral_storage_bytes,
         pods=pods,
@@ -114,6 +128,7 @@ def resolved_quota(tenant: Tenant, tier: Tier, cluster: Cluster) -> ResolvedQuot
         objects=tier.objects,
         sandbox_claims=(pods if tenant.sandboxes else 0) if cluster.has_sandboxes else None,
         suspended=tenant.lifecycle != "active",
+        elastic=cluster.has_queues and _ceiling(tenant, tier) != _guaranteed(tenant, tier),
     )
 
 
@@ -146,6 +161,14 @@ def gpu_pool(tenant: Tenant, tier: Tier, pools: Iterable[NodePool]) -> NodePool 
         if fits and pool.kind in ("gpu", "dedicated"):
             return pool
     return None
+
+
+def _guaranteed(tenant: Tenant, tier: Tier) -> Compute:
+    return (tenant.quota.guaranteed if tenant.quota else None) or tier.guaranteed
+
+
+def _ceiling(tenant: Tenant, tier: Tier) -> Compute:
+    return (tenant.quota.ceiling if tenant.quota else None) or tier.ceiling
 
 
 def _gpus(tenant: Tenant, tier: Tier, pools: tuple[NodePool, ...]) -> dict[str, int]:

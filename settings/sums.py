@@ -10,6 +10,7 @@ from settings.placing import workload_pools
 from settings.plan import demands, placed_on, quota_amounts, runtime_of
 from settings.problems import Problem, listed
 from settings.quantities import format_bytes, format_cpu
+from settings.queue_problems import queue_problems
 from settings.quota import gpu_count, gpu_pool, resolved_quota
 from settings.replicas import Demand, admitted
 from settings.sandbox_problems import sandbox_problems, warm_problems
@@ -145,3 +146,4 @@ def _cluster(
             most = f"at most {shown(resource, capacity[resource])}, which its node pools hold"
             yield document.problem(("clusters", index, "node_pools"), what, most)
     yield from warm_problems(index, cluster, tenants, catalogue, document)
+    yield from queue_problems(index, cluster, tenants, catalogue, document)

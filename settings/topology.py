@@ -9,7 +9,7 @@ from settings.fields import Distinct, Domain, EnvironmentName, Model, Name, Path
 from settings.nodepool import NodePool
 from settings.runtime import Runtime
 
-Addon = Literal["agent-sandbox", "calico-policy"]
+Addon = Literal["agent-sandbox", "calico-policy", "kueue"]
 
 
 class Cluster(Model):
@@ -27,7 +27,8 @@ class Cluster(Model):
     scheduler: whose profile places tenants' pods: "tenantplane" where a scheduler with D3's profile runs, as in every
     local cluster; "default-scheduler" elsewhere.
     addons: what runs in it besides Kubernetes, with its CustomResourceDefinitions: "agent-sandbox" for sandboxes (C5),
-    "calico-policy" where Calico enforces policies, for guard-rails above those of a tenant (E2).
+    "calico-policy" where Calico enforces policies, for guard-rails above those of a tenant (E2), "kueue" for queues of
+    Jobs (D1).
     """
 
     name: Name
@@ -83,6 +84,11 @@ class Cluster(Model):
     def has_guard_rails(self) -> bool:
         """Whether Calico's tiers can be made in it (E2)."""
         return "calico-policy" in self.addons
+
+    @property
+    def has_queues(self) -> bool:
+        """Whether Jobs wait in queues in it (D1)."""
+        return "kueue" in self.addons
 
     def pools(self, kind: str) -> tuple[NodePool, ...]:
         """Its pools of a kind."""

@@ -12,6 +12,8 @@ from components.network.guard_rails import GuardRails, GuardRailsArgs
 from components.network.tenant_guard_rail import TenantGuardRail, TenantGuardRailArgs
 from components.sandbox.runtime_classes import RuntimeClasses, RuntimeClassesArgs
 from components.scheduling.priority_classes import PriorityClasses, PriorityClassesArgs
+from components.scheduling.queues import Queues, QueuesArgs
+from components.security.queue_admission import QueueAdmission, QueueAdmissionArgs
 from components.security.rooted_admission import RootedAdmission, RootedAdmissionArgs
 from components.security.runtime_admission import RuntimeAdmission, RuntimeAdmissionArgs
 from components.security.sandbox_admission import SandboxAdmission, SandboxAdmissionArgs
@@ -19,18 +21,20 @@ from components.security.tenant_admission import TenantAdmission, TenantAdmissio
 from components.security.tenant_roles import TenantRoles, TenantRolesArgs
 from components.tenancy.platform_namespace import PlatformNamespace, PlatformNamespaceArgs
 from components.tenancy.tenant import Tenant, TenantArgs, facts
-from settings import Catalogue, Cluster, TenantPlan
+from settings import Catalogue, Cluster, TenantPlan, plan_tenants
 from settings.gpu_sharing import gpu_pools
+from settings.queue_plan import surplus
 
 
 @dataclass(frozen=True, kw_only=True)
 class Platform:
-    """What tenants need of the platform layer in the same stack: classes by name, and the tier of the guard-rails
-    where the cluster has them. Empty when another stack holds it."""
+    """What tenants need of the platform layer in the same stack: classes by name, and the tier of the guard-rails and
+    the objects of the queues where the cluster has them. Empty when another stack holds it."""
 
     priority_classes: Mapping[str, pulumi.Resource] = field(default_factory=dict)
     runtime_classes: Mapping[str, pulumi.Resource] = field(default_factory=dict)
     guard_rails: pulumi.Resource | None = None
+    queues: tuple[pulumi.Resource, ...] = ()
 
 
 def cluster_provider(environment: str, cluster: Cluster, kubeconfig: str, context: str | None) -> kubernetes.Provider:
@@ -72,7 +76,22 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
     tier = None
     if cluster.has_guard_rails:
         tier = GuardRails("guard-rails", GuardRailsArgs(database_namespace=cluster.database_namespace), options).tier
-    return Platform(priority_classes=priorities.classes, runtime_classes=runtimes.classes, guard_rails=tier)
+    queues = _queues(catalogue, cluster, options) if cluster.has_queues else ()
+    return Platform(
+        priority_classes=priorities.classes, runtime_classes=runtimes.classes, guard_rails=tier, queues=queues
+    )
+
+
+def _queues(catalogue: Catalogue, cluster: Cluster, options: pulumi.ResourceOptions) -> tuple[pulumi.Resource, ...]:
+    tiers = tuple(catalogue.tiers.values())
+    quotas = [(plan.tenant, plan.quota) for plan in plan_tenants(catalogue, cluster.name)]
+    shared = QueuesArgs(
+        cluster=cluster,
+        families=tuple(sorted({tier.family for tier in tiers})),
+        surplus=surplus(cluster, quotas),
+    )
+    QueueAdmission("queue", QueueAdmissionArgs(tiers=tiers), options)
+    return Queues("queues", shared, options).objects
 
 
 def tenants_layer(
@@ -87,7 +106,12 @@ def tenants_layer(
             TenantGuardRail(f"{plan.tenant.id}-guard-rail", guard_rail, options)
         Tenant(
             plan.tenant.id,
-            TenantArgs(plan=plan, priority_classes=platform.priority_classes, runtime_classes=platform.runtime_classes),
+            TenantArgs(
+                plan=plan,
+                priority_classes=platform.priority_classes,
+                runtime_classes=platform.runtime_classes,
+                queues=platform.queues,
+            ),
             options,
         )
         recorded[plan.tenant.id] = facts(plan)

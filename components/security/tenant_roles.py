@@ -53,6 +53,7 @@ VIEWER: tuple[Manifest, ...] = (
     _rule(["discovery.k8s.io"], ["endpointslices"], READ),
     _rule(["events.k8s.io"], ["events"], READ),
     _rule(["extensions.agents.x-k8s.io"], ["sandboxclaims", "sandboxtemplates", "sandboxwarmpools"], READ),
+    _rule(["kueue.x-k8s.io"], ["localqueues", "workloads"], READ),
     _rule(["networking.k8s.io"], ["ingresses", "networkpolicies"], READ),
     _rule(["policy"], ["poddisruptionbudgets"], READ),
 )
@@ -96,10 +97,10 @@ class TenantRoles(pulumi.ComponentResource):
     (also writes workloads, services and config maps, claims sandboxes, runs exec and port-forward),
     `tenantplane:tenant-admin` (also secrets, deletes volume claims, reads who has access). No role may write a
     ResourceQuota, LimitRange, Role, RoleBinding, ServiceAccount (nor request its token), Endpoints, Ingress,
-    NetworkPolicy, Sandbox, SandboxTemplate or SandboxWarmPool. Who has access and which host is routed change by the
-    reviewed tenant file. NetworkPolicies only ever add permissions: one of a tenant's own could open the default deny
-    towards anything, whatever we protect by name, so tenants get to write them only once a guard-rail that they cannot
-    override exists (E2).
+    NetworkPolicy, Sandbox, SandboxTemplate, SandboxWarmPool or anything of the queues but its Jobs. Who has access
+    and which host is routed change by the reviewed tenant file. NetworkPolicies only ever add permissions: one of a
+    tenant's own could open the default deny towards anything, whatever we protect by name, so tenants get to write
+    them only once a guard-rail that they cannot override exists (E2).
     Outputs: names (list of str), the names of the ClusterRoles.
     """
 

@@ -6,9 +6,11 @@ import pulumi
 from pulumi_kubernetes.core import v1 as core
 
 from components.objects import Manifest, in_namespace, tenant_metadata
+from components.scheduling.priority_classes import TENANT_SELF_SERVICE
 from settings import TenantPlan
 
 QUOTA_NAME = "tenant"
+STANDING_NAME = "tenant-standing"
 LIMITS_NAME = "tenant"
 
 
@@ -29,6 +31,9 @@ class TenantQuota(pulumi.ComponentResource):
 
     Creates: ResourceQuota `tenant` (requests are the guaranteed base, limits the elastic ceiling, then storage, GPUs
     and object counts), LimitRange `tenant` (what a container that names nothing gets).
+    Where Jobs are queued and the ceiling is above the base, requests in `tenant` go up to the ceiling as well, and
+    ResourceQuota `tenant-standing` keeps those of all pods that are not of class `batch` within the base: only queued
+    Jobs, which can be taken back, may be of that class and stretch (D1).
     Outputs: hard (dict of str), the quota as Kubernetes writes it.
     """
 
@@ -41,6 +46,18 @@ class TenantQuota(pulumi.ComponentResource):
         self.hard = plan.quota.hard()
         limits: Manifest = {"limits": plan.limit_range.limits()}
         core.ResourceQuota(name, metadata=tenant_metadata(plan, QUOTA_NAME), spec={"hard": self.hard}, opts=child)
+        if plan.quota.elastic:
+            standing: Manifest = {
+                "hard": plan.quota.standing(),
+                "scope_selector": {
+                    "match_expressions": [
+                        {"scope_name": "PriorityClass", "operator": "NotIn", "values": [TENANT_SELF_SERVICE]}
+                    ]
+                },
+            }
+            core.ResourceQuota(
+                f"{name}-standing", metadata=tenant_metadata(plan, STANDING_NAME), spec=standing, opts=child
+            )
         core.LimitRange(
             f"{name}-limits",
             metadata=tenant_metadata(plan, LIMITS_NAME),

@@ -7,6 +7,7 @@ import pulumi
 
 from components.network.tenant_network import TenantNetwork, TenantNetworkArgs
 from components.sandbox.agent_sandboxes import AgentSandboxes, AgentSandboxesArgs
+from components.scheduling.tenant_queue import TenantQueue, TenantQueueArgs
 from components.tenancy.access import TenantAccess, TenantAccessArgs
 from components.tenancy.namespace import TenantNamespace, TenantNamespaceArgs
 from components.tenancy.quota import TenantQuota, TenantQuotaArgs
@@ -20,12 +21,13 @@ class TenantArgs:
 
     plan: the tenant on this cluster, as settings derives it.
     priority_classes, runtime_classes: those that the same stack makes, by name, so that pods wait for the ones they
-    name; empty where another stack has made them.
+    name; empty where another stack has made them. queues: flavors and cohorts, likewise.
     """
 
     plan: TenantPlan
     priority_classes: Mapping[str, pulumi.Resource] = field(default_factory=dict)
     runtime_classes: Mapping[str, pulumi.Resource] = field(default_factory=dict)
+    queues: tuple[pulumi.Resource, ...] = ()
 
     def prerequisites(self, runtime: Runtime | None) -> tuple[pulumi.Resource, ...]:
         """The classes which pods of a runtime name and have to wait for."""
@@ -40,7 +42,8 @@ class Tenant(pulumi.ComponentResource):
     """An isolated, measured tenant on a shared cluster (A1, B1, C1, E1).
 
     Creates: TenantNamespace, TenantQuota, TenantAccess, TenantNetwork, the service of each of its workloads
-    (AgentSessionService, HomeworkCorrectionService) and, where it has sandboxes, AgentSandboxes.
+    (AgentSessionService, HomeworkCorrectionService), where it has sandboxes AgentSandboxes and, where Jobs are queued,
+    TenantQueue.
     A suspended or leaving tenant keeps all of it with no pods running (A7).
     Outputs: namespace (str), tier (str), host (str, where its routes are reached), lifecycle (str).
     """
@@ -79,6 +82,9 @@ class Tenant(pulumi.ComponentResource):
                 ),
                 child,
             )
+        if plan.queue is not None:
+            queue = TenantQueueArgs(plan=plan, queue=plan.queue, namespace=home.namespace, prerequisites=args.queues)
+            TenantQueue(f"{name}-queue", queue, child)
         self.namespace = home.name
         self.register_outputs(facts(plan))
 

@@ -13,7 +13,7 @@ import psutil
 
 from localcloud.controlplane import process
 from localcloud.controlplane.access import kwok_access
-from localcloud.controlplane.addons import ADDONS, Addon, addons_of, grant_addon, installed, parts_of, record
+from localcloud.controlplane.addons import ADDONS, Addon, addons_of, grant_addon, installed, parts_of, record, silence
 from localcloud.controlplane.client import Client, healthy, wait
 from localcloud.controlplane.configuration import write_configuration
 from localcloud.controlplane.health import admin, probe_identity
@@ -110,16 +110,17 @@ def start(
             layout.directory.mkdir(parents=True, exist_ok=True)
             layout.directory.chmod(0o700)
             ensure_pki(layout)
-            ports = ensure_ports(layout)
+            ports = ensure_ports(layout, (port for addon in extras for port in addon.ports))
             write_configuration(layout, ports)
-        record(layout, (addon.name for addon in extras))
-        controllers = parts_of(extras, layout)
+        dropped = [addon for addon in addons_of(installed(layout)) if addon not in extras]
+        controllers = parts_of(extras, layout, ports)
         every = parts(layout, ports)
         running = _adopt(layout, [*every, *controllers])
         first = [part for part in every if part.name in (ETCD_PART, API_SERVER)]
         rest = [part for part in every if part not in first]
         started = _bring_up(layout, ports, first, running, title="etcd and API server", reporter=reporter)
-        _grant(layout, ports)
+        _grant(layout, ports, dropped)
+        record(layout, (addon.name for addon in extras))
         if extras:
             # Before the controllers, which look for new kinds every 30 s only: until the quota controller knows them,
             # a quota that counts them refuses them all.
@@ -243,8 +244,9 @@ def _require_free(layout: Layout, part: Part, port: int) -> None:
         )
 
 
-def _grant(layout: Layout, ports: Mapping[str, int]) -> None:
+def _grant(layout: Layout, ports: Mapping[str, int], dropped: Iterable[Addon]) -> None:
     with Client(ports[API_SERVER], admin(layout)) as api:
+        silence(api, dropped)
         for path, manifest in kwok_access():
             api.request("PATCH", f"{path}?fieldManager=localcloud&force=true", manifest, "application/apply-patch+yaml")
 
@@ -252,7 +254,7 @@ def _grant(layout: Layout, ports: Mapping[str, int]) -> None:
 def _grant_addons(layout: Layout, ports: Mapping[str, int], extras: Iterable[Addon]) -> None:
     with Client(ports[API_SERVER], admin(layout)) as api:
         for addon in extras:
-            grant_addon(layout, api, f"https://{HOST}:{ports[API_SERVER]}", addon)
+            grant_addon(layout, api, f"https://{HOST}:{ports[API_SERVER]}", addon, ports)
 
 
 def _nodes(layout: Layout, ports: Mapping[str, int], wanted: Sequence[Node]) -> Change:

@@ -97,6 +97,7 @@ def audit_policy() -> Document:
                     "system:kube-controller-manager",
                     "tenantplane:kwok",
                     "tenantplane:agent-sandbox",
+                    "tenantplane:kueue",
                 ],
                 "verbs": ["get", "list", "watch"],
             },

@@ -54,7 +54,7 @@ def status(name: str, *, state_dir: Path | None = None) -> ClusterStatus | None:
     ports = read_ports(layout)
     if ports is None:
         return ClusterStatus(name, "", (), None, None)
-    every = (*parts(layout, ports), *parts_of(addons_of(installed(layout)), layout))
+    every = (*parts(layout, ports), *parts_of(addons_of(installed(layout)), layout, ports))
     states = tuple(_part_status(layout, part) for part in every)
     total = ready = None
     with contextlib.suppress(OSError, ApiError), Client(ports[API_SERVER], admin(layout), timeout_s=2.0) as api:

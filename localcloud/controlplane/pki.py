@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from localcloud.controlplane.layout import Layout
@@ -94,6 +94,46 @@ def issue_client(layout: Layout, user: str, groups: Iterable[str] = ()) -> tuple
     return certificate.public_bytes(serialization.Encoding.PEM), _pem(key)
 
 
+@dataclass(frozen=True)
+class Served:
+    """An authority of its own and the one server certificate that it signs; all PEM."""
+
+    authority: bytes
+    authority_key: bytes
+    certificate: bytes
+    key: bytes
+
+
+def issue_authority(name: str, hosts: tuple[str, ...], validity: datetime.timedelta) -> Served:
+    """An authority for one server, which may have its key: it signs nothing that the cluster trusts for anything else.
+
+    Its keys are RSA in PKCS #1, which is what Go programs that look after such an authority themselves can read.
+    """
+    now = datetime.datetime.now(datetime.UTC)
+    authority_key, key = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    authority = (
+        _builder(issuer, issuer, authority_key.public_key(), now, validity)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_key_usage(signs_certificates=True), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key()), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(authority_key, hashes.SHA256())
+    )
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hosts[-1])])
+    certificate = (
+        _builder(subject, issuer, key.public_key(), now, validity)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_key_usage(signs_certificates=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage((_SERVER,)), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False)
+        .add_extension(x509.SubjectAlternativeName([_general_name(host) for host in hosts]), critical=False)
+        .sign(authority_key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    return Served(authority.public_bytes(pem), _pem(authority_key), certificate.public_bytes(pem), _pem(key))
+
+
 def _write_all(directory: Path, cluster: str, now: datetime.datetime) -> None:
     authorities = {name: _authority(f"tenantplane {cluster} {name}", now) for name in (CLUSTER, ETCD, FRONT_PROXY)}
     for name, (certificate, key) in authorities.items():
@@ -150,7 +190,11 @@ def _sign(
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, public: ec.EllipticCurvePublicKey, now: datetime.datetime
+    subject: x509.Name,
+    issuer: x509.Name,
+    public: ec.EllipticCurvePublicKey | rsa.RSAPublicKey,
+    now: datetime.datetime,
+    validity: datetime.timedelta = VALIDITY,
 ) -> x509.CertificateBuilder:
     skew = datetime.timedelta(minutes=5)
     return (
@@ -160,7 +204,7 @@ def _builder(
         .public_key(public)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - skew)
-        .not_valid_after(now + VALIDITY)
+        .not_valid_after(now + validity)
     )
 
 
@@ -185,8 +229,8 @@ def _general_name(host: str) -> x509.GeneralName:
         return x509.DNSName(host)
 
 
-def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
-    # "EC PRIVATE KEY": the form every version of Kubernetes and etcd reads.
+def _pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> bytes:
+    # "EC PRIVATE KEY" or "RSA PRIVATE KEY": the forms every version of Kubernetes and etcd reads.
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
     )

@@ -21,21 +21,27 @@ def read_ports(layout: Layout) -> dict[str, int] | None:
         data = json.loads(layout.state.read_text())
         if data["version"] != _VERSION:
             raise ValueError(f"version {data['version']}, this is {_VERSION}")
-        return {name: int(data["ports"][name]) for name in PORT_NAMES}
+        ports = {str(name): int(port) for name, port in data["ports"].items()}
+        if missing := [name for name in PORT_NAMES if name not in ports]:
+            raise ValueError(f"no port of {missing[0]}")
+        return ports
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise LocalcloudError(
             f"{layout.state} cannot be read ({error}); make the cluster anew: "
             f"python -m localcloud stop {layout.name} && python -m localcloud start {layout.name}"
         ) from error
 
 
-def ensure_ports(layout: Layout) -> dict[str, int]:
-    """The cluster's ports, picked now if it has none; no other cluster here has them, running or not."""
-    ports = read_ports(layout)
-    if ports is None:
-        ports = free_ports(PORT_NAMES, set(_taken(layout)))
+def ensure_ports(layout: Layout, further: Iterable[str] = ()) -> dict[str, int]:
+    """The cluster's ports, those that it does not have yet picked now; no other cluster here has them, running or not.
+
+    further: names of ports beyond those of the control plane itself.
+    """
+    ports = read_ports(layout) or {}
+    if missing := [name for name in (*PORT_NAMES, *further) if name not in ports]:
+        ports |= free_ports(missing, {*_taken(layout), *ports.values()})
         write_whole(layout.state, json.dumps({"version": _VERSION, "ports": ports}))
     return ports
 

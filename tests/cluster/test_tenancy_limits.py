@@ -66,10 +66,16 @@ def path(tenant: str, resource: str) -> str:
 
 @pytest.mark.parametrize("tier", sorted(TIERS))
 def test_a_tier_has_the_numbers_of_the_requirement(tier: str, plans: dict[str, TenantPlan], person: Person) -> None:
-    tenant = next(
-        each.tenant.id for each in plans.values() if each.tier.id == tier and each.tenant.quota is None and each.active
-    )
-    hard = person(tenant, "admins").get(path(tenant, "resourcequotas/tenant"))["spec"]["hard"]
+    """A2-A4. Above its base only queued Jobs may request, of the one class that such pods alone have (D1)."""
+    plan = next(each for each in plans.values() if each.tier.id == tier and not each.tenant.quota and each.active)
+    tenant, admin = plan.tenant.id, person(plan.tenant.id, "admins")
+    hard = dict(admin.get(path(tenant, "resourcequotas/tenant"))["spec"]["hard"])
+    if plan.quota.elastic:
+        assert (hard["requests.cpu"], hard["requests.memory"]) == (hard["limits.cpu"], hard["limits.memory"])
+        standing = admin.get(path(tenant, "resourcequotas/tenant-standing"))["spec"]
+        (scope,) = standing["scopeSelector"]["matchExpressions"]
+        assert (scope["scopeName"], scope["operator"], scope["values"]) == ("PriorityClass", "NotIn", ["batch"])
+        hard |= standing["hard"]
     assert TIERS[tier].items() <= hard.items()
 
 

@@ -126,8 +126,7 @@ def test_an_own_dedicated_node_may_be_tolerated_and_a_sandbox_node_as_well(perso
 
 @pytest.mark.parametrize("name", ["critical", "enterprise", "system-node-critical", "system-cluster-critical", "free"])
 def test_a_tenant_has_the_priority_of_its_tier_and_no_other(developer: Caller, name: str) -> None:
-    for own in ("team", "batch"):
-        developer.create(PODS, flipped("priorityClassName", to=own), dry_run=True)
+    developer.create(PODS, flipped("priorityClassName", to="team"), dry_run=True)
     developer.refused("priority class of its tier", "POST", PODS, flipped("priorityClassName", to=name))
 
 

@@ -1,9 +1,15 @@
 """Which add-ons there are, and how each is run beside a control plane."""
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import yaml
+
+from localcloud.controlplane.addons import kueue
+from localcloud.controlplane.addons.webhooks import Webhooks
 from localcloud.controlplane.layout import Layout
 from localcloud.controlplane.parts import Part
 from localcloud.errors import LocalcloudError
@@ -17,7 +23,10 @@ class Addon:
     name: also of its process and of its log. crds: directory with its CustomResourceDefinitions, below `files`.
     tool: its program; None for kinds that nothing acts on here. arguments: after those that say which cluster.
     roles: files with its ClusterRoles, below `files`. files: a directory of this repository; None for the files that
-    the toolchain's pin of the same name keeps.
+    the toolchain's pin of the same name keeps. version: of its kinds, the only one that is served; None for the one
+    that the module stores. prefix: before the names of its roles, where the module's own would be anybody's.
+    webhooks: what the API server asks it, and at which port. configuration: its file, from layout and ports; passed to
+    it as `--config`.
     """
 
     name: str
@@ -26,17 +35,44 @@ class Addon:
     arguments: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     files: Path | None = None
+    version: str | None = None
+    prefix: str = ""
+    webhooks: Webhooks | None = None
+    configuration: Callable[[Layout, Mapping[str, int]], dict[str, Any]] | None = None
 
     @property
     def user(self) -> str:
         return f"tenantplane:{self.name}"
 
-    def part(self, layout: Layout) -> Part | None:
-        """Its process, where it has one. It serves nothing, so that it works as long as it runs."""
+    @property
+    def ports(self) -> tuple[str, ...]:
+        """Names of the ports that it serves on."""
+        return (self.webhooks.port,) if self.webhooks else ()
+
+    def configured(self, layout: Layout, ports: Mapping[str, int]) -> tuple[Path, str]:
+        """Path and content of its configuration file. The path changes with the content, and with it the command line,
+        so that a process with an old one is replaced."""
+        content = yaml.safe_dump(self.configuration(layout, ports) if self.configuration else {}, sort_keys=False)
+        digest = hashlib.sha256(content.encode()).hexdigest()[:8]
+        return layout.config / f"{self.name}-{digest}.yaml", content
+
+    def part(self, layout: Layout, ports: Mapping[str, int]) -> Part | None:
+        """Its process, where it has one. It works once its webhooks answer, or without any as long as it runs."""
         if self.tool is None:
             return None
         arguments = (f"--kubeconfig={layout.part_kubeconfig(self.name)}", *self.arguments)
-        return Part(name=self.name, tool=self.tool, arguments=arguments, port=None)
+        if self.configuration is not None:
+            arguments = (*arguments, f"--config={self.configured(layout, ports)[0]}")
+        if self.webhooks is None:
+            return Part(name=self.name, tool=self.tool, arguments=arguments, port=None)
+        return Part(
+            name=self.name,
+            tool=self.tool,
+            arguments=arguments,
+            port=ports[self.webhooks.port],
+            probe=self.webhooks.probe,
+            authority=self.webhooks.authority,
+        )
 
 
 AGENT_SANDBOX = Addon(
@@ -67,12 +103,25 @@ CALICO_POLICY = Addon(name="calico-policy", crds="calico_policy", files=Path(__f
 """Tiers and global policies (E2): the kinds alone. The nodes are simulated and enforce nothing, so that Calico has
 nothing to do here; the API server holds what it would be told."""
 
-ADDONS: Mapping[str, Addon] = {each.name: each for each in (AGENT_SANDBOX, CALICO_POLICY)}
+KUEUE = Addon(
+    name="kueue",
+    tool="kueue",
+    crds="crds",
+    roles=("rbac.yaml", "secrets-rbac.yaml"),
+    # The one that its controllers read and write; the module still stores the one before it.
+    version="v1beta2",
+    prefix="kueue-",
+    webhooks=kueue.WEBHOOKS,
+    configuration=kueue.configuration,
+)
+"""Queues (D1, D7): sigs.k8s.io/kueue."""
+
+ADDONS: Mapping[str, Addon] = {each.name: each for each in (AGENT_SANDBOX, CALICO_POLICY, KUEUE)}
 
 
-def parts_of(addons: Iterable[Addon], layout: Layout) -> list[Part]:
+def parts_of(addons: Iterable[Addon], layout: Layout, ports: Mapping[str, int]) -> list[Part]:
     """The processes of those add-ons that have one."""
-    return [part for addon in addons if (part := addon.part(layout)) is not None]
+    return [part for addon in addons if (part := addon.part(layout, ports)) is not None]
 
 
 def addons_of(names: Iterable[str]) -> tuple[Addon, ...]:

@@ -1,15 +1,16 @@
 """Gives an add-on its kinds, its rights and its way in; remembers which add-ons a cluster has."""
 
 import hashlib
+import http
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from localcloud.controlplane.addons.catalogue import Addon
-from localcloud.controlplane.client import Client, wait
+from localcloud.controlplane.client import ApiError, Client, wait
 from localcloud.controlplane.configuration import kubeconfig_of
 from localcloud.controlplane.layout import Layout
 from localcloud.controlplane.pki import issue_client
@@ -22,25 +23,39 @@ ESTABLISHED_TIMEOUT_S = 60.0
 _CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _RBAC = "/apis/rbac.authorization.k8s.io/v1"
 _RBAC_VERSION = "rbac.authorization.k8s.io/v1"
+_NAMESPACES = "/api/v1/namespaces"
 
 Manifest = dict[str, Any]
 
 
-def grant_addon(layout: Layout, api: Client, server: str, addon: Addon) -> None:
-    """Apply the kinds and the rights of an add-on and, where it has a process, write its kubeconfig; does nothing when
-    that was done before.
+def grant_addon(layout: Layout, api: Client, server: str, addon: Addon, ports: Mapping[str, int]) -> None:
+    """Apply the kinds, the rights and the webhooks of an add-on and, where it has a process, write its configuration
+    and kubeconfig; the objects are left alone when that was done before.
 
     Raises LocalcloudError when its kinds are not served in time.
     """
+    if addon.configuration is not None:
+        write_whole(*addon.configured(layout, ports))
     files = addon.files or kept_files(addon.name)
     version = _version(addon, files)
     if _granted(layout).get(addon.name) == version:
         return
-    definitions = list(_definitions(files / addon.crds))
+    conversion: Manifest = {"strategy": "None"}
+    if addon.webhooks is not None:
+        addon.webhooks.ensure_certificates(layout)
+        conversion = addon.webhooks.conversion(layout, ports)
+        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": addon.webhooks.namespace}}
+        inside = f"{_NAMESPACES}/{addon.webhooks.namespace}"
+        _apply(api, inside, namespace)
+        _apply(api, f"{inside}/secrets/{addon.webhooks.secret}", addon.webhooks.secret_of(layout))
+    definitions = list(_definitions(files / addon.crds, addon.version, conversion))
     for manifest in definitions:
         _apply(api, f"{_CRDS}/{manifest['metadata']['name']}", manifest)
     for path, manifest in _access(addon, files):
         _apply(api, path, manifest)
+    if addon.webhooks is not None:
+        for path, manifest in addon.webhooks.configurations(layout, ports, files):
+            _apply(api, path, manifest)
     for manifest in definitions:
         _until_established(api, str(manifest["metadata"]["name"]))
     if addon.tool is not None:
@@ -53,6 +68,20 @@ def grant_addon(layout: Layout, api: Client, server: str, addon: Addon) -> None:
 def installed(layout: Layout) -> tuple[str, ...]:
     """Names of the add-ons that a cluster has."""
     return tuple(_granted(layout))
+
+
+def silence(api: Client, addons: Iterable[Addon]) -> None:
+    """Let the API server no longer ask add-ons that do not run any more: it would refuse whatever it asks them about.
+
+    Their kinds and what was made of them stay.
+    """
+    for addon in addons:
+        for path in addon.webhooks.paths() if addon.webhooks else ():
+            try:
+                api.request("DELETE", path)
+            except ApiError as error:
+                if error.status != http.HTTPStatus.NOT_FOUND:
+                    raise
 
 
 def record(layout: Layout, names: Iterable[str]) -> None:
@@ -84,34 +113,45 @@ def _version(addon: Addon, files: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _definitions(directory: Path) -> Iterator[Manifest]:
-    """CustomResourceDefinitions with the version that is stored and no other, so that nothing has to be converted."""
+def _definitions(directory: Path, served: str | None, conversion: Manifest) -> Iterator[Manifest]:
+    """CustomResourceDefinitions with one version and no other, so that nothing has to be converted: the one that is
+    named, else the one that the module stores."""
     for file in sorted(directory.glob("*.yaml")):
         for manifest in yaml.load_all(file.read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             if not manifest:
                 continue
             spec = manifest["spec"]
-            spec["versions"] = [version for version in spec["versions"] if version["storage"]]
-            spec["conversion"] = {"strategy": "None"}
+            spec["versions"] = [
+                {**version, "storage": True, "served": True}
+                for version in spec["versions"]
+                if (version["name"] == served if served else version["storage"])
+            ]
+            spec["conversion"] = conversion
             yield manifest
 
 
 def _access(addon: Addon, files: Path) -> Iterator[tuple[str, Manifest]]:
-    """Its ClusterRoles as the module has them, each bound to the add-on's user."""
+    """Its roles as the module has them, each bound to the add-on's user; a Role in the namespace of its webhooks."""
     for name in addon.roles:
         for role in yaml.safe_load_all((files / name).read_text()):
-            if not role or role["kind"] != "ClusterRole":
+            if not role or role["kind"] not in ("ClusterRole", "Role"):
                 continue
-            title = role["metadata"]["name"]
-            yield f"{_RBAC}/clusterroles/{title}", role
+            title, kind = f"{addon.prefix}{role['metadata']['name']}", role["kind"]
+            metadata, base = {"name": title}, _RBAC
+            if kind == "Role":
+                if addon.webhooks is None:
+                    continue  # for the election of a leader: there is one process
+                metadata["namespace"] = addon.webhooks.namespace
+                base = f"{_RBAC}/namespaces/{addon.webhooks.namespace}"
+            yield f"{base}/{kind.lower()}s/{title}", {**role, "metadata": metadata}
             binding = {
                 "apiVersion": _RBAC_VERSION,
-                "kind": "ClusterRoleBinding",
-                "metadata": {"name": title},
-                "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": title},
+                "kind": f"{kind}Binding",
+                "metadata": metadata,
+                "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": title},
                 "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": addon.user}],
             }
-            yield f"{_RBAC}/clusterrolebindings/{title}", binding
+            yield f"{base}/{kind.lower()}bindings/{title}", binding
 
 
 def _apply(api: Client, path: str, manifest: Manifest) -> None:

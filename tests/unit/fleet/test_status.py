@@ -1,6 +1,7 @@
 """The table at the end of `up`: what a person reads of each tenant."""
 
 import io
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -26,14 +27,21 @@ def status(tenant: str, **more: int) -> TenantStatus:
 
 
 def test_a_line_tells_quota_and_use_pods_and_warm_sandboxes() -> None:
-    lines = shown(status("acme-robotics", warm=4, kept=10), status("riverside-high"))
+    lines = shown(status("acme-robotics", warm=4, kept=10, waiting=3, admitted=1), status("riverside-high"))
     assert lines["acme-robotics"] == (
-        "acme-robotics tenant-acme-robotics enterprise 2.05/16 3Gi/32Gi 0/1 gpu 2/3/200 4/10 2"
+        "acme-robotics tenant-acme-robotics enterprise 2.05/16 3Gi/32Gi 0/1 gpu 2/3/200 4/10 3/1 2"
     )
-    assert lines["riverside-high"].endswith("2/3/200 - 2")  # has no sandboxes, which is not the same as none warm
+    assert lines["riverside-high"].endswith("2/3/200 - 0/0 2")  # has no sandboxes, which is not the same as none warm
     assert lines["as"].startswith("as a tenant: python -m fleet kubeconfig local acme-robotics")
 
 
 def test_a_tenant_that_is_not_there_yet_is_said_to_be_so() -> None:
     absent = TenantStatus(plan=PLANS["acme-robotics"], present=False, hard={}, used={}, running=0, wanted=0, policies=0)
     assert shown(absent)["acme-robotics"] == "acme-robotics not applied yet enterprise"
+
+
+def test_a_cluster_without_queues_has_no_column_of_jobs() -> None:
+    made = status("acme-robotics", warm=4, kept=10)
+    lines = shown(replace(made, plan=replace(made.plan, queue=None)))
+    assert lines["acme-robotics"].endswith("2/3/200 4/10 2")
+    assert "wait/run" not in lines["tenant"]
