@@ -5,11 +5,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from settings.fields import Distinct, Domain, EnvironmentName, Model, Name, Path_, Phase, Shards, refuse
+from settings.fields import Distinct, Domain, EnvironmentName, Image, Model, Name, Path_, Phase, Shards, refuse
 from settings.nodepool import NodePool
 from settings.runtime import Runtime
 
 Addon = Literal["agent-sandbox", "calico-policy", "kueue"]
+
+
+class PlatformImages(Model):
+    """Images of what the platform itself runs in a cluster, by digest (G7); what has none is not made.
+
+    pause: a program that sleeps, for the placeholders that hold 5 % of the pools (D5).
+    descheduler: sigs.k8s.io/descheduler 0.36, which relieves nodes above 90 % (D5).
+    """
+
+    pause: Image | None = None
+    descheduler: Image | None = None
 
 
 class Cluster(Model):
@@ -21,6 +32,7 @@ class Cluster(Model):
     stands_in_for: regions that a development cluster plays besides; only in phase one.
     tiers: whose tenants it holds.
     shards: stacks its tenants are spread over, 1 to 64.
+    images: of what the platform itself runs in it.
     gateway_namespace, database_namespace: where tenants are reached from, and where their databases are.
     system_namespace, gpu_namespace: what the platform itself keeps and runs, and where NVIDIA's DaemonSets run.
     ingress_class: of the gateway.
@@ -40,6 +52,7 @@ class Cluster(Model):
     tiers: Annotated[tuple[Name, ...], Distinct, Field(min_length=1)]
     shards: Shards = 1
     node_pools: Annotated[tuple[NodePool, ...], Field(min_length=1)]
+    images: PlatformImages = PlatformImages()
     gateway_namespace: Name = "tenantplane-gateway"
     database_namespace: Name = "tenantplane-data"
     system_namespace: Name = "tenantplane-system"

@@ -11,6 +11,8 @@ from components.compute.joined_node_pool import JoinedNodePool, JoinedNodePoolAr
 from components.network.guard_rails import GuardRails, GuardRailsArgs
 from components.network.tenant_guard_rail import TenantGuardRail, TenantGuardRailArgs
 from components.sandbox.runtime_classes import RuntimeClasses, RuntimeClassesArgs
+from components.scheduling.descheduler import Descheduler, DeschedulerArgs
+from components.scheduling.placeholders import Placeholders, PlaceholdersArgs
 from components.scheduling.priority_classes import PriorityClasses, PriorityClassesArgs
 from components.scheduling.queues import Queues, QueuesArgs
 from components.security.queue_admission import QueueAdmission, QueueAdmissionArgs
@@ -23,6 +25,7 @@ from components.tenancy.platform_namespace import PlatformNamespace, PlatformNam
 from components.tenancy.tenant import Tenant, TenantArgs, facts
 from settings import Catalogue, Cluster, TenantPlan, plan_tenants
 from settings.gpu_sharing import gpu_pools
+from settings.placeholders import placeholders
 from settings.queue_plan import surplus
 
 
@@ -76,6 +79,7 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
     tier = None
     if cluster.has_guard_rails:
         tier = GuardRails("guard-rails", GuardRailsArgs(database_namespace=cluster.database_namespace), options).tier
+    _scheduling(cluster, system, priorities, options)
     queues = _queues(catalogue, cluster, options) if cluster.has_queues else ()
     return Platform(
         priority_classes=priorities.classes, runtime_classes=runtimes.classes, guard_rails=tier, queues=queues
@@ -92,6 +96,23 @@ def _queues(catalogue: Catalogue, cluster: Cluster, options: pulumi.ResourceOpti
     )
     QueueAdmission("queue", QueueAdmissionArgs(tiers=tiers), options)
     return Queues("queues", shared, options).objects
+
+
+def _scheduling(
+    cluster: Cluster, namespace: PlatformNamespace, priorities: PriorityClasses, options: pulumi.ResourceOptions
+) -> None:
+    """What steers the scheduler from within the cluster, as far as there are images for it (D5)."""
+    images, classes = cluster.images, priorities.classes
+    if images.pause is not None:
+        held = placeholders(cluster)
+        args = PlaceholdersArgs(placeholders=held, image=images.pause, namespace=namespace, priority_classes=classes)
+        Placeholders("placeholder", args, options)
+    if images.descheduler is not None:
+        Descheduler(
+            "descheduler",
+            DeschedulerArgs(cluster=cluster, image=images.descheduler, namespace=namespace, priority_classes=classes),
+            options,
+        )
 
 
 def tenants_layer(

@@ -1,5 +1,6 @@
 """Nodes and pods for tests of the scheduler: bare objects that nothing acts on, or nodes that KWOK plays."""
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -7,8 +8,13 @@ from pathlib import Path
 from threading import local
 from typing import Any, TypeVar
 
+import psutil
+
+from localcloud import controlplane
+from localcloud.controlplane import ControlPlane
 from localcloud.nodes.generate import FAKE_ANNOTATION
 from tests.cluster.acting import IMAGE, Caller
+from tests.polling import until
 
 Manifest = dict[str, Any]
 T = TypeVar("T")
@@ -28,6 +34,29 @@ def in_parallel(kubeconfig: Path, work: Callable[[Caller, T], Any], over: Iterab
 
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(one, over))
+
+
+def end_parts(made: ControlPlane, *names: str) -> None:
+    """End parts of a control plane that the test replaces, or does without."""
+    seen = controlplane.status(made.name, state_dir=made.directory.parent.parent)
+    assert seen is not None
+    for part in seen.parts:
+        if part.name in names and part.pid is not None:
+            process = psutil.Process(part.pid)
+            process.kill()
+            process.wait(10)
+
+
+def ensure_namespace(caller: Caller, name: str, labels: Mapping[str, str] | None = None) -> None:
+    """The namespace, made where it is missing, once pods can be created in it."""
+    caller.ask("POST", "/api/v1/namespaces", {"metadata": {"name": name, "labels": dict(labels or {})}})
+    account = f"/api/v1/namespaces/{name}/serviceaccounts/default"
+    until(lambda: caller.ask("GET", account).status == 200, f"namespace {name} has its account")
+
+
+def whole(value: Any) -> Any:
+    """What a recording holds, whose numbers are floats, as the API takes it."""
+    return json.loads(json.dumps(value), parse_float=lambda text: int(float(text)))
 
 
 def node(

@@ -15,8 +15,7 @@ from localcloud.controlplane import ControlPlane
 from localcloud.toolchain import tool
 from settings.scheduler_profile import scheduler_configuration
 from tests.cluster.acting import Caller
-from tests.cluster.scheduling import ANYWHERE, PODS, in_parallel, node, placed, small_pod
-from tests.fixtures_cluster import Starter
+from tests.cluster.scheduling import ANYWHERE, PODS, end_parts, in_parallel, node, placed, small_pod
 from tests.polling import until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("scheduling")]
@@ -27,19 +26,17 @@ ELECTION = {"leaderElect": True, "leaseDuration": "4s", "renewDeadline": "3s", "
 Run = Callable[[str, dict[str, object] | None], "subprocess.Popen[bytes]"]
 
 
-@pytest.fixture
-def alone(own_cluster: Starter) -> ControlPlane:
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     """A control plane with ten nodes whose own scheduler has been ended."""
-    made = own_cluster("brains")
-    seen = controlplane.status("brains", state_dir=made.directory.parent.parent)
-    assert seen is not None
-    (own,) = (part.pid for part in seen.parts if part.name == "scheduler")
-    assert own is not None
-    subprocess.run(["kill", "-9", str(own)], check=True)
+    state = tmp_path_factory.mktemp("brains")
+    made = controlplane.start("brains", state_dir=state)
+    end_parts(made, "scheduler")
     caller = Caller.of(made.kubeconfig)
     for index in range(10):
         caller.create("/api/v1/nodes", node(f"brains-{index}", cpu_m=64000, memory_mi=65536))
-    return made
+    yield made
+    controlplane.stop("brains", state_dir=state)
 
 
 @pytest.fixture
@@ -68,17 +65,17 @@ def leader(caller: Caller) -> str:
     return str(answer.body["spec"].get("holderIdentity") or "") if answer.status == 200 else ""
 
 
-def created(made: ControlPlane) -> dict[str, str]:
-    """Creates the pods; their uids by name."""
+def created(made: ControlPlane, prefix: str) -> dict[str, str]:
+    """Creates the pods `<prefix>-<number>`; their uids by name."""
     pods = [
-        small_pod(f"pod-{index}", cpu_m=10, memory_mi=16, tolerations=ANYWHERE, schedulerName="tenantplane")
+        small_pod(f"{prefix}-{index}", cpu_m=10, memory_mi=16, tolerations=ANYWHERE, schedulerName="tenantplane")
         for index in range(COUNT)
     ]
     answers = in_parallel(made.kubeconfig, lambda caller, pod: caller.create(PODS.format("default"), pod), pods)
     return {each["metadata"]["name"]: each["metadata"]["uid"] for each in answers}
 
 
-def bindings(made: ControlPlane) -> tuple[Counter[str], Counter[int]]:
+def bindings(made: ControlPlane, prefix: str) -> tuple[Counter[str], Counter[int]]:
     """From the audit log: how often each pod was bound, and how the API server answered requests to bind."""
     bound: Counter[str] = Counter()
     answered: Counter[int] = Counter()
@@ -87,15 +84,21 @@ def bindings(made: ControlPlane) -> tuple[Counter[str], Counter[int]]:
         ref = event.get("objectRef", {})
         if (ref.get("resource"), ref.get("subresource"), event["verb"]) != ("pods", "binding", "create"):
             continue
+        if not ref["name"].startswith(prefix):
+            continue
         code = event["responseStatus"]["code"]
         answered[code] += 1
         bound[ref["name"]] += code == 201
     return bound, answered
 
 
-def uids(caller: Caller) -> dict[str, str]:
-    found = caller.get(PODS.format("default"))["items"]
-    return {each["metadata"]["name"]: each["metadata"]["uid"] for each in found}
+def uids(caller: Caller, prefix: str) -> dict[str, str]:
+    found = [each["metadata"] for each in caller.get(PODS.format("default"))["items"]]
+    return {each["name"]: each["uid"] for each in found if each["name"].startswith(prefix)}
+
+
+def bound_now(caller: Caller, prefix: str) -> int:
+    return sum(name.startswith(prefix) for name in placed(caller, "default"))
 
 
 def test_when_the_leader_is_killed_the_other_goes_on_and_every_pod_is_bound_once(alone: ControlPlane, run: Run) -> None:
@@ -103,29 +106,29 @@ def test_when_the_leader_is_killed_the_other_goes_on_and_every_pod_is_bound_once
     first = run("first", ELECTION)
     before = until(lambda: leader(caller), "the first leads")
     second = run("second", ELECTION)
-    made = created(alone)
-    until(lambda: len(placed(caller, "default")) >= COUNT // 6, "some pods are bound")
+    made = created(alone, "killed")
+    until(lambda: bound_now(caller, "killed") >= COUNT // 6, "some pods are bound")
     first.send_signal(signal.SIGKILL)
     first.wait(10)
-    at_death = len(placed(caller, "default"))
+    at_death = bound_now(caller, "killed")
     assert at_death < COUNT, "the leader was killed too late to show anything"
     assert leader(caller) == before
-    until(lambda: len(placed(caller, "default")) == COUNT, "all pods are bound")
+    until(lambda: bound_now(caller, "killed") == COUNT, "all pods are bound")
     assert leader(caller) != before
     assert second.poll() is None
-    assert uids(caller) == made, "a pod was lost or made anew"
-    bound, _ = bindings(alone)
+    assert uids(caller, "killed") == made, "a pod was lost or made anew"
+    bound, _ = bindings(alone, "killed")
     assert bound == Counter(dict.fromkeys(made, 1))
 
 
 def test_even_two_leaders_bind_no_pod_twice(alone: ControlPlane, run: Run) -> None:
     """Optimistic concurrency: without any election both bind the same pods, and the API server refuses the second."""
     caller = Caller.of(alone.kubeconfig)
-    made = created(alone)
+    made = created(alone, "both")
     run("first", None)
     run("second", None)
-    until(lambda: len(placed(caller, "default")) == COUNT, "all pods are bound")
-    bound, answered = bindings(alone)
+    until(lambda: bound_now(caller, "both") == COUNT, "all pods are bound")
+    bound, answered = bindings(alone, "both")
     assert answered[409] > 0, "the two never met, so that this shows nothing"
     assert bound == Counter(dict.fromkeys(made, 1))
-    assert uids(caller) == made
+    assert uids(caller, "both") == made

@@ -9,7 +9,7 @@ import pulumi
 
 from settings import Catalogue, TenantPlan, load_catalogue, plan_tenants
 from stacks.layers import cluster_provider, platform_layer, tenants_layer
-from tests.unit.components.recorder import Recording, record
+from tests.unit.components.recorder import Recording, Registered, record
 
 ROOT = Path(__file__).resolve().parents[3]
 NAMESPACE = "kubernetes:core/v1:Namespace"
@@ -50,3 +50,8 @@ def rendered(*plans: TenantPlan) -> Recording:
 def local_stack() -> Recording:
     """Everything that the stack `local` registers."""
     return rendered(*plan_tenants(catalogue()))
+
+
+def workloads(made: Recording) -> list[Registered]:
+    """The Deployments of tenants; those of the platform's own are left out."""
+    return [each for each in made.of(DEPLOYMENT) if "tenant" in each.inputs["metadata"]["labels"]]

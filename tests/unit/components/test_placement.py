@@ -6,10 +6,10 @@ import pytest
 
 from components.scheduling.placement import placement
 from settings import plan_tenants
-from tests.unit.components.local_stack import DEPLOYMENT, TEMPLATE, catalogue, local_stack, plan
+from tests.unit.components.local_stack import TEMPLATE, catalogue, local_stack, plan, workloads
 
 PODS = {
-    **{each.name: each.inputs["spec"]["template"]["spec"] for each in local_stack().of(DEPLOYMENT)},
+    **{each.name: each.inputs["spec"]["template"]["spec"] for each in workloads(local_stack())},
     **{each.name: each.inputs["spec"]["podTemplate"]["spec"] for each in local_stack().of(TEMPLATE)},
 }
 OF_TENANTS = {

@@ -7,7 +7,7 @@ import pytest
 from components.sandbox.runtime_classes import scheduling
 from components.security.runtime_admission import parameters
 from settings import Workload
-from tests.unit.components.local_stack import DEPLOYMENT, NAMESPACE, catalogue, local_stack, plan, rendered
+from tests.unit.components.local_stack import DEPLOYMENT, NAMESPACE, catalogue, local_stack, plan, rendered, workloads
 
 RUNTIMES = catalogue().runtimes
 
@@ -39,7 +39,7 @@ def test_a_class_brings_its_pods_to_nodes_that_have_the_runtime() -> None:
 def test_every_workload_goes_where_its_class_goes() -> None:
     """The class's selector and the placement's are both put on the pod: nodes must exist that satisfy both."""
     nodes = [pool.node_labels() for cluster in catalogue().topology.clusters for pool in cluster.node_pools]
-    for made in local_stack().of(DEPLOYMENT):
+    for made in workloads(local_stack()):
         spec = made.inputs["spec"]["template"]["spec"]
         wanted = {**spec["nodeSelector"], **scheduling(RUNTIMES[spec["runtimeClassName"]])["node_selector"]}
         assert any(wanted.items() <= labels.items() for labels in nodes), made.name
@@ -60,7 +60,7 @@ def test_the_parameters_of_admission_are_the_catalogue() -> None:
     }
 
 
-@pytest.mark.parametrize("name", sorted(each.name for each in local_stack().of(DEPLOYMENT)))
+@pytest.mark.parametrize("name", sorted(each.name for each in workloads(local_stack())))
 def test_every_reference_workload_is_what_admission_wants(name: str) -> None:
     made = local_stack().one(DEPLOYMENT, name).inputs
     template = made["spec"]["template"]
@@ -79,7 +79,7 @@ def stating(*capabilities: str) -> tuple[dict[str, Any], dict[str, Any]]:
     workload = plan("pelican-games").tenant.workloads[0].model_copy(update={"capabilities": capabilities})
     assert isinstance(workload, Workload)
     made = rendered(plan("pelican-games", workloads=(workload,)))
-    (deployment,) = made.of(DEPLOYMENT)
+    (deployment,) = workloads(made)
     container = deployment.inputs["spec"]["template"]["spec"]["containers"][0]
     return made.one(NAMESPACE, "pelican-games").inputs["metadata"], container
 

@@ -14,6 +14,7 @@ from tests.unit.components.local_stack import (
     local_stack,
     plan,
     rendered,
+    workloads,
 )
 
 APPROVAL = Offboarding(
@@ -34,7 +35,7 @@ def test_every_object_of_a_tenant_carries_its_identity() -> None:
 
 
 def test_deployments_label_their_pods_with_tenant_and_app() -> None:
-    for each in local_stack().of(DEPLOYMENT):
+    for each in workloads(local_stack()):
         labels = each.inputs["spec"]["template"]["metadata"]["labels"]
         assert labels["tenant"] == each.inputs["metadata"]["labels"]["tenant"]
         assert labels["app"] == each.inputs["metadata"]["name"]
@@ -76,7 +77,7 @@ def test_a_namespace_is_protected_unless_its_off_boarding_is_approved(
 
 def test_an_active_workload_leaves_its_replicas_to_the_autoscaler() -> None:
     made = rendered(plan("pelican-games"))
-    (deployment,) = made.of(DEPLOYMENT)
+    (deployment,) = workloads(made)
     autoscaler = made.one(AUTOSCALER, f"{deployment.name}-autoscaler")
     assert "replicas" not in deployment.inputs["spec"]
     assert autoscaler.inputs["spec"]["scaleTargetRef"]["name"] == deployment.inputs["metadata"]["name"]
@@ -87,7 +88,7 @@ def test_a_tenant_that_is_not_active_runs_nothing_and_keeps_the_rest(lifecycle: 
     active = rendered(plan("pelican-games"))
     approval = APPROVAL if lifecycle == "offboarding" else None
     idle = rendered(plan("pelican-games", lifecycle=lifecycle, offboarding=approval))
-    (deployment,) = idle.of(DEPLOYMENT)
+    (deployment,) = workloads(idle)
     assert deployment.inputs["spec"]["replicas"] == 0
     # The autoscaler has set replicas before: zero has to win over it.
     assert deployment.inputs["metadata"]["annotations"] == {"pulumi.com/patchForce": "true"}
