@@ -86,6 +86,25 @@ def test_idle_room_is_lent_and_taken_back_when_its_owner_returns(shared: dict[st
     borrower.end("one", "two", "three")
 
 
+def test_a_suspended_tenant_runs_no_job_and_goes_on_where_it_was(
+    admin: Caller, shared: dict[str, Queued], plans: dict[str, TenantPlan]
+) -> None:
+    """A7: what ran goes back to the queue, and is released when the tenant is."""
+    queued = shared["a"]
+    queued.submit(job("one", OWN_M), job("two", OWN_M))
+    queued.until_running("one", "two")
+    path = f"{KUEUE}/clusterqueues/{queued.namespace}"
+    stopped, active = plans["lantern-notes"], plans["acme-robotics"]
+    assert stopped.queue is not None
+    assert active.queue is not None
+    admin.patch(path, {"spec": {"stopPolicy": cluster_queue_spec(stopped, stopped.queue)["stopPolicy"]}})
+    queued.until_running()
+    until(lambda: not queued.pods("one") and not queued.pods("two"), "their pods end")
+    admin.patch(path, {"spec": {"stopPolicy": cluster_queue_spec(active, active.queue)["stopPolicy"]}})
+    queued.until_running("one", "two")
+    queued.end("one", "two")
+
+
 def test_two_borrowers_share_what_a_third_leaves_idle(shared: dict[str, Queued]) -> None:
     """Whoever came first has taken all of it, and gives half of what is lent back."""
     first, second = shared["a"], shared["b"]
