@@ -9,7 +9,7 @@ from tests.cluster.acting import Caller
 from tests.cluster.conftest import Person
 from tests.cluster.queued import KUEUE, PRIORITY, QUEUE, Queued, job, jobs
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
 
 TEAM, SCHOOL = "pelican-games", "riverside-high"
 

@@ -10,7 +10,7 @@ from localcloud.nodes import Pool
 from tests.fixtures_cluster import Kubectl, Starter
 from tests.polling import until
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("queues")]
 
 WORLD = """
 apiVersion: v1

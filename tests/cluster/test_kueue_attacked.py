@@ -10,7 +10,7 @@ from tests.cluster.conftest import Person
 from tests.cluster.queued import KUEUE, PRIORITY, QUEUE, Queued, job, jobs
 from tests.polling import until
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
 
 OWN, OTHER = "gearbox-labs", "acme-robotics"
 JOBS = jobs(f"tenant-{OWN}")

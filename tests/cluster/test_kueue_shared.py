@@ -14,7 +14,7 @@ from tests.cluster.acting import Caller
 from tests.cluster.queued import KUEUE, Queued, job
 from tests.polling import until
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("queues")]
 
 COHORT = "test-lenders"
 """A cohort that holds nothing but what its members are guaranteed: whoever borrows, borrows from one of them."""

@@ -14,7 +14,7 @@ from tests.cluster.acting import Caller
 from tests.cluster.queued import KUEUE, Queued, job
 from tests.polling import until
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
 
 POOL, FLAVOR, NAME = "gpu-a100-mig", "pool-gpu-a100-mig", "tenant-racks"
 RACKS = {"t-r1": 2, "t-r2": 3}
