@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from localcloud import controlplane, stacks, toolchain
+from localcloud import controlplane, nodehost, realnode, stacks, toolchain
 from localcloud.controlplane.layout import Layout
 from localcloud.environment import pulumi_environment
 from localcloud.errors import LocalcloudError
@@ -49,11 +49,23 @@ def start(
     ] = None,
     topology: Annotated[str, typer.Option(help="Environment whose topology gives clusters and node pools.")] = "local",
     bare: Annotated[bool, typer.Option("--bare", help="A cluster without nodes, whatever the topology says.")] = False,
+    real_node: Annotated[
+        bool,
+        typer.Option(
+            "--real-node",
+            help="Let this machine join cluster NAME as a node that really runs pods, in containerd with runc and "
+            "gVisor. Needs root and packages of Debian, which it names; see docs/real-node.md.",
+        ),
+    ] = False,
 ) -> None:
     """Start clusters, or bring them up to date: parts that crashed, node pools that changed.
 
     Repeating it is free. Takes 5 to 15 s for a new cluster once the tools are built.
     """
+    if real_node:
+        if name is None:
+            raise typer.BadParameter("--real-node needs the NAME of a cluster")
+        nodehost.require()
     reporter = ConsoleReporter()
     for cluster, wanted in _wanted(name, topology, bare).items():
         began = time.monotonic()
@@ -65,17 +77,30 @@ def start(
         nodes = made.nodes
         change = f"; nodes +{len(nodes.added)} ~{len(nodes.changed)} -{len(nodes.removed)}" if nodes else ""
         typer.echo(f"{cluster} is ready at {made.server} in {seconds:.1f} s ({what}{change})")
+    if real_node and name is not None:
+        joined = realnode.start_real_node(name, topology, reporter=reporter)
+        what = f"started {', '.join(joined.started)}" if joined.started else "ran already"
+        typer.echo(f"node {joined.name} of pool {joined.pool} is real ({what}); its pods can pull:")
+        for reference in joined.images.values():
+            typer.echo(f"  {reference}")
 
 
 @app.command()
 def stop(
     name: Annotated[str | None, typer.Argument(help="Cluster to stop.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Stop every cluster.")] = False,
+    real_node: Annotated[
+        bool, typer.Option("--real-node", help="Only take away the real node of cluster NAME; the cluster stays.")
+    ] = False,
 ) -> None:
     """Stop clusters and delete them: no process, port or file stays, nor the Pulumi state of what ran on them."""
-    if (name is None) != every:
-        raise typer.BadParameter("give the NAME of a cluster, or --all")
+    if (name is None) != every or (real_node and name is None):
+        raise typer.BadParameter("give the NAME of a cluster" if real_node else "give the NAME of a cluster, or --all")
     reporter = ConsoleReporter()
+    if real_node and name is not None:
+        gone = realnode.stop_real_node(name, reporter=reporter)
+        typer.echo(f"the real node of {name} is gone" if gone else f"{name} has no real node: nothing to stop")
+        return
     names = controlplane.clusters() if name is None else (name,)
     for cluster in names:
         there = controlplane.stop(cluster, reporter=reporter)

@@ -3,12 +3,31 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
 
 from rich.console import Console
 
 STILL_EVERY_S = 10.0
 """Between the lines of a phase that lasts, on anything that is no terminal."""
+
+
+class Reporter(Protocol):
+    """Shows the phases of a longer operation."""
+
+    def phase(self, title: str) -> AbstractContextManager[None]: ...
+    def note(self, text: str) -> None: ...
+
+
+class Silent:
+    """A reporter for programs and tests: says nothing."""
+
+    @contextmanager
+    def phase(self, title: str) -> Iterator[None]:  # noqa: ARG002
+        yield
+
+    def note(self, text: str) -> None:
+        pass
 
 
 class ConsoleReporter:

@@ -1,5 +1,6 @@
 """A pool whose nodes join by themselves: localcloud's, and machines on premises (C6)."""
 
+import json
 from dataclasses import dataclass
 
 import pulumi
@@ -17,7 +18,7 @@ from settings.nodeconfig import (
     runsc_config,
     to_toml,
 )
-from settings.nodeconfig.containerd import RUNSC_HANDLER
+from settings.nodeconfig.containerd import PLAIN, RUNSC_HANDLER, SANDBOX_RLIMITS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,8 @@ class JoinedNodePool(NodePool):
     premises somebody installs them.
     Creates: ConfigMap `node-pool-<name>` in the platform's namespace with what a machine needs to become one of its
     nodes: `kubelet.yaml`, `containerd.toml` (schema 2, which containerd 1.x and 2.x read), where it has gVisor
-    `runsc.toml`, and `flags`, the kubelet's command line. A change of the pool is thus a diff of the preview.
+    `runsc.toml`, where it has sandboxes `sandbox-rlimits.json` (docs/real-node.md), and `flags`, the kubelet's command
+    line. A change of the pool is thus a diff of the preview.
     Outputs: those of every NodePool.
     """
 
@@ -65,4 +67,7 @@ def node_files(args: NodePoolArgs) -> dict[str, str]:
     }
     if RUNSC_HANDLER in handlers_of(pool, runtimes):
         made["runsc.toml"] = to_toml(runsc_config())
+    if set(handlers_of(pool, runtimes)) - {PLAIN}:
+        # process.rlimits of /etc/containerd/sandbox-spec.json, which is `ctr oci spec` of the machine otherwise.
+        made["sandbox-rlimits.json"] = json.dumps(SANDBOX_RLIMITS)
     return made

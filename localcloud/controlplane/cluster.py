@@ -3,11 +3,9 @@
 import shutil
 import subprocess
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import psutil
 
@@ -24,10 +22,12 @@ from localcloud.controlplane.ports import HOST, holder, is_free
 from localcloud.controlplane.state import ensure_ports
 from localcloud.errors import LocalcloudError
 from localcloud.files import full_disk, lock, require_space
+from localcloud.nodehost.teardown import tear_down
 from localcloud.nodes import Change, Node, generate_nodes, reconcile_nodes
 from localcloud.nodes.generate import PoolLike
 from localcloud.nodes.reconcile import ready_nodes
 from localcloud.paths import state_directory
+from localcloud.progress import Reporter, Silent
 from localcloud.toolchain import tool
 
 READY_TIMEOUT_S = 120.0
@@ -44,24 +44,6 @@ _NEW_BYTES = 300_000_000
 
 _KNOWN_BYTES = 20_000_000
 """For a cluster that has its files already: with less than this etcd cannot even open them."""
-
-
-class Reporter(Protocol):
-    """Shows the phases of a longer operation."""
-
-    def phase(self, title: str) -> AbstractContextManager[None]: ...
-    def note(self, text: str) -> None: ...
-
-
-class Silent:
-    """A reporter for programs and tests: says nothing."""
-
-    @contextmanager
-    def phase(self, title: str) -> Iterator[None]:  # noqa: ARG002
-        yield
-
-    def note(self, text: str) -> None:
-        pass
 
 
 @dataclass(frozen=True)
@@ -151,6 +133,7 @@ def stop(name: str, *, state_dir: Path | None = None, reporter: Reporter | None 
         lock(layout.lock, lambda who: reporter.note(f"{who} works on cluster {name}; waiting for it")),
         reporter.phase(f"stopping {name}"),
     ):
+        tear_down(layout.directory)  # first: what a real node has mounted must not be deleted
         process.end(process.find(layout.directory, _tools()), STOP_GRACE_S)
         shutil.rmtree(layout.directory, ignore_errors=True)
         if layout.directory.exists():

@@ -13,7 +13,8 @@ from localcloud.controlplane.parts import API_SERVER, Part, parts
 from localcloud.controlplane.pki import CLUSTER
 from localcloud.controlplane.ports import HOST
 from localcloud.controlplane.state import read_ports
-from localcloud.nodes.reconcile import ready_nodes
+from localcloud.nodehost.places import PARTS, Places
+from localcloud.nodes.reconcile import is_ready
 from localcloud.paths import state_directory
 
 
@@ -55,10 +56,11 @@ def status(name: str, *, state_dir: Path | None = None) -> ClusterStatus | None:
     if ports is None:
         return ClusterStatus(name, "", (), None, None)
     every = (*parts(layout, ports), *parts_of(addons_of(installed(layout)), layout, ports))
-    states = tuple(_part_status(layout, part) for part in every)
+    states = tuple(_part_status(layout, part) for part in (*every, *_real_node_parts(layout)))
     total = ready = None
     with contextlib.suppress(OSError, ApiError), Client(ports[API_SERVER], admin(layout), timeout_s=2.0) as api:
-        total, ready = len(api.request("GET", "/api/v1/nodes")["items"]), ready_nodes(api)
+        nodes = api.request("GET", "/api/v1/nodes")["items"]
+        total, ready = len(nodes), sum(map(is_ready, nodes))
     return ClusterStatus(name, f"https://{HOST}:{ports[API_SERVER]}", states, total, ready)
 
 
@@ -75,6 +77,13 @@ def probe_identity(layout: Layout, part: Part) -> Identity:
         layout.certificate(client) if client else None,
         layout.key(client) if client else None,
     )
+
+
+def _real_node_parts(layout: Layout) -> tuple[Part, ...]:
+    """The processes of its real node, where it has one; how they are started is that one's own affair."""
+    if not Places(layout.directory).state.exists():
+        return ()
+    return tuple(Part(name=name, tool="", arguments=(), port=None) for name in PARTS)
 
 
 def _part_status(layout: Layout, part: Part) -> PartStatus:

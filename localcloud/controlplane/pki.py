@@ -85,11 +85,21 @@ def issue_client(layout: Layout, user: str, groups: Iterable[str] = ()) -> tuple
 
     user becomes the certificate's common name, each group an organisation: what Kubernetes authenticates by.
     """
+    return _issue(layout, _Leaf("", CLUSTER, user, tuple(groups)))
+
+
+def issue_server(layout: Layout, user: str, hosts: Iterable[str], groups: Iterable[str] = ()) -> tuple[bytes, bytes]:
+    """A serving certificate of the cluster's authority and its key, both PEM: for a kubelet, which the API server asks
+    for logs. hosts: names and addresses that it serves on.
+    """
+    return _issue(layout, _Leaf("", CLUSTER, user, tuple(groups), (_SERVER,), tuple(hosts)))
+
+
+def _issue(layout: Layout, leaf: _Leaf) -> tuple[bytes, bytes]:
     authority_key = serialization.load_pem_private_key(layout.key(CLUSTER).read_bytes(), password=None)
     if not isinstance(authority_key, ec.EllipticCurvePrivateKey):
         raise LocalcloudError(f"{layout.key(CLUSTER)} is no P-256 key; run: python -m localcloud stop {layout.name}")
     authority = x509.load_pem_x509_certificate(layout.certificate(CLUSTER).read_bytes())
-    leaf = _Leaf("", CLUSTER, user, tuple(groups))
     certificate, key = _sign(leaf, authority, authority_key, datetime.datetime.now(datetime.UTC))
     return certificate.public_bytes(serialization.Encoding.PEM), _pem(key)
 

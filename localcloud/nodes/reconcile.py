@@ -59,12 +59,14 @@ def reconcile_nodes(api: Api, wanted: Iterable[Node]) -> Change:
 
 def ready_nodes(api: Api) -> int:
     """How many of the nodes that localcloud owns are Ready."""
-    return sum(
-        any(
-            condition["type"] == "Ready" and condition["status"] == "True"
-            for condition in node["status"].get("conditions", ())
-        )
-        for node in _owned(api).values()
+    return sum(map(is_ready, _owned(api).values()))
+
+
+def is_ready(node: Mapping[str, Any]) -> bool:
+    """Whether a node says that it is Ready."""
+    return any(
+        condition["type"] == "Ready" and condition["status"] == "True"
+        for condition in node["status"].get("conditions", ())
     )
 
 

@@ -1,6 +1,6 @@
 """What a node of a pool is told before it joins: kubelet, containerd and user data, rendered from the catalogue."""
 
-from settings.nodeconfig.containerd import containerd_config, handlers_of, runsc_config
+from settings.nodeconfig.containerd import containerd_config, handlers_of, runsc_config, sandbox_spec
 from settings.nodeconfig.kubelet import kubelet_config, pids_of
 from settings.nodeconfig.toml import to_toml
 from settings.nodeconfig.user_data import (
@@ -24,5 +24,6 @@ __all__ = [
     "pids_of",
     "registration_flags",
     "runsc_config",
+    "sandbox_spec",
     "to_toml",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
+from settings import sandbox_profile
 from settings.nodepool import NodePool
 from settings.runtime import Runtime
 
@@ -12,9 +13,15 @@ Schema = Literal[2, 3]
 PLAIN = "runc"
 """The handler of pods that name no RuntimeClass."""
 RUNSC_HANDLER = "runsc"
+SANDBOX_SPEC = "/etc/containerd/sandbox-spec.json"
+"""What sandboxing handlers make containers from instead of containerd's default: `sandbox_spec` of that."""
 RUNSC_CONFIG = "/etc/containerd/runsc.toml"
 KATA_HOME = PurePosixPath("/opt/kata")
 """Where kata-deploy puts Kata Containers."""
+
+SANDBOX_RLIMITS: tuple[Mapping[str, Any], ...] = (
+    {"type": "RLIMIT_NPROC", "hard": sandbox_profile.PIDS, "soft": sandbox_profile.PIDS},
+)
 
 _RUNTIME_PLUGIN: Mapping[Schema, str] = {2: "io.containerd.grpc.v1.cri", 3: "io.containerd.cri.v1.runtime"}
 _IMAGE_PLUGIN: Mapping[Schema, str] = {2: "io.containerd.grpc.v1.cri", 3: "io.containerd.cri.v1.images"}
@@ -65,12 +72,24 @@ def runsc_config() -> dict[str, Any]:
     }
 
 
+def sandbox_spec(default: Mapping[str, Any]) -> dict[str, Any]:
+    """The OCI runtime specification of sandboxes, from containerd's default (`ctr oci spec`): 100 processes (C4).
+
+    Only for handlers with a kernel of their own for each pod. Plain containers share the node's, which counts this
+    limit by user id over all pods. The default's limit of open files is left out, as it is for plain containers.
+    """
+    return {**default, "process": {**default["process"], "rlimits": list(SANDBOX_RLIMITS)}}
+
+
+_CAGE: Mapping[str, Any] = {"pod_annotations": [], "base_runtime_spec": SANDBOX_SPEC}
+
+
 def _handler(handler: str, systemd_cgroup: bool) -> dict[str, Any]:
     if handler == PLAIN:
         return {"runtime_type": "io.containerd.runc.v2", "options": {"SystemdCgroup": systemd_cgroup}}
     if handler == "runsc":
         options = {"TypeUrl": "io.containerd.runsc.v1.options", "ConfigPath": RUNSC_CONFIG}
-        return {"runtime_type": "io.containerd.runsc.v1", "pod_annotations": [], "options": options}
+        return {"runtime_type": "io.containerd.runsc.v1", **_CAGE, "options": options}
     if handler == "kata" or handler.startswith("kata-"):
         hypervisor = handler.removeprefix("kata").removeprefix("-") or "qemu"
         defaults = KATA_HOME / "share" / "defaults" / "kata-containers"
@@ -79,7 +98,7 @@ def _handler(handler: str, systemd_cgroup: bool) -> dict[str, Any]:
             "runtime_path": str(KATA_HOME / "bin" / "containerd-shim-kata-v2"),
             # Without it a privileged pod would be given every device of the node inside its virtual machine.
             "privileged_without_host_devices": True,
-            "pod_annotations": [],
+            **_CAGE,
             "options": {"ConfigPath": str(defaults / f"configuration-{hypervisor}.toml")},
         }
     raise ValueError(f"no configuration of containerd is known for handler {handler!r}; allowed: runc, runsc, kata-*")

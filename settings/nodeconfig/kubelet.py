@@ -7,8 +7,6 @@ from settings.nodepool import NodePool
 
 PIDS = 1024
 """Processes and threads of a pod in a pool of services. A number of ours: some ten times what one of them runs."""
-SANDBOX_KINDS = ("sandbox", "dedicated")
-"""Kinds of pool where agents' sandboxes go: the shared ones, and those of a tenant that has its own."""
 SYSTEM_RESERVED = {"cpu": "100m", "memory": "128Mi", "ephemeral-storage": "1Gi", "pid": "1000"}
 """Kept for the system's daemons. Numbers of ours, to be replaced by measured ones."""
 EVICTION_HARD = {
@@ -25,9 +23,10 @@ turns off the defaults of the others."""
 def kubelet_config(pool: NodePool) -> dict[str, Any]:
     """The KubeletConfiguration of every node of a pool.
 
-    Of the sandbox profile it holds the 100 processes of a pod, in pools that have sandboxes, and that no memory is
-    swapped. It asks who calls and whether they may, serves nothing to those who do not say, and starts on a node only
-    whose kernel is set as it needs it, without swap, with version 2 cgroups.
+    Of the sandbox profile it holds that no memory is swapped and, in pools of sandboxes, how many tasks a pod has on
+    the node; the 100 processes inside a sandbox are the runtime handler's. It asks who calls and whether they may,
+    serves nothing to those who do not say, and starts on a node only whose kernel is set as it needs it, without swap,
+    with version 2 cgroups.
     """
     return {
         "apiVersion": "kubelet.config.k8s.io/v1beta1",
@@ -60,8 +59,8 @@ def kubelet_config(pool: NodePool) -> dict[str, Any]:
 
 
 def pids_of(pool: NodePool) -> int:
-    """Processes and threads that one pod of the pool may have: those of the sandbox profile where sandboxes go."""
-    return sandbox_profile.PIDS if pool.kind in SANDBOX_KINDS else PIDS
+    """Processes and threads that one pod of the pool may have on its node, those of its runtime included."""
+    return sandbox_profile.HOST_TASKS if pool.kind == "sandbox" else PIDS
 
 
 def _kube_reserved(pool: NodePool) -> dict[str, str]:

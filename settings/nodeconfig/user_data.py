@@ -1,5 +1,6 @@
 """User data of a pool's instances on AWS: Amazon Linux 2023 (nodeadm) and Bottlerocket (C2, C4, C6)."""
 
+import json
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +9,15 @@ from typing import Any
 
 import yaml
 
-from settings.nodeconfig.containerd import PLAIN, RUNSC_CONFIG, containerd_config, handlers_of, runsc_config
+from settings.nodeconfig.containerd import (
+    PLAIN,
+    RUNSC_CONFIG,
+    SANDBOX_RLIMITS,
+    SANDBOX_SPEC,
+    containerd_config,
+    handlers_of,
+    runsc_config,
+)
 from settings.nodeconfig.kubelet import kubelet_config, pids_of
 from settings.nodeconfig.toml import to_toml
 from settings.nodepool import NodePool
@@ -180,7 +189,13 @@ def _script(handlers: Sequence[str], downloads: Mapping[str, Download]) -> str:
             f"tar -C {shlex.quote(one.target)} -xf /run/runtime.tar",
             "rm /run/runtime.tar",
         ]
+    # What `sandbox_spec` does; the image has ctr and jq.
+    change = f".process.rlimits = {json.dumps(SANDBOX_RLIMITS)}"
+    lines += [
+        f"mkdir -p {SANDBOX_SPEC.rpartition('/')[0]}",
+        f"ctr oci spec | jq {shlex.quote(change)} > {SANDBOX_SPEC}",
+    ]
     if "runsc" in handlers:
-        directory, text = RUNSC_CONFIG.rpartition("/")[0], to_toml(runsc_config())
-        lines += [f"mkdir -p {directory}", f"cat > {RUNSC_CONFIG} <<'END'", text.rstrip("\n"), "END"]
+        text = to_toml(runsc_config())
+        lines += [f"cat > {RUNSC_CONFIG} <<'END'", text.rstrip("\n"), "END"]
     return "\n".join([*lines, ""])

@@ -1,6 +1,7 @@
 """Nodes are told what pods cannot say: processes, swap and runtimes, by pool (C2, C4, C6)."""
 
 import email
+import os
 import shutil
 import subprocess
 import tomllib
@@ -23,6 +24,7 @@ from settings.nodeconfig import (
     handlers_of,
     kubelet_config,
     runsc_config,
+    sandbox_spec,
     to_toml,
 )
 from tests.unit.settings import golden_nodes
@@ -36,9 +38,9 @@ def test_nodes_are_told_what_was_reviewed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pool", "pids"), [("sandbox", 100), ("northwind", 100), ("general", 1024), ("system", 1024), ("spot", 1024)]
+    ("pool", "pids"), [("sandbox", 400), ("northwind", 1024), ("general", 1024), ("system", 1024), ("spot", 1024)]
 )
-def test_pods_have_100_processes_where_sandboxes_go_and_a_bound_everywhere(pool: str, pids: int) -> None:
+def test_a_pod_has_a_bound_of_tasks_on_every_node(pool: str, pids: int) -> None:
     assert kubelet_config(POOLS[pool])["podPidsLimit"] == pids
 
 
@@ -90,6 +92,20 @@ def test_no_annotation_of_a_pod_reaches_a_sandboxing_runtime(schema: Any) -> Non
     assert runsc_config()["runsc_config"]["allow-flag-override"] == "false"
 
 
+@pytest.mark.parametrize("schema", [2, 3])
+def test_a_sandbox_has_100_processes_and_plain_containers_are_not_counted_by_user(schema: Any) -> None:
+    """RLIMIT_NPROC counts by user id in one kernel: a sandbox has its own, the pods of runc share the node's."""
+    default = {"process": {"cwd": "/", "rlimits": [{"type": "RLIMIT_NOFILE", "hard": 1, "soft": 1}]}, "hostname": "a"}
+    made = sandbox_spec(default)
+    assert made["process"] == {"cwd": "/", "rlimits": [{"type": "RLIMIT_NPROC", "hard": 100, "soft": 100}]}
+    assert (made["hostname"], default["process"]["cwd"]) == ("a", "/")  # type: ignore[index]
+    plugins = containerd_config(POOLS["northwind"], RUNTIMES, schema)["plugins"]
+    runtime = plugins["io.containerd.grpc.v1.cri" if schema == 2 else "io.containerd.cri.v1.runtime"]["containerd"]
+    specs = {name: made.get("base_runtime_spec") for name, made in runtime["runtimes"].items()}
+    own = "/etc/containerd/sandbox-spec.json"
+    assert specs == {"runc": None, "runsc": own, "kata": own, "kata-qemu-tdx": own}
+
+
 def test_a_handler_that_nobody_knows_how_to_run_is_refused() -> None:
     odd = Runtime.model_validate({"id": "odd", "title": "Odd", "handler": "wasm", "pools": ["cpu"]})
     with pytest.raises(ValueError, match="no configuration of containerd is known for handler 'wasm'; allowed: runc"):
@@ -128,6 +144,11 @@ def test_a_script_unpacks_nothing_that_is_not_what_was_promised(tmp_path: Path) 
     """The lines of the script, run: the right archive is unpacked, another one ends it."""
     if shutil.which("curl") is None:
         pytest.skip("needs curl")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, says in (("ctr", "echo {}"), ("jq", "cat")):
+        (programs / name).write_text(f"#!/bin/sh\n{says}\n")
+        (programs / name).chmod(0o755)
     (tmp_path / "runsc").write_text("program")
     archive = tmp_path / "a.tar"
     subprocess.run(["tar", "-C", str(tmp_path), "-cf", str(archive), "runsc"], check=True)
@@ -139,10 +160,12 @@ def test_a_script_unpacks_nothing_that_is_not_what_was_promised(tmp_path: Path) 
         script = str(next(each for each in parts(text) if "shell" in each.get_content_type()).get_payload())
         script = script.replace("https://a.example", f"file://{tmp_path}").replace("/run/", f"{tmp_path}/")
         script = script.replace("/etc/containerd", f"{target}/etc")
-        done = subprocess.run(["bash"], input=script, text=True, capture_output=True, check=False)
+        environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
+        done = subprocess.run(["bash"], input=script, text=True, capture_output=True, check=False, env=environment)
         assert (done.returncode == 0) is works, done.stderr
         assert (target / "runsc").exists() is works
         assert (target / "etc" / "runsc.toml").exists() is works
+        assert (target / "etc" / "sandbox-spec.json").exists() is works
 
 
 def test_a_handler_without_a_download_is_refused() -> None:
