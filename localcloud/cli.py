@@ -210,7 +210,8 @@ def _print_status(one: controlplane.ClusterStatus) -> None:
         port = f"port {part.port}" if part.port else ""
         typer.echo(f"  {part.name:<20} {part.state:<14} {port:<10}  {process}")
     if not one.healthy:
-        typer.echo(f"  repair it with: python -m localcloud start {one.name}")
+        real = any(part.name in nodehost.PARTS and part.state != "running" for part in one.parts)
+        typer.echo(f"  repair it with: python -m localcloud start {one.name}{' --real-node' if real else ''}")
 
 
 def _wanted(name: str | None, topology: str, bare: bool) -> dict[str, LocalCluster | None]:
