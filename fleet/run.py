@@ -13,6 +13,7 @@ from typing import Final
 from rich.console import Console
 
 from fleet.diff import print_changes
+from fleet.drain import drain_suspended
 from fleet.engine import Engine, Outcome, Verb
 from fleet.environment import engine_environment
 from fleet.errors import FleetError
@@ -155,4 +156,11 @@ def apply(fleet: Fleet, verb: Verb, scope: Scope, console: Console, workers: int
             f"nothing {'would change' if verb == 'preview' else 'changed'} ({time.monotonic() - began:.1f} s)",
             style="bold",
         )
-    return not any(outcome.failed for outcome in outcomes)
+    failed = {outcome.stack.name for outcome in outcomes if outcome.failed}
+    if verb == "up":
+        ended = drain_suspended(fleet.catalogue, [each for each in chosen if each.name not in failed], fleet.root)
+        for tenant, pods in ended.items():
+            console.print(
+                f"  tenant {tenant} is not active: asked {pods} pod{'s' if pods > 1 else ''} of its own to end"
+            )
+    return not failed

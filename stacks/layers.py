@@ -16,6 +16,7 @@ from components.scheduling.placeholders import Placeholders, PlaceholdersArgs
 from components.scheduling.priority_classes import PriorityClasses, PriorityClassesArgs
 from components.scheduling.queues import Queues, QueuesArgs
 from components.security.queue_admission import QueueAdmission, QueueAdmissionArgs
+from components.security.quota_admission import QuotaAdmission, QuotaAdmissionArgs
 from components.security.rooted_admission import RootedAdmission, RootedAdmissionArgs
 from components.security.runtime_admission import RuntimeAdmission, RuntimeAdmissionArgs
 from components.security.sandbox_admission import SandboxAdmission, SandboxAdmissionArgs
@@ -69,6 +70,7 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
     system = PlatformNamespace("system", PlatformNamespaceArgs(name=cluster.system_namespace), options)
     RuntimeAdmission("runtimes", RuntimeAdmissionArgs(runtimes=catalogue.runtimes, namespace=system), options)
     RootedAdmission("rooted", RootedAdmissionArgs(), options)
+    QuotaAdmission("quota", QuotaAdmissionArgs(), options)
     for pool in cluster.node_pools:
         joined = JoinedNodePoolArgs(pool=pool, runtimes=catalogue.runtimes, namespace=system)
         JoinedNodePool(f"pool-{pool.name}", joined, options)

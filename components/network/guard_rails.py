@@ -41,10 +41,12 @@ on the node (169.254.20.10) is closed with it: pods ask kube-dns itself."""
 
 SANDBOXES = f"{names.COMPONENT_LABEL} == '{names.SANDBOX}'"
 
+SUSPENDED = "suspended"
 DNS, METADATA, API_SERVER, OWN, APART = "dns", "metadata-service", "api-server", "tenant", "tenants-apart"
-ORDERS = {DNS: 10, METADATA: 20, API_SERVER: 30, OWN: 100, APART: 1000}
+ORDERS = {SUSPENDED: 5, DNS: 10, METADATA: 20, API_SERVER: 30, OWN: 100, APART: 1000}
 """Order within the tier. What passes for a tenant (OWN) goes on to the next tier and is not asked for in APART, which
-is why everything that holds for all is asked before or in both."""
+is why everything that holds for all is asked before or in both. A SUSPENDED tenant's own policy comes first of all: not
+even names are answered."""
 
 DNS_PORT = 53
 

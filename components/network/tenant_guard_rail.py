@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.network.calico import TIER, from_, global_policy, named, of_tenant, to, to_ranges
-from components.network.guard_rails import ORDERS, OWN, to_other_pods
+from components.network.guard_rails import ORDERS, OWN, SUSPENDED, to_other_pods
 from components.network.tenant_network import DATABASE_PORT
 from components.objects import Manifest
 from settings import TenantPlan, names
@@ -17,8 +17,18 @@ def policy_name(tenant: str) -> str:
 
 
 def own_traffic(plan: TenantPlan) -> Manifest:
-    """Spec of the tenant's policy, without `tier`: what in it passes goes on to the next tier."""
+    """Spec of the tenant's policy, without `tier`: what in it passes goes on to the next tier. A tenant that is not
+    active has all its traffic denied, whatever NetworkPolicies say (A7)."""
     own = of_tenant(plan.tenant.id)
+    if not plan.active:
+        closed = [{"action": "Deny"}]
+        return {
+            "namespaceSelector": own,
+            "order": ORDERS[SUSPENDED],
+            "types": ["Ingress", "Egress"],
+            "ingress": closed,
+            "egress": closed,
+        }
     database = {
         "namespaceSelector": named(plan.cluster.database_namespace),
         "selector": f"{names.TENANT_LABEL} == '{plan.tenant.id}'",

@@ -19,6 +19,10 @@ NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """Label that the API server itself puts on every namespace: nobody can claim another's by labelling."""
 
 
+CLOSED: Manifest = {"pod_selector": {}, "policy_types": ["Ingress", "Egress"]}
+"""Spec of a policy for every pod, both ways, that lets nothing pass."""
+
+
 def _namespace(name: str) -> Manifest:
     return {"namespace_selector": {"match_labels": {NAMESPACE_NAME: name}}}
 
@@ -29,7 +33,9 @@ def _tcp(port: int) -> Manifest:
 
 def allowed_traffic(plan: TenantPlan) -> Manifest:
     """Spec of the NetworkPolicy with everything that may pass: same tenant and gateway in; same tenant, DNS, own
-    database and the ranges that its file grants out."""
+    database and the ranges that its file grants out. Nothing at all while the tenant is not active (A7)."""
+    if not plan.active:
+        return dict(CLOSED)
     same_tenant: Manifest = {"pod_selector": {}}
     dns = {**_namespace("kube-system"), "pod_selector": {"match_labels": {"k8s-app": "kube-dns"}}}
     database = {
@@ -72,7 +78,8 @@ class TenantNetwork(pulumi.ComponentResource):
     NetworkPolicy `tenant-traffic` (TCP 8080 within the namespace, TCP 8080 from the gateway's namespace, DNS on UDP
     and TCP to kube-dns, TCP 5432 to the pods of the database namespace that carry the tenant's label, any port of the
     ranges outside that its file grants). Peers are chosen by the namespace's own name, never by a label that a pod
-    could give itself. Enforcement is the business of the cluster's network plug-in.
+    could give itself. Of a suspended or leaving tenant nothing passes. Enforcement is the business of the cluster's
+    network plug-in.
     Outputs: policies (list of str), the names of the NetworkPolicies.
     """
 
@@ -84,7 +91,7 @@ class TenantNetwork(pulumi.ComponentResource):
         networking.NetworkPolicy(
             f"{name}-{DENY_NAME}",
             metadata=tenant_metadata(args.plan, DENY_NAME),
-            spec={"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},
+            spec=dict(CLOSED),
             opts=child,
         )
         networking.NetworkPolicy(

@@ -18,6 +18,12 @@ def validation(expression: str, message: str) -> Manifest:
     return {"expression": expression, "message": message, "reason": "Forbidden"}
 
 
+def mistake(expression: str, message: str) -> Manifest:
+    """One rule about what the engine applies as well. "Forbidden" is a warning at the engine's preview, since rights
+    may come with the same update; this fails the preview."""
+    return {"expression": expression, "message": message, "reason": "Invalid"}
+
+
 def rule(group: str, *resources: str, versions: Sequence[str] = ("v1",)) -> Manifest:
     """What a policy is asked about: these resources of an API group, when they are made or changed."""
     return {

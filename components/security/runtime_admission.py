@@ -8,7 +8,7 @@ import pulumi
 from pulumi_kubernetes.core import v1 as core
 
 from components.objects import Manifest, in_namespace, platform_metadata
-from components.security.admission_policy import IN_TENANTS, admission_policy, rule, validation
+from components.security.admission_policy import IN_TENANTS, admission_policy, mistake, rule
 from components.tenancy.namespace import CAPABILITIES_PREFIX, WORKLOADS
 from components.tenancy.platform_namespace import PlatformNamespace
 from settings import Runtime, names
@@ -69,25 +69,25 @@ VARIABLES: tuple[Manifest, ...] = tuple(
 )
 
 VALIDATIONS: tuple[Manifest, ...] = (
-    validation(
+    mistake(
         "variables.kind == '' || variables.kind in variables.kinds",
         f"label {names.WORKLOAD_LABEL} names a kind of workload that the tenant's file does not list",
     ),
-    validation(
+    mistake(
         "variables.class in variables.classes",
         "the runtimeClassName is not for this kind of workload; a pod that states none by the label"
         f" {names.WORKLOAD_LABEL} runs as an agent's session does, in a class such as gvisor or kata",
     ),
-    validation(
+    mistake(
         "variables.gpuClasses.size() == 0 || variables.gpu == (variables.class in variables.gpuClasses)",
         "pods with GPUs, and no others, have a runtimeClassName for GPUs",
     ),
     # The taint keeps the dearest nodes for those that use them.
-    validation(
+    mistake(
         f"variables.gpu || variables.pod.?tolerations.orValue([]).all(each, each.?key.orValue('') != '{GPU_TAINT}')",
         "only a pod that asks for a GPU may tolerate the taint of GPU nodes",
     ),
-    validation(
+    mistake(
         "variables.containers.all(container, container.?securityContext.?capabilities.?add.orValue([])"
         ".all(each, each in variables.allowed && each in variables.stated))",
         "a container has only capabilities that its workload states in the tenant's file and its runtime allows",

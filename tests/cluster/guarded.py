@@ -25,6 +25,8 @@ METADATA = {
     "credentials": "169.254.170.2",
     "link-local-v6": "fe80::1",
 }
+SUSPENDED = "lantern-notes"
+"""The tenant of the catalogue that is not active: nothing passes, either way."""
 PARTNER, PARTNERED = "partner", "northwind-bank"
 """An address in a range that the catalogue grants, and the tenant that it grants it."""
 INTERNET = {"internet": "203.0.113.7", "internet-v6": "2001:db8::7", "node": "192.0.2.20", PARTNER: "198.51.100.9"}
@@ -104,6 +106,11 @@ def owner(name: str) -> str:
     return name.removeprefix("db/").split("/", maxsplit=1)[0]
 
 
+def suspended(connection: Connection) -> bool:
+    """Whether a pod of the suspended tenant is one of the two."""
+    return any(is_tenants(each) and owner(each) == SUSPENDED for each in connection[:2])
+
+
 def matrix(world: World, who: Mapping[str, Endpoint]) -> dict[Connection, bool]:
     """Every pair of which one is a tenant's pod, on every port."""
     calico = world.calico
@@ -121,8 +128,8 @@ def guarded(connection: Connection, granted: frozenset[str] = frozenset()) -> bo
     granted: tenants that may reach every address outside.
     """
     source, target, protocol, port = connection
-    if not is_tenants(source):
-        return True
+    if suspended(connection) or not is_tenants(source):
+        return not suspended(connection)
     if is_tenants(target):
         return owner(source) == owner(target)
     if target.startswith("db/"):

@@ -28,6 +28,7 @@ from tests.cluster.guarded import (
     matrix,
     network_policies,
     owner,
+    suspended,
 )
 from tests.cluster.reachability import Endpoint
 
@@ -59,6 +60,8 @@ def closed(world: World, plans: dict[str, TenantPlan]) -> World:
 def required(connection: Connection) -> bool:
     """E1 as it is delivered, for a pair of which at least one is a tenant's pod."""
     source, target, protocol, port = connection
+    if suspended(connection):
+        return False
     if is_tenants(target):
         same = is_tenants(source) and owner(source) == owner(target)
         return (same or source == "gateway") and (protocol, port) == ("TCP", 8080)
@@ -80,7 +83,7 @@ def deviations(world: World, plans: dict[str, TenantPlan], who: dict[str, Endpoi
         *differing(world, required),
         *differing(opened(world, plans), guarded),
         *differing(granted, lambda each: guarded(each, granted.granted)),
-        *differing(closed(world, plans), lambda each: each[1] == "dns" and each[3] == 53),
+        *differing(closed(world, plans), lambda each: each[1] == "dns" and each[3] == 53 and not suspended(each)),
     ]
 
 

@@ -9,9 +9,14 @@ from typing import Any
 import pytest
 import yaml
 
+from fleet.drain import drain_suspended
+from fleet.stacks import Stack
 from localcloud.controlplane import ControlPlane
-from tests.cluster.acting import Caller
+from settings import load_catalogue
+from settings.stack_config import StackConfig
+from tests.cluster.acting import Caller, pod
 from tests.cluster.tenancy_stack import ROOT, Run, TenancyStack
+from tests.polling import until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow, pytest.mark.xdist_group("tenancy")]
 
@@ -21,7 +26,8 @@ DIGEST = "sha256:" + "0" * 64
 class Life:
     """A catalogue of its own, and the stack of the tenants layer that it is applied with."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kubeconfig: Path) -> None:
+        self.kubeconfig = kubeconfig
         self.catalog = folder / "catalog"
         shutil.copytree(ROOT / "catalog", self.catalog, ignore=shutil.ignore_patterns("tenants"))
         (self.catalog / "tenants").mkdir()
@@ -83,8 +89,8 @@ def shared_life(
     local_stack: TenancyStack, cluster: ControlPlane, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Life]:
     """A stack beside the `local` one, on whose platform layer its tenants stand."""
-    del local_stack, cluster
-    made = Life(tmp_path_factory.mktemp("life"))
+    del local_stack
+    made = Life(tmp_path_factory.mktemp("life"), cluster.kubeconfig)
     yield made
     made.stack.destroy()
 
@@ -171,18 +177,86 @@ def test_a_broken_catalogue_does_not_forget_who_is_there(life: Life, admin: Call
     life.write("oak-school")
 
 
-def test_suspending_stops_the_pods_and_resuming_starts_them(life: Life, admin: Caller) -> None:
-    before = objects(admin, "oak-school")
+def test_a_quota_grows_at_once_and_shrinks_only_to_what_is_in_use(life: Life, admin: Caller) -> None:
+    """A7: the refusal names what is over, at preview and at update, and changes nothing of what runs."""
+    quota = "/api/v1/namespaces/tenant-oak-school/resourcequotas/tenant"
+    running = "/api/v1/namespaces/tenant-oak-school/pods"
+    wide = {
+        "name": "api",
+        "kind": "homework-correction",
+        "image": f"registry.example/app@{DIGEST}",
+        "requests": {"cpu": "500m", "memory": "512Mi"},
+        "limits": {"cpu": "500m", "memory": "512Mi"},
+        "replicas": {"min": 3, "max": 3},
+    }
+    life.write("oak-school", tier="team", workloads=[wide])
+    life.stack.up()
+    until(lambda: admin.get(quota)["status"]["used"]["requests.cpu"] == "1500m", "three pods are counted")
+    pods = {each["metadata"]["uid"] for each in admin.get(running)["items"]}
+
+    life.write("oak-school")  # tier free, 500m
+    for refused in (life.stack.preview(check=False), life.stack.up(check=False)):
+        assert refused.code != 0
+        assert "the quota may not shrink below what is in use" in refused.said
+        assert "requests.cpu to 500m with 1500m in use" in refused.said
+        assert "first bring the use down" in refused.said
+    assert admin.get(quota)["spec"]["hard"]["requests.cpu"] == "4"
+    assert {each["metadata"]["uid"] for each in admin.get(running)["items"]} == pods
+
+    life.write("oak-school", tier="team")  # the use first: at most two pods of 50m
+    life.stack.up()
+    until(lambda: admin.get(quota)["status"]["used"]["requests.cpu"] in {"50m", "100m"}, "small pods are counted")
+    life.write("oak-school")
+    life.stack.up()
+    assert admin.get(quota)["spec"]["hard"]["requests.cpu"] == "500m"
+
+
+def test_suspending_stops_the_pods_and_the_traffic_and_resuming_starts_them(life: Life, admin: Caller) -> None:
+    """A7: what the platform made is at zero, what people had made ends, nothing new begins, the data stays."""
+    home, before = "namespaces/tenant-oak-school", objects(admin, "oak-school")
+    deployment = f"/apis/apps/v1/{home}/deployments/api"
+    scalers = f"/apis/autoscaling/v2/{home}/horizontalpodautoscalers"
+    pods, traffic = f"/api/v1/{home}/pods", f"/apis/networking.k8s.io/v1/{home}/networkpolicies/tenant-traffic"
+    guard = "/apis/projectcalico.org/v3/globalnetworkpolicies/tenantplane-guardrails.tenant-oak-school"
+    admin.create(f"/api/v1/{home}/secrets", {"metadata": {"name": "kept"}, "stringData": {"key": "value"}})
+    admin.create(pods, pod("their-own"))
+    openings = admin.get(traffic)["spec"]
+    assert openings["ingress"]
+    assert openings["egress"]
+
     life.write("oak-school", lifecycle="suspended")
     life.stack.up()
-    deployment = "/apis/apps/v1/namespaces/tenant-oak-school/deployments/api"
-    scalers = "/apis/autoscaling/v2/namespaces/tenant-oak-school/horizontalpodautoscalers"
+    catalogue = load_catalogue(life.catalog, "local")
+    suspended = Stack(
+        name="lifecycle",
+        config=StackConfig(environment="local", kubeconfig=str(life.kubeconfig)),
+        file=life.stack.file,
+        tenants=("elm-school", "oak-school"),
+        plan="",
+    )
+    until(
+        lambda: [each["metadata"]["name"] for each in admin.get(pods)["items"]] == ["their-own"],
+        "the platform's pods have ended",
+    )
+    assert drain_suspended(catalogue, [suspended], ROOT) == {"oak-school": 1}
+    until(lambda: not admin.get(pods)["items"], "no pod is left")
+    assert drain_suspended(catalogue, [suspended], ROOT) == {}
     assert admin.get(deployment)["spec"]["replicas"] == 0
     assert admin.get(scalers)["items"] == []
+    assert "exceeded quota" in admin.ask("POST", pods, pod("another")).message
+    closed = admin.get(traffic)["spec"]
+    assert closed["policyTypes"] == ["Ingress", "Egress"]
+    assert not closed.get("ingress")
+    assert not closed.get("egress")
+    rails = admin.get(guard)["spec"]
+    assert rails["ingress"] == rails["egress"] == [{"action": "Deny"}]
+    assert admin.get(f"/api/v1/{home}/secrets/kept")["data"]
+
     life.write("oak-school")
     life.stack.up()
     assert admin.get(deployment)["status"]["readyReplicas"] == 1
     assert len(admin.get(scalers)["items"]) == 1
+    assert admin.get(traffic)["spec"] == openings
     assert objects(admin, "oak-school") == before
 
 

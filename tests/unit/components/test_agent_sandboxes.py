@@ -235,4 +235,5 @@ def test_a_cluster_without_the_addon_has_no_rules_for_claims() -> None:
         "tenant-services",
         "runtimes-policy",
         "rooted-policy",
+        "quota-policy",
     }

@@ -45,6 +45,7 @@ def test_the_tier_comes_before_those_of_kubernetes() -> None:
 
 def test_what_is_denied_to_all_is_asked_before_what_passes_for_one() -> None:
     assert sorted(ORDERS, key=ORDERS.__getitem__) == [
+        "suspended",
         "dns",
         "metadata-service",
         "api-server",
@@ -104,3 +105,11 @@ def test_no_rule_mixes_ipv4_and_ipv6(given: list[str], rules: list[Any]) -> None
 def test_what_is_no_range_is_refused(wrong: str) -> None:
     with pytest.raises(ValueError, match=r"host bits|does not appear"):
         to_ranges("Deny", [wrong])
+
+
+def test_of_a_suspended_tenant_nothing_passes_before_anything_else_is_asked() -> None:
+    """A7: not even names are answered."""
+    spec = own_traffic(plan("acme-robotics", lifecycle="suspended"))
+    assert spec["ingress"] == spec["egress"] == [{"action": "Deny"}]
+    assert spec["order"] == min(ORDERS.values())
+    assert own_traffic(plan("acme-robotics"))["order"] > ORDERS["dns"]
