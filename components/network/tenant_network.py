@@ -80,7 +80,8 @@ class TenantNetwork(pulumi.ComponentResource):
     ranges outside that its file grants). Peers are chosen by the namespace's own name, never by a label that a pod
     could give itself. Of a suspended or leaving tenant nothing passes. Enforcement is the business of the cluster's
     network plug-in.
-    Outputs: policies (list of str), the names of the NetworkPolicies.
+    Outputs: policies (list of str), the names of the NetworkPolicies; first (list of resources), what is in force
+    before any pod of the tenant runs.
     """
 
     policies: list[str]
@@ -88,7 +89,7 @@ class TenantNetwork(pulumi.ComponentResource):
     def __init__(self, name: str, args: TenantNetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tenantplane:network:TenantNetwork", name, {}, opts)
         child = in_namespace(self, args.namespace)
-        networking.NetworkPolicy(
+        deny = networking.NetworkPolicy(
             f"{name}-{DENY_NAME}",
             metadata=tenant_metadata(args.plan, DENY_NAME),
             spec=dict(CLOSED),
@@ -100,5 +101,6 @@ class TenantNetwork(pulumi.ComponentResource):
             spec=allowed_traffic(args.plan),
             opts=child,
         )
+        self.first: list[pulumi.Resource] = [deny]
         self.policies = [DENY_NAME, ALLOW_NAME]
         self.register_outputs({"policies": self.policies})

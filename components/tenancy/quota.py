@@ -34,7 +34,8 @@ class TenantQuota(pulumi.ComponentResource):
     Where Jobs are queued and the ceiling is above the base, requests in `tenant` go up to the ceiling as well, and
     ResourceQuota `tenant-standing` keeps those of all pods that are not of class `batch` within the base: only queued
     Jobs, which can be taken back, may be of that class and stretch (D1).
-    Outputs: hard (dict of str), the quota as Kubernetes writes it.
+    Outputs: hard (dict of str), the quota as Kubernetes writes it; first (list of resources), what is in force before
+    any pod of the tenant changes.
     """
 
     hard: dict[str, str]
@@ -45,7 +46,10 @@ class TenantQuota(pulumi.ComponentResource):
         child = in_namespace(self, args.namespace)
         self.hard = plan.quota.hard()
         limits: Manifest = {"limits": plan.limit_range.limits()}
-        core.ResourceQuota(name, metadata=tenant_metadata(plan, QUOTA_NAME), spec={"hard": self.hard}, opts=child)
+        tenant = core.ResourceQuota(
+            name, metadata=tenant_metadata(plan, QUOTA_NAME), spec={"hard": self.hard}, opts=child
+        )
+        self.first: list[pulumi.Resource] = [tenant]
         if plan.quota.elastic:
             standing: Manifest = {
                 "hard": plan.quota.standing(),
@@ -55,8 +59,10 @@ class TenantQuota(pulumi.ComponentResource):
                     ]
                 },
             }
-            core.ResourceQuota(
-                f"{name}-standing", metadata=tenant_metadata(plan, STANDING_NAME), spec=standing, opts=child
+            self.first.append(
+                core.ResourceQuota(
+                    f"{name}-standing", metadata=tenant_metadata(plan, STANDING_NAME), spec=standing, opts=child
+                )
             )
         core.LimitRange(
             f"{name}-limits",

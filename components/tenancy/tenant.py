@@ -55,9 +55,11 @@ class Tenant(pulumi.ComponentResource):
         plan = args.plan
         child = pulumi.ResourceOptions(parent=self)
         home = TenantNamespace(name, TenantNamespaceArgs(plan=plan), child)
-        TenantQuota(f"{name}-quota", TenantQuotaArgs(plan=plan, namespace=home.namespace), child)
+        quota = TenantQuota(f"{name}-quota", TenantQuotaArgs(plan=plan, namespace=home.namespace), child)
         TenantAccess(f"{name}-access", TenantAccessArgs(plan=plan, namespace=home.namespace), child)
-        TenantNetwork(f"{name}-network", TenantNetworkArgs(plan=plan, namespace=home.namespace), child)
+        network = TenantNetwork(f"{name}-network", TenantNetworkArgs(plan=plan, namespace=home.namespace), child)
+        # A quota that is refused leaves the pods as they are, and no pod runs before it is closed off.
+        first = (*quota.first, *network.first)
         for workload in plan.workloads:
             service, service_args = service_of(workload.kind)
             service(
@@ -67,7 +69,7 @@ class Tenant(pulumi.ComponentResource):
                     plan=plan,
                     workload=workload,
                     namespace=home.namespace,
-                    prerequisites=args.prerequisites(workload.runtime),
+                    prerequisites=(*first, *args.prerequisites(workload.runtime)),
                 ),
                 child,
             )
@@ -78,7 +80,7 @@ class Tenant(pulumi.ComponentResource):
                     plan=plan,
                     sandboxes=plan.sandboxes,
                     namespace=home.namespace,
-                    prerequisites=args.prerequisites(plan.sandboxes.runtime),
+                    prerequisites=(*first, *args.prerequisites(plan.sandboxes.runtime)),
                 ),
                 child,
             )
