@@ -14,8 +14,10 @@ from rich.text import Text
 
 from fleet.clusters import api_client, reaches
 from fleet.errors import FleetError
+from fleet.pool_status import PoolStatus, pool_statuses
 from fleet.stacks import Stack
 from settings import Catalogue, Cluster, TenantPlan, names, plan_tenants
+from settings.nodepool import TENANT_NODE_LABEL
 from settings.quantities import parse_bytes, parse_cpu
 
 PART_OF_SELECTOR = f"app.kubernetes.io/part-of={names.PART_OF}"
@@ -46,24 +48,31 @@ class TenantStatus:
     admitted: int = 0
 
 
-def tenant_statuses(catalogue: Catalogue, stacks: Iterable[Stack], root: Path) -> list[TenantStatus]:
-    """Status of every tenant of an environment, sorted by id: at most seven requests for each cluster, however many
-    tenants it has.
+def statuses(catalogue: Catalogue, stacks: Iterable[Stack], root: Path) -> tuple[list[PoolStatus], list[TenantStatus]]:
+    """Status of every node pool of an environment, and of every tenant, sorted by id: at most eight requests for each
+    cluster, however many tenants it has.
 
     Raises FleetError for a cluster that does not answer.
     """
     by_cluster = {stack.config.cluster: stack for stack in stacks}
     made: list[TenantStatus] = []
+    pools: list[PoolStatus] = []
     for cluster in catalogue.topology.clusters:
         stack = by_cluster.get(cluster.name) or by_cluster[None]
         try:
-            made += _statuses(catalogue, cluster, api_client(cluster, stack, root))
+            api = api_client(cluster, stack, root)
+            core = client.CoreV1Api(api)
+            pods = list(_all(core.list_pod_for_all_namespaces, api, label_selector=names.TENANT_LABEL))
+            pools += pool_statuses(cluster, _all(core.list_node, api), pods)
+            made += _statuses(catalogue, cluster, api, pods)
         except (client.ApiException, urllib3.exceptions.HTTPError) as error:
             raise reaches(error, cluster.name) from None
-    return sorted(made, key=lambda status: status.plan.tenant.id)
+    return pools, sorted(made, key=lambda status: status.plan.tenant.id)
 
 
-def _statuses(catalogue: Catalogue, cluster: Cluster, api: client.ApiClient) -> list[TenantStatus]:
+def _statuses(
+    catalogue: Catalogue, cluster: Cluster, api: client.ApiClient, pods: Iterable[dict[str, Any]]
+) -> list[TenantStatus]:
     core = client.CoreV1Api(api)
     namespaces = {each["metadata"]["name"] for each in _all(core.list_namespace, api, label_selector=PART_OF_SELECTOR)}
     quotas: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
@@ -75,9 +84,9 @@ def _statuses(catalogue: Catalogue, cluster: Cluster, api: client.ApiClient) -> 
         hard.update(status.get("hard") or quota["spec"].get("hard") or {})
         used.update(status.get("used") or {})
     running: Counter[str] = Counter()
-    of_workloads = f"{names.TENANT_LABEL},{names.COMPONENT_LABEL}!={names.SANDBOX}"
-    for pod in _all(core.list_pod_for_all_namespaces, api, label_selector=of_workloads):
-        running[pod["metadata"]["namespace"]] += (pod.get("status") or {}).get("phase") == "Running"
+    for pod in pods:
+        if pod["metadata"]["labels"].get(names.COMPONENT_LABEL) != names.SANDBOX:
+            running[pod["metadata"]["namespace"]] += (pod.get("status") or {}).get("phase") == "Running"
     wanted: Counter[str] = Counter()
     deployments = client.AppsV1Api(api).list_deployment_for_all_namespaces
     for each in _all(deployments, api, label_selector=PART_OF_SELECTOR):
@@ -163,8 +172,8 @@ def print_statuses(console: Console, statuses: list[TenantStatus], environment: 
     queued = any(status.plan.queue is not None for status in statuses)
     for heading in (
         "tenant",
-        "namespace",
         "tier",
+        "runtime@pool",
         "cpu used/quota",
         "memory",
         "gpu",
@@ -187,7 +196,7 @@ def _row(status: TenantStatus, *, queued: bool) -> list[Text]:
     plan = status.plan
     if not status.present:
         rest = [Text("")] * (7 if queued else 6)
-        return [Text(plan.tenant.id), Text("not applied yet", style="yellow"), Text(plan.tier.id), *rest]
+        return [Text(plan.tenant.id), Text(plan.tier.id), Text("not applied yet", style="yellow"), *rest]
     hard, used = status.hard, status.used
     short = status.running < status.wanted
     gpus = [
@@ -200,8 +209,8 @@ def _row(status: TenantStatus, *, queued: bool) -> list[Text]:
         name.append(f" ({plan.tenant.lifecycle})", style="dim")
     return [
         name,
-        Text(plan.namespace),
         Text(plan.tier.id),
+        Text(_places(plan)),
         Text(_share(used.get("requests.cpu"), hard.get("requests.cpu"), _cores)),
         Text(_share(used.get("requests.memory"), hard.get("requests.memory"), _gib)),
         Text(" ".join(gpus) or "-"),
@@ -210,6 +219,18 @@ def _row(status: TenantStatus, *, queued: bool) -> list[Text]:
         *([Text(f"{status.waiting}/{status.admitted}" if plan.queue else "-")] if queued else []),
         Text(str(status.policies)),
     ]
+
+
+def _places(plan: TenantPlan) -> str:
+    """Which runtimes its pods are in, and on which pools: a pool's name or kind, or its own."""
+    placed = [(each.runtime, each.node_selector) for each in plan.workloads]
+    if plan.sandboxes:
+        placed.append((plan.sandboxes.runtime, plan.sandboxes.node_selector))
+    made: dict[str, None] = {}
+    for runtime, selector in placed:
+        pool = "own" if TENANT_NODE_LABEL in selector else next(iter(selector.values()), "any")
+        made[f"{runtime.id if runtime else 'default'}@{pool}"] = None
+    return " ".join(made) or "-"
 
 
 def _share(used: str | None, hard: str | None, unit: Any) -> str:

@@ -4,16 +4,22 @@ from rich.console import Console
 
 from fleet.access import TenantKubeconfig, tenant_kubeconfig
 from fleet.errors import FleetError
+from fleet.pool_status import print_pools
 from fleet.roles import Role
 from fleet.run import Fleet
-from fleet.status import print_statuses, require, tenant_statuses
+from fleet.status import print_statuses, require, statuses
 from settings import plan_tenants
 
 
 def show_tenants(fleet: Fleet, console: Console) -> None:
-    """Prints the table of every tenant as it is on its cluster. Raises FleetError when a cluster does not answer."""
-    found = tenant_statuses(fleet.catalogue, fleet.stacks, fleet.root)
+    """Prints the tables of node pools and of every tenant as it is on its cluster.
+
+    Raises FleetError when a cluster does not answer.
+    """
+    pools, found = statuses(fleet.catalogue, fleet.stacks, fleet.root)
     require(found)
+    print_pools(console, pools)
+    console.print()
     print_statuses(console, found, fleet.catalogue.environment)
     lost = [status.plan.tenant.id for status in found if not status.present]
     recorded = {tenant for state in fleet.states.values() for tenant in state.tenants}

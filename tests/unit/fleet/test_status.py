@@ -15,7 +15,7 @@ PLANS = {plan.tenant.id: plan for plan in plan_tenants(load_catalogue(CHECKOUT /
 def shown(*statuses: TenantStatus) -> dict[str, str]:
     """The lines of the table by their first word, blanks made one."""
     text = io.StringIO()
-    print_statuses(Console(file=text, width=180, highlight=False, markup=False), list(statuses), "local")
+    print_statuses(Console(file=text, width=220, highlight=False, markup=False), list(statuses), "local")
     return {line.split()[0]: " ".join(line.split()) for line in text.getvalue().splitlines() if line.strip()}
 
 
@@ -29,7 +29,7 @@ def status(tenant: str, **more: int) -> TenantStatus:
 def test_a_line_tells_quota_and_use_pods_and_warm_sandboxes() -> None:
     lines = shown(status("acme-robotics", warm=4, kept=10, waiting=3, admitted=1), status("riverside-high"))
     assert lines["acme-robotics"] == (
-        "acme-robotics tenant-acme-robotics enterprise 2.05/16 3Gi/32Gi 0/1 gpu 2/3/200 4/10 3/1 2"
+        "acme-robotics enterprise gvisor@sandbox kata-gpu@gpu-a100-whole 2.05/16 3Gi/32Gi 0/1 gpu 2/3/200 4/10 3/1 2"
     )
     assert lines["riverside-high"].endswith("2/3/200 - 0/0 2")  # has no sandboxes, which is not the same as none warm
     assert lines["as"].startswith("as a tenant: python -m fleet kubeconfig local acme-robotics")
@@ -37,7 +37,7 @@ def test_a_line_tells_quota_and_use_pods_and_warm_sandboxes() -> None:
 
 def test_a_tenant_that_is_not_there_yet_is_said_to_be_so() -> None:
     absent = TenantStatus(plan=PLANS["acme-robotics"], present=False, hard={}, used={}, running=0, wanted=0, policies=0)
-    assert shown(absent)["acme-robotics"] == "acme-robotics not applied yet enterprise"
+    assert shown(absent)["acme-robotics"] == "acme-robotics enterprise not applied yet"
 
 
 def test_a_cluster_without_queues_has_no_column_of_jobs() -> None:
