@@ -49,6 +49,12 @@ kubeconfig: $(STAMP) ## path of the local cluster's kubeconfig
 env: $(STAMP) ## shell lines for plain pulumi and kubectl: eval "$$(make -s env)"
 	@$(PY) -m localcloud env
 
+REAL_NODE_PACKAGES := containerd runc containernetworking-plugins busybox-static iptables ipset iproute2
+.PHONY: real-node
+real-node: $(STAMP) ## as root: this machine joins the local cluster as a node on which pods really run (docs/real-node.md)
+	@dpkg -s $(REAL_NODE_PACKAGES) >/dev/null 2>&1 || apt-get install -y --no-install-recommends $(REAL_NODE_PACKAGES)
+	@$(PY) -m localcloud start local --real-node
+
 .PHONY: lint types go-check schemas check
 lint: $(STAMP) ## ruff
 	@$(PY) -m ruff check .
