@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from settings.address_range import AddressRange
 from settings.fields import Distinct, Domain, EnvironmentName, Image, Model, Name, Path_, Phase, Shards, refuse
 from settings.nodepool import NodePool
 from settings.runtime import Runtime
@@ -36,6 +37,8 @@ class Cluster(Model):
     gateway_namespace, database_namespace: where tenants are reached from, and where their databases are.
     system_namespace, gpu_namespace: what the platform itself keeps and runs, and where NVIDIA's DaemonSets run.
     ingress_class: of the gateway.
+    service_ranges: addresses of its Services (`--service-cluster-ip-range`); kubeadm's default when left out.
+    api_server: further addresses of its API server, such as a managed one's endpoint, closed to sandboxes (E2).
     scheduler: whose profile places tenants' pods: "tenantplane" where a scheduler with D3's profile runs, as in every
     local cluster; "default-scheduler" elsewhere.
     addons: what runs in it besides Kubernetes, with its CustomResourceDefinitions: "agent-sandbox" for sandboxes (C5),
@@ -58,6 +61,8 @@ class Cluster(Model):
     system_namespace: Name = "tenantplane-system"
     gpu_namespace: Name = "tenantplane-gpu"
     ingress_class: Name = "tenantplane"
+    service_ranges: Annotated[tuple[AddressRange, ...], Distinct, Field(min_length=1)] = ("10.96.0.0/12",)
+    api_server: Annotated[tuple[AddressRange, ...], Distinct] = ()
     scheduler: Literal["default-scheduler", "tenantplane"] = "default-scheduler"
     addons: Annotated[tuple[Addon, ...], Distinct] = ()
 

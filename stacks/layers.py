@@ -80,7 +80,12 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
         SandboxAdmission("sandbox", SandboxAdmissionArgs(tiers=tiers), options)
     tier = None
     if cluster.has_guard_rails:
-        tier = GuardRails("guard-rails", GuardRailsArgs(database_namespace=cluster.database_namespace), options).tier
+        rails = GuardRailsArgs(
+            database_namespace=cluster.database_namespace,
+            service_ranges=cluster.service_ranges,
+            api_server=cluster.api_server,
+        )
+        tier = GuardRails("guard-rails", rails, options).tier
     _scheduling(cluster, system, priorities, options)
     queues = _queues(catalogue, cluster, options) if cluster.has_queues else ()
     return Platform(

@@ -62,7 +62,7 @@ class GuardRailsArgs:
     """
 
     database_namespace: str
-    service_ranges: tuple[str, ...] = ("10.96.0.0/12",)
+    service_ranges: tuple[str, ...]
     api_server: tuple[str, ...] = ()
 
 

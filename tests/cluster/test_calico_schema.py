@@ -66,7 +66,9 @@ def made(kind: str, name: str, spec: Object) -> Object:
 
 def rendered() -> list[Object]:
     """Every object of the guard-rails for the repository's tenants, with everything that can be set."""
-    args = GuardRailsArgs(database_namespace="data", api_server=("192.0.2.10/32", "2001:db8::10/128"))
+    args = GuardRailsArgs(
+        database_namespace="data", service_ranges=("10.96.0.0/12",), api_server=("192.0.2.10/32", "2001:db8::10/128")
+    )
     found = [made("Tier", "probe", {"order": 100, "defaultAction": "Deny"})]
     found += [
         made("GlobalNetworkPolicy", f"{TIER}.probe-{name}", {"tier": TIER, **spec})

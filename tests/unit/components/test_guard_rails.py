@@ -9,7 +9,9 @@ from components.network.calico import TIER, TIER_ORDER, to_ranges
 from components.network.guard_rails import ORDERS, GuardRailsArgs, policies
 from components.network.tenant_guard_rail import own_traffic
 from settings import plan_tenants
+from stacks.layers import cluster_provider, platform_layer
 from tests.unit.components.local_stack import catalogue, local_stack, plan, rendered
+from tests.unit.components.recorder import record
 
 POLICY = "kubernetes:projectcalico.org/v3:GlobalNetworkPolicy"
 TIERS = "kubernetes:projectcalico.org/v3:Tier"
@@ -113,3 +115,16 @@ def test_of_a_suspended_tenant_nothing_passes_before_anything_else_is_asked() ->
     assert spec["ingress"] == spec["egress"] == [{"action": "Deny"}]
     assert spec["order"] == min(ORDERS.values())
     assert own_traffic(plan("acme-robotics"))["order"] > ORDERS["dns"]
+
+
+def test_the_addresses_of_a_managed_api_server_come_from_the_topology() -> None:
+    (cluster,) = catalogue().topology.clusters
+    managed = cluster.model_copy(update={"api_server": ("192.0.2.9/32",), "service_ranges": ("172.20.0.0/16",)})
+    made = record(
+        lambda: (platform_layer(catalogue(), managed, cluster_provider("local", managed, "kubeconfig", None)), None)[1]
+    )
+    assert made.error is None
+    (found,) = (each for each in made.of(POLICY) if each.inputs["metadata"]["name"] == f"{TIER}.api-server")
+    assert {"nets": ["172.20.0.0/16", "192.0.2.9/32"]} in [
+        rule["destination"] for rule in found.inputs["spec"]["egress"]
+    ]
