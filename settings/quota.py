@@ -16,6 +16,9 @@ SANDBOX_CLAIMS: Final = "sandboxclaims.extensions.agents.x-k8s.io"
 _MI = 1 << 20
 SCRATCH_REQUEST_BYTES, SCRATCH_LIMIT_BYTES = 64 * _MI, 512 * _MI
 """Node-local scratch space of a container that names none: without a default it would escape the quota."""
+SCRATCH_LEAST_BYTES = _MI
+CONTAINER_LEAST = Compute.of("1m", "1Mi")
+"""The least that a container may request or have as its limit: anything that is not 0."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +106,8 @@ class LimitRange:
                 "defaultRequest": _amounts(self.default_request, self.scratch_request_bytes),
                 "default": _amounts(self.default_limit, self.scratch_limit_bytes),
                 "max": _amounts(self.max),
+                # A limit of 0 means none to the kubelet, and counts as nothing in a quota.
+                "min": _amounts(CONTAINER_LEAST, SCRATCH_LEAST_BYTES),
             },
             {"type": "PersistentVolumeClaim", "max": {"storage": format_bytes(self.max_volume_bytes)}},
         ]

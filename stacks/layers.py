@@ -15,6 +15,7 @@ from components.scheduling.descheduler import Descheduler, DeschedulerArgs
 from components.scheduling.placeholders import Placeholders, PlaceholdersArgs
 from components.scheduling.priority_classes import PriorityClasses, PriorityClassesArgs
 from components.scheduling.queues import Queues, QueuesArgs
+from components.security.object_admission import ObjectAdmission, ObjectAdmissionArgs
 from components.security.queue_admission import QueueAdmission, QueueAdmissionArgs
 from components.security.quota_admission import QuotaAdmission, QuotaAdmissionArgs
 from components.security.rooted_admission import RootedAdmission, RootedAdmissionArgs
@@ -64,9 +65,10 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
     options = pulumi.ResourceOptions(providers=[provider])
     priorities = PriorityClasses("priority", PriorityClassesArgs(), options)
     runtimes = RuntimeClasses("runtime", RuntimeClassesArgs(runtimes=catalogue.runtimes), options)
-    TenantRoles("roles", TenantRolesArgs(), options)
+    TenantRoles("roles", TenantRolesArgs(guard_rails=cluster.has_guard_rails), options)
     tiers = tuple(catalogue.tiers.values())
     TenantAdmission("tenant", TenantAdmissionArgs(tiers=tiers), options)
+    ObjectAdmission("objects", ObjectAdmissionArgs(), options)
     system = PlatformNamespace("system", PlatformNamespaceArgs(name=cluster.system_namespace), options)
     RuntimeAdmission("runtimes", RuntimeAdmissionArgs(runtimes=catalogue.runtimes, namespace=system), options)
     RootedAdmission("rooted", RootedAdmissionArgs(), options)

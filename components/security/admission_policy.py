@@ -24,6 +24,17 @@ def mistake(expression: str, message: str) -> Manifest:
     return {"expression": expression, "message": message, "reason": "Invalid"}
 
 
+CLUSTER_WIDE = (
+    "authorizer.group(request.resource.group).resource(request.resource.resource).check(request.operation == 'CREATE' ?"
+    " 'create' : request.operation == 'DELETE' ? 'delete' : 'update').allowed()"
+    " || request.operation == 'UPDATE'"
+    " && authorizer.group(request.resource.group).resource(request.resource.resource).check('patch').allowed()"
+)
+"""CEL: whether who asks may do the same in every namespace. That holds for the platform's engine and operators and for
+the controllers that work for all, by whatever names they go, and never for tenants, whose rights are of a namespace:
+nobody has to be listed, and who is forgotten is refused."""
+
+
 def rule(group: str, *resources: str, versions: Sequence[str] = ("v1",)) -> Manifest:
     """What a policy is asked about: these resources of an API group, when they are made or changed."""
     return {

@@ -1,4 +1,4 @@
-"""What the API server refuses in every tenant's namespace, whoever asks (B1, C6, C8)."""
+"""What the API server refuses in every tenant's namespace, whoever asks (C4, C6, C8, G7)."""
 
 import json
 from dataclasses import dataclass
@@ -10,6 +10,13 @@ from components.scheduling.priority_classes import TENANT_SELF_SERVICE
 from components.security.admission_policy import IN_TENANTS, admission_policy, rule, validation
 from settings import Tier, names
 from settings.nodepool import KIND_LABEL, TENANT_TAINT
+
+GRACE_MAX_S = 600
+"""Seconds a pod may take to end, a number of ours: twice the grace that batch frameworks use for a last checkpoint."""
+DIGEST = "^[^@]+@sha256:[0-9a-f]{64}$"
+NODE_ANNOTATIONS = ("cni.projectcalico.org/", "k8s.v1.cni.cncf.io/", "dev.gvisor.", "io.katacontainers.")
+"""Prefixes of annotations by which a pod asks the node's network plug-in for an address, an interface or somebody
+else's traffic, and its runtime for other settings."""
 
 POD_POLICY = "tenantplane-tenant-pods"
 SERVICE_POLICY = "tenantplane-tenant-services"
@@ -24,7 +31,23 @@ def variables(tiers: tuple[Tier, ...]) -> Manifest:
         {"name": "classes", "expression": f"{json.dumps(classes, sort_keys=True)}[?variables.tier].orValue([])"},
         {"name": "tolerations", "expression": "object.spec.?tolerations.orValue([])"},
         {"name": "containers", "expression": "object.spec.containers + object.spec.?initContainers.orValue([])"},
+        # What was admitted before a rule was there can still be labelled, adopted and released by controllers.
+        {"name": "kept", "expression": "request.operation == 'UPDATE' && object.spec == oldObject.spec"},
+        {"name": "affinity", "expression": _affinity("podAffinity") + " + " + _affinity("podAntiAffinity")},
+        {
+            "name": "annotated",
+            "expression": "request.operation == 'UPDATE' ? oldObject.metadata.?annotations.orValue({}) : {}",
+        },
     ]
+
+
+def _affinity(side: str) -> str:
+    """CEL: the terms of a pod's affinity to pods, wished for or not."""
+    terms = f"object.spec.?affinity.?{side}"
+    return (
+        f"{terms}.?requiredDuringSchedulingIgnoredDuringExecution.orValue([])"
+        f" + {terms}.?preferredDuringSchedulingIgnoredDuringExecution.orValue([]).map(each, each.podAffinityTerm)"
+    )
 
 
 def validations() -> Manifest:
@@ -56,15 +79,39 @@ def validations() -> Manifest:
             " || !(each.?value.orValue('') in ['', 'system']))",
             "a tenant's pod may not tolerate the taint of the system nodes",
         ),
-        # Metrics, logs and the way to the database go by this label (G1).
-        validation(
-            f"object.metadata.?labels['{names.TENANT_LABEL}'].orValue(variables.tenant) == variables.tenant",
-            "a pod may not carry the label of another tenant",
-        ),
         # An image that another tenant has pulled lies on the node; only a pull asks whether this one may have it.
         validation(
             "variables.containers.all(each, each.?imagePullPolicy.orValue('') == 'Always')",
             "a tenant's containers pull their image every time: set imagePullPolicy to Always",
+        ),
+        # A tag can be moved to another image after the review (G7).
+        validation(
+            f"variables.kept || variables.containers.all(each, each.image.matches('{DIGEST}'))",
+            "a tenant's images are named by digest: repository@sha256:<64 hex digits>",
+        ),
+        # Such a volume is whatever its driver makes of attributes which nobody reviews; `restricted` allows it.
+        validation(
+            "variables.kept || object.spec.?volumes.orValue([]).all(each, !has(each.csi))",
+            "a tenant's pod gets storage by a claim: leave out inline csi volumes",
+        ),
+        # Until a pod has ended, its node is not drained, its namespace not gone and its quota not free.
+        validation(
+            f"variables.kept || object.spec.?terminationGracePeriodSeconds.orValue(0) <= {GRACE_MAX_S}",
+            f"a tenant's pod ends soon: set terminationGracePeriodSeconds to {GRACE_MAX_S} at most",
+        ),
+        # The scheduler keeps every tenant's pods away from one that wants to be alone, in a whole region if it says so.
+        validation(
+            "variables.kept || variables.affinity.all(each, each.?namespaces.orValue([]).all(name, name =="
+            " request.namespace) && (!has(each.namespaceSelector)"
+            f" || each.namespaceSelector.?matchLabels[?'{names.TENANT_LABEL}'].orValue('') == variables.tenant))",
+            "a tenant's pod is near to or far from pods of its own tenant alone: leave out other namespaces",
+        ),
+        validation(
+            "object.metadata.?annotations.orValue({}).all(key, !"
+            + json.dumps(NODE_ANNOTATIONS)
+            + ".exists(prefix, key.startsWith(prefix))"
+            " || variables.annotated[?key].orValue('') == object.metadata.annotations[key])",
+            "a tenant's pod asks nothing of the node by annotation: leave out those of networks and runtimes",
         ),
     ]
 
@@ -76,6 +123,15 @@ def service_validations() -> Manifest:
         validation(
             "object.spec.?externalIPs.orValue([]).size() == 0",
             "a tenant's Service may not claim external addresses",
+        ),
+        validation(
+            "object.spec.?loadBalancerIP.orValue('') == ''",
+            "a tenant's Service may not claim an address of the load balancers",
+        ),
+        # The gateway goes wherever such a name leads, with rights of its own: to another tenant, or the API server.
+        validation(
+            "object.spec.?type.orValue('') != 'ExternalName'",
+            "a tenant's Service leads to pods of its own: type ExternalName is not for tenants",
         ),
     ]
 
@@ -91,13 +147,14 @@ class TenantAdmissionArgs:
 
 
 class TenantAdmission(pulumi.ComponentResource):
-    """Rules for what tenants run, once per cluster instead of one more quota per tenant (B1, C6, C8).
+    """Rules for what tenants run, once per cluster instead of one more quota per tenant (C4, C6, C8, G7).
 
     Creates: ValidatingAdmissionPolicy `tenantplane-tenant-pods` and `tenantplane-tenant-services`, each with its
     ValidatingAdmissionPolicyBinding, for every namespace that carries the `tenant` label. The first refuses a priority
     class that is not the tier's or `batch`, a node chosen by name, a toleration of all taints, of the system nodes or
-    of another tenant's nodes, another tenant's label, and an image that is not pulled every time. The second refuses
-    external addresses.
+    of another tenant's nodes, an image that is not named by digest or not pulled every time, an inline csi volume, more
+    than 600 s to end, affinity to pods of other tenants, and annotations that the node's network or runtime acts on.
+    The second refuses external addresses, addresses of load balancers and names of other services.
     Outputs: policies (list of str), the names of the policies.
     """
 

@@ -75,8 +75,12 @@ ADMIN: tuple[Manifest, ...] = (
     *DEVELOPER,
     _rule([""], ["secrets"], (*READ, *WRITE)),
     _rule([""], ["persistentvolumeclaims"], WRITE),
-    _rule(["rbac.authorization.k8s.io"], ["rolebindings", "roles"], READ),
+    # What they grant is bounded by what they hold (the API server's own rule), to whom by ObjectAdmission.
+    _rule(["rbac.authorization.k8s.io"], ["rolebindings", "roles"], (*READ, *WRITE)),
 )
+
+SELF_SERVICE: tuple[Manifest, ...] = (_rule(["networking.k8s.io"], ["networkpolicies"], WRITE),)
+"""What an admin has besides where guard-rails hold whatever NetworkPolicies say (E2)."""
 
 RULES: dict[Role, tuple[Manifest, ...]] = {
     "tenant-admin": ADMIN,
@@ -85,9 +89,19 @@ RULES: dict[Role, tuple[Manifest, ...]] = {
 }
 
 
+def role_rules(role: Role, *, guard_rails: bool) -> list[Manifest]:
+    """What a role may do on a cluster with guard-rails or without."""
+    return [*RULES[role], *(SELF_SERVICE if guard_rails and role == "tenant-admin" else ())]
+
+
 @dataclass(frozen=True, kw_only=True)
 class TenantRolesArgs:
-    """Inputs of TenantRoles: none, the roles are the same for every tenant and every cluster."""
+    """Inputs of TenantRoles.
+
+    guard_rails: whether the cluster has network rules that no NetworkPolicy overrides; without, no tenant writes one.
+    """
+
+    guard_rails: bool
 
 
 class TenantRoles(pulumi.ComponentResource):
@@ -95,26 +109,27 @@ class TenantRoles(pulumi.ComponentResource):
 
     Creates: ClusterRole `tenantplane:tenant-viewer` (reads what runs; no secrets), `tenantplane:tenant-developer`
     (also writes workloads, services and config maps, claims sandboxes, runs exec and port-forward),
-    `tenantplane:tenant-admin` (also secrets, deletes volume claims, reads who has access). No role may write a
-    ResourceQuota, LimitRange, Role, RoleBinding, ServiceAccount (nor request its token), Endpoints, Ingress,
-    NetworkPolicy, Sandbox, SandboxTemplate, SandboxWarmPool or anything of the queues but its Jobs. Who has access
-    and which host is routed change by the reviewed tenant file. NetworkPolicies only ever add permissions: one of a
-    tenant's own could open the default deny towards anything, whatever we protect by name, so tenants get to write
-    them only once a guard-rail that they cannot override exists (E2).
+    `tenantplane:tenant-admin` (also secrets, deletes volume claims, and makes roles and role bindings of its own).
+    A role grants nothing that its maker does not hold, which the API server sees to; a binding is for the tenant's own
+    groups and accounts alone, and what the platform has made stays as it is: ObjectAdmission. NetworkPolicies only ever
+    add permissions: one of a tenant's own could open the default deny towards anything, so that the admin may write
+    them only where guard-rails exist that they cannot override (E2).
+    No role may write a ResourceQuota, LimitRange, ServiceAccount (nor request its token), Endpoints, Ingress, Sandbox,
+    SandboxTemplate, SandboxWarmPool or anything of the queues but its Jobs. Which people belong to a tenant and which
+    host is routed to it change by the reviewed tenant file.
     Outputs: names (list of str), the names of the ClusterRoles.
     """
 
     names: list[str]
 
     def __init__(self, name: str, args: TenantRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        del args
         super().__init__("tenantplane:security:TenantRoles", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         for role in ROLES:
             rbac.ClusterRole(
                 f"{name}-{role}",
                 metadata=platform_metadata(role_name(role), "tenant-roles"),
-                rules=list(RULES[role]),
+                rules=role_rules(role, guard_rails=args.guard_rails),
                 opts=child,
             )
         self.names = [role_name(role) for role in ROLES]

@@ -12,6 +12,8 @@ DISPLAY_NAME = "tenantplane.dev/display-name"
 """Annotation with the tenant's name for people."""
 WORKLOADS = "tenantplane.dev/workloads"
 """Annotation with the kinds of workload that the tenant's file lists, comma-separated; admission reads it (C3)."""
+GROUPS = "tenantplane.dev/groups"
+"""Annotation with the tenant's OIDC groups, comma-separated: whom a role binding in it may name (B5)."""
 CAPABILITIES_PREFIX = "capabilities.tenantplane.dev/"
 """Annotation, with a kind of workload: the capabilities that its workloads state, comma-separated (C4)."""
 POD_SECURITY_VERSION = "v1.34"
@@ -39,8 +41,10 @@ def stated_capabilities(plan: TenantPlan) -> dict[str, tuple[str, ...]]:
 
 def _annotations(plan: TenantPlan) -> dict[str, str]:
     kinds = sorted({workload.kind for workload in plan.workloads})
+    groups = plan.tenant.groups
     return {
         DISPLAY_NAME: plan.tenant.display_name,
+        GROUPS: ",".join(sorted({*groups.admins, *groups.developers, *groups.viewers})),
         **({WORKLOADS: ",".join(kinds)} if kinds else {}),
         **{f"{CAPABILITIES_PREFIX}{kind}": ",".join(each) for kind, each in stated_capabilities(plan).items()},
     }

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from components.network.calico import TIER
 from settings import TenantPlan
 from tests.cluster.acting import Caller
-from tests.cluster.conftest import Person
 from tests.cluster.guarded import (
     CALICO,
     FEW,
@@ -96,28 +95,6 @@ def test_such_policies_do_open_paths_where_there_are_no_guard_rails(
 
     found = find(OWN_POLICIES, harmful, settings=settings(max_examples=300, deadline=None, derandomize=True))
     assert len(list(found)) == 1  # hypothesis leaves out what is not needed
-
-
-@pytest.mark.parametrize("role", ["admins", "developers", "viewers"])
-def test_no_role_of_a_tenant_reaches_the_guard_rails(role: str, plans: dict[str, TenantPlan], person: Person) -> None:
-    tenant = "acme-robotics"
-    acting = person(tenant, role)
-    home = f"/api/v1/namespaces/{plans[tenant].namespace}"
-    # The twin: this is somebody whom the API server knows and lets do what is theirs.
-    assert acting.get(home)["metadata"]["labels"]["tenant"] == tenant
-    own = f"{TIER}.tenant-{tenant}"
-    for kind, name in (("tiers", TIER), ("globalnetworkpolicies", own), ("globalnetworksets", "any")):
-        path = f"{CALICO}/{kind}"
-        body: Object = {"apiVersion": "projectcalico.org/v3", "metadata": {"name": "mine"}, "spec": {}}
-        acting.refused(f'cannot list resource "{kind}"', "GET", path)
-        acting.refused(f'cannot get resource "{kind}"', "GET", f"{path}/{name}")
-        acting.refused(f'cannot create resource "{kind}"', "POST", path, body)
-        acting.refused(f'cannot patch resource "{kind}"', "PATCH", f"{path}/{name}", {"spec": {"order": 1}})
-        acting.refused(f'cannot delete resource "{kind}"', "DELETE", f"{path}/{name}")
-    # What the rules go by: the label of the namespace, and that there is no other namespace to go to.
-    acting.refused('cannot patch resource "namespaces"', "PATCH", home, {"metadata": {"labels": {"tenant": "other"}}})
-    fresh = {"metadata": {"name": "tenant-elsewhere"}}
-    acting.refused('cannot create resource "namespaces"', "POST", "/api/v1/namespaces", fresh)
 
 
 def test_the_administrator_may_do_what_a_tenant_may_not(admin: Caller) -> None:

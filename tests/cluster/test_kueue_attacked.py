@@ -1,13 +1,12 @@
 """A tenant that would pass by the queue: each attack with a twin that is allowed (C8, D1)."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from tests.cluster.acting import Caller, pod
+from tests.cluster.acting import Caller
 from tests.cluster.conftest import Person
-from tests.cluster.queued import KUEUE, PRIORITY, QUEUE, Queued, job, jobs
+from tests.cluster.queued import KUEUE, QUEUE, Queued, job, jobs
 from tests.polling import until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
@@ -26,37 +25,6 @@ def queued(admin: Caller, developer: Caller) -> Iterator[Queued]:
     made = Queued(admin, f"tenant-{OWN}", developer)
     yield made
     made.clear()
-
-
-def labelled(**labels: str) -> dict[str, Any]:
-    names = {"queue": QUEUE, "priority": PRIORITY, "prebuilt": "kueue.x-k8s.io/prebuilt-workload-name"}
-    return job("attack", labels={names[key]: value for key, value in labels.items()})
-
-
-def owned_by(kind: str, version: str) -> dict[str, Any]:
-    made = job("attack")
-    made["metadata"]["ownerReferences"] = [
-        {"apiVersion": version, "kind": kind, "name": "parent", "uid": "0" * 8, "controller": True}
-    ]
-    return made
-
-
-@pytest.mark.parametrize(
-    ("twin", "attack", "words"),
-    [
-        (labelled(queue="default"), labelled(queue=f"tenant-{OTHER}"), "waits in queue 'default'"),
-        (labelled(priority="team"), labelled(priority="enterprise"), "the queue priority of its tier or 'batch'"),
-        (labelled(priority="batch"), labelled(priority="critical"), "the queue priority of its tier or 'batch'"),
-        (labelled(), labelled(prebuilt="somebody-elses"), "may not stand in for another workload"),
-        (owned_by("CronJob", "batch/v1"), owned_by("Elsewhere", "example.dev/v1"), "belongs to a CronJob"),
-    ],
-    ids=["foreign-queue", "higher-priority", "highest-priority", "prebuilt-workload", "owner"],
-)
-def test_a_job_names_nothing_that_is_not_its_own(
-    developer: Caller, twin: dict[str, Any], attack: dict[str, Any], words: str
-) -> None:
-    developer.create(JOBS, twin, dry_run=True)
-    developer.refused(words, "POST", JOBS, attack)
 
 
 def test_a_job_cannot_hide_behind_one_that_is_admitted(queued: Queued, developer: Caller) -> None:
@@ -94,51 +62,6 @@ def test_a_running_job_that_grows_goes_back_to_its_queue(queued: Queued, develop
     developer.patch(f"{JOBS}/wide", {"spec": {"parallelism": 60}})
     until(lambda: queued.waits("wide"), "the queue takes it back")
     until(lambda: not queued.pods("wide"), "its pods end")
-
-
-@pytest.mark.parametrize(
-    "kind", ["clusterqueues", "cohorts", "resourceflavors", "topologies", "workloadpriorityclasses", "admissionchecks"]
-)
-def test_what_is_lent_to_whom_is_not_for_tenants(person: Person, kind: str) -> None:
-    boss = person(OWN, "admins")
-    boss.get(f"{KUEUE}/namespaces/tenant-{OWN}/localqueues/default")
-    boss.refused(f'cannot list resource "{kind}"', "GET", f"{KUEUE}/{kind}")
-    body = {"apiVersion": "kueue.x-k8s.io/v1beta2", "metadata": {"name": "mine"}, "spec": {}}
-    boss.refused(f'cannot create resource "{kind}"', "POST", f"{KUEUE}/{kind}", body)
-
-
-def test_a_workload_and_a_queue_may_be_read_and_not_written(queued: Queued, person: Person) -> None:
-    boss = person(OWN, "admins")
-    queued.submit(job("seen"))
-    found = until(lambda: queued.workload("seen"), "it has a Workload")
-    assert found is not None
-    path = f"{KUEUE}/namespaces/tenant-{OWN}/workloads/{found['metadata']['name']}"
-    assert boss.get(path)["spec"]["queueName"] == "default"
-    higher = {"spec": {"priority": 1_000_000_000}}
-    boss.refused('cannot patch resource "workloads"', "PATCH", path, higher)
-    boss.refused('cannot patch resource "workloads/status"', "PATCH", f"{path}/status", {"status": {}})
-    queue = f"{KUEUE}/namespaces/tenant-{OWN}/localqueues/default"
-    boss.refused('cannot patch resource "localqueues"', "PATCH", queue, {"spec": {"stopPolicy": "None"}})
-    body = {
-        "apiVersion": "kueue.x-k8s.io/v1beta2",
-        "kind": "LocalQueue",
-        "metadata": {"name": "theirs"},
-        "spec": {"clusterQueue": f"tenant-{OTHER}"},
-    }
-    boss.refused('cannot create resource "localqueues"', "POST", queue.removesuffix("/default"), body)
-    boss.refused('cannot list resource "workloads"', "GET", f"{KUEUE}/namespaces/tenant-{OTHER}/workloads")
-
-
-def test_the_class_that_may_stretch_is_for_pods_of_jobs(developer: Caller) -> None:
-    """A4: otherwise a pod of its own would use what the queue lends, and never be asked for it back."""
-    pods = f"/api/v1/namespaces/tenant-{OWN}/pods"
-    developer.create(pods, pod(), dry_run=True)
-    developer.refused("which are queued", "POST", pods, pod(priorityClassName="batch"))
-    forged = pod(priorityClassName="batch")
-    forged["metadata"]["ownerReferences"] = [
-        {"apiVersion": "batch/v1", "kind": "Job", "name": "parent", "uid": "0" * 8, "controller": True}
-    ]
-    developer.refused("which are queued", "POST", pods, forged)
 
 
 def test_a_cluster_queue_takes_no_workload_of_another_namespace(admin: Caller, namespace: str) -> None:

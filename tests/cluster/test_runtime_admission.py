@@ -42,30 +42,6 @@ def with_gpu(made: dict[str, Any]) -> dict[str, Any]:
     return changed
 
 
-def deployment(template: dict[str, Any]) -> dict[str, Any]:
-    labels = {"app": "runtime-probe", **template["metadata"].get("labels", {})}
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": "runtime-probe"},
-        "spec": {
-            "selector": {"matchLabels": {"app": "runtime-probe"}},
-            "template": {"metadata": {"labels": labels}, "spec": template["spec"]},
-        },
-    }
-
-
-def job(template: dict[str, Any]) -> dict[str, Any]:
-    pods_of_it = {"spec": {**template["spec"], "restartPolicy": "Never"}}
-    named = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "runtime-probe"}}
-    return {**named, "spec": {"template": pods_of_it}}
-
-
-def cron_job(template: dict[str, Any]) -> dict[str, Any]:
-    made = job(template)
-    return {**made, "kind": "CronJob", "spec": {"schedule": "0 3 * * *", "jobTemplate": {"spec": made["spec"]}}}
-
-
 ALLOWED = [
     (AGENTS, "agent-sessions", "gvisor"),
     (AGENTS, "agent-sessions", "kata"),
@@ -76,16 +52,6 @@ ALLOWED = [
     (SCHOOL, "homework-correction", "gvisor"),
     (SCHOOL, None, "kata"),
 ]
-REFUSED = [
-    (AGENTS, "agent-sessions", "runc", "is not for this kind of workload"),
-    (AGENTS, "agent-sessions", None, "is not for this kind of workload"),
-    (AGENTS, None, "runc", "is not for this kind of workload"),
-    (AGENTS, None, None, "is not for this kind of workload"),
-    (AGENTS, "homework-correction", "runc", "does not list"),
-    (SCHOOL, "agent-sessions", "gvisor", "does not list"),
-    (SCHOOL, "unheard-of", "gvisor", "does not list"),
-    (SCHOOL, None, "runc", "is not for this kind of workload"),
-]
 
 
 @pytest.mark.parametrize(("tenant", "kind", "runtime"), ALLOWED)
@@ -93,24 +59,6 @@ def test_a_class_that_is_for_the_workload_is_admitted(
     person: Person, tenant: str, kind: str | None, runtime: str
 ) -> None:
     person(tenant, "admins").create(pods(tenant), labelled(kind, runtime), dry_run=True)
-
-
-@pytest.mark.parametrize(("tenant", "kind", "runtime", "words"), REFUSED)
-def test_any_other_class_is_refused(
-    person: Person, tenant: str, kind: str | None, runtime: str | None, words: str
-) -> None:
-    caller, wrong = person(tenant, "admins"), labelled(kind, runtime)
-    caller.refused(words, "POST", pods(tenant), wrong)
-    caller.refused(words, "POST", f"/apis/apps/v1/namespaces/tenant-{tenant}/deployments", deployment(wrong))
-
-
-def test_what_makes_pods_is_asked_as_well(person: Person) -> None:
-    """C3: refused when it is written, and not only by events of pods that never come."""
-    caller, wrong, right = person(AGENTS, "admins"), labelled(None, "runc"), labelled(None, "gvisor")
-    where = f"/apis/batch/v1/namespaces/tenant-{AGENTS}"
-    for path, made in (("jobs", job), ("cronjobs", cron_job)):
-        caller.create(f"{where}/{path}", made(right), dry_run=True)
-        caller.refused("is not for this kind of workload", "POST", f"{where}/{path}", made(wrong))
 
 
 def test_a_gpu_and_a_class_for_gpus_go_together(person: Person) -> None:

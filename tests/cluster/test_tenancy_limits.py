@@ -104,47 +104,6 @@ def test_a_container_that_names_nothing_gets_the_defaults(person: Person) -> Non
     assert (resources["limits"]["cpu"], resources["limits"]["memory"]) == ("500m", "1Gi")
 
 
-def sized(cpu: str, memory: str, **more: str) -> dict[str, Any]:
-    made = pod()
-    amount = {"cpu": cpu, "memory": memory, **more}
-    made["spec"]["containers"][0]["resources"] = {"requests": amount, "limits": amount}
-    return made
-
-
-def test_the_quota_admits_what_is_left_and_refuses_what_is_more(person: Person) -> None:
-    admin = person(FREE, "admins")
-    pods = path(FREE, "pods")
-    admin.create(pods, sized("10m", "16Mi"), dry_run=True)
-    said = admin.refused("exceeded quota: tenant", "POST", pods, sized("490m", "16Mi"))
-    # The overhead of gVisor, 50m, counts (C2).
-    assert "requested: limits.cpu=540m,requests.cpu=540m" in said
-    assert "limited: limits.cpu=500m,requests.cpu=500m" in said
-
-
-def test_no_container_is_larger_than_the_tenant(person: Person) -> None:
-    admin = person(FREE, "admins")
-    said = admin.refused("maximum cpu usage per Container is 500m", "POST", path(FREE, "pods"), sized("2", "16Mi"))
-    assert "but limit is 2" in said
-
-
-def test_a_tier_without_gpus_gets_none(person: Person) -> None:
-    admin = person(FREE, "admins")
-    asked = sized("1m", "1Mi", **{"nvidia.com/gpu": "1"})
-    asked["spec"]["runtimeClassName"] = "kata-gpu"
-    assert "exceeded quota" in admin.refused("requests.nvidia.com/gpu=1", "POST", path(FREE, "pods"), asked)
-
-
-@pytest.mark.parametrize(("kind", "quota"), [("NodePort", "services.nodeports"), ("LoadBalancer", "loadbalancers")])
-def test_a_free_tenant_opens_no_port_of_a_node_and_no_load_balancer(person: Person, kind: str, quota: str) -> None:
-    """MTB: NodePort. C1: load balancers by tier."""
-    admin = person(FREE, "admins")
-    service = {"metadata": {"name": "probe"}, "spec": {"ports": [{"port": 80}]}}
-    admin.create(path(FREE, "services"), service, dry_run=True)
-    service["spec"]["type"] = kind  # type: ignore[index]
-    said = admin.refused("exceeded quota: tenant", "POST", path(FREE, "services"), service)
-    assert quota in said
-
-
 def test_a_tier_with_load_balancers_gets_its_own(person: Person) -> None:
     service = {"metadata": {"name": "probe"}, "spec": {"type": "LoadBalancer", "ports": [{"port": 80}]}}
     service["spec"]["allocateLoadBalancerNodePorts"] = False  # type: ignore[index]

@@ -3,7 +3,7 @@
 import pytest
 
 from components.network.tenant_network import allowed_traffic
-from components.security.tenant_roles import RULES
+from components.security.tenant_roles import RULES, Role, role_rules
 from settings import Offboarding, plan_tenants
 from tests.unit.components.local_stack import (
     AUTOSCALER,
@@ -107,17 +107,31 @@ def test_no_role_may_touch_guard_rails_or_other_rights() -> None:
     guarded = {
         "bindings", "clusterrolebindings", "clusterroles", "daemonsets", "endpoints", "endpointslices", "ingresses",
         "limitranges", "namespaces", "networkpolicies", "nodes", "persistentvolumes", "priorityclasses",
-        "resourcequotas", "rolebindings", "roles", "serviceaccounts", "serviceaccounts/token", "services/proxy",
+        "resourcequotas", "serviceaccounts", "serviceaccounts/token", "services/proxy",
         "pods/proxy", "runtimeclasses", "sandboxes", "sandboxtemplates", "sandboxwarmpools", "sandboxwarmpools/scale",
         "validatingadmissionpolicies",
     }  # fmt: skip
     reading = {"get", "list", "watch"}
-    for role, rules in RULES.items():
-        for rule in rules:
+    bounded = {"networkpolicies", "rolebindings", "roles"}
+    for role in RULES:
+        for rule in role_rules(role, guard_rails=False):
             assert "*" not in (*rule["resources"], *rule["verbs"], *rule["api_groups"])
             assert not set(rule["verbs"]) & {"bind", "escalate", "impersonate"}
             if not set(rule["verbs"]) <= reading:
                 assert not guarded & set(rule["resources"]), (role, rule)
+                # Other rules bound what an admin makes of these: ObjectAdmission.
+                assert role == "tenant-admin" or not bounded & set(rule["resources"]), (role, rule)
+
+
+def test_an_admin_writes_network_policies_where_guard_rails_hold_and_nobody_else_does() -> None:
+    """E2: without guard-rails a policy of a tenant's own could open the default deny towards anything."""
+
+    def written(role: Role, *, guard_rails: bool) -> bool:
+        rules = role_rules(role, guard_rails=guard_rails)
+        return any("create" in rule["verbs"] and "networkpolicies" in rule["resources"] for rule in rules)
+
+    assert [role for role in RULES if written(role, guard_rails=True)] == ["tenant-admin"]
+    assert not any(written(role, guard_rails=False) for role in RULES)
 
 
 def test_only_the_admin_reads_secrets() -> None:

@@ -131,6 +131,7 @@ def test_a_container_that_names_nothing_gets_a4(tmp_path: Path) -> None:
         "defaultRequest": {"cpu": "200m", "memory": "512Mi", "ephemeral-storage": "64Mi"},
         "default": {"cpu": "500m", "memory": "1Gi", "ephemeral-storage": "512Mi"},
         "max": {"cpu": "10", "memory": "16Gi"},
+        "min": {"cpu": "1m", "memory": "1Mi", "ephemeral-storage": "1Mi"},
     }
     assert volume == {"type": "PersistentVolumeClaim", "max": {"storage": "100G"}}
 
