@@ -27,6 +27,7 @@ from localcloud.nodes import Change, Node, generate_nodes, reconcile_nodes
 from localcloud.nodes.generate import PoolLike
 from localcloud.nodes.reconcile import ready_nodes
 from localcloud.paths import state_directory
+from localcloud.processes import end_processes
 from localcloud.progress import Reporter, Silent
 from localcloud.toolchain import tool
 
@@ -134,7 +135,7 @@ def stop(name: str, *, state_dir: Path | None = None, reporter: Reporter | None 
         reporter.phase(f"stopping {name}"),
     ):
         tear_down(layout.directory)  # first: what a real node has mounted must not be deleted
-        process.end(process.find(layout.directory, _tools()), STOP_GRACE_S)
+        end_processes(process.find(layout.directory, _tools()), STOP_GRACE_S)
         shutil.rmtree(layout.directory, ignore_errors=True)
         if layout.directory.exists():
             shutil.rmtree(layout.directory)
@@ -163,7 +164,7 @@ def _adopt(layout: Layout, every: Iterable[Part]) -> set[str]:
         if found and found[1][1:] == part.arguments:
             keep[part.name] = found[0]
     pids = {kept.pid for kept in keep.values()}
-    process.end(
+    end_processes(
         [other for other in process.find(layout.directory, _tools()) if other.pid not in pids], _RESTART_GRACE_S
     )
     return set(keep)

@@ -84,19 +84,6 @@ def find(directory: Path, tools: Iterable[str]) -> list[psutil.Process]:
     return found
 
 
-def end(processes: Iterable[psutil.Process], grace_s: float) -> None:
-    """Ask processes to end and, after `grace_s` seconds, make them; returns when all are gone."""
-    alive = list(processes)
-    for process in alive:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.terminate()
-    _, alive = psutil.wait_procs(alive, timeout=grace_s)
-    for process in alive:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(alive, timeout=10)
-
-
 def tail(log: Path, lines: int = 8) -> str:
     """The last lines of a log, for a message."""
     try:

@@ -18,6 +18,7 @@ from localcloud.errors import LocalcloudError
 from localcloud.nodehost.firewall import remove_rules
 from localcloud.nodehost.machine import cgroup_processes, remove_cgroup, remove_outside, write_sysctls
 from localcloud.nodehost.places import PARTS, Places
+from localcloud.processes import end_processes
 
 REGISTRY = "localcloud.realnode.registry"
 """Module that a registry's process runs."""
@@ -37,11 +38,11 @@ def tear_down(cluster: Path) -> bool:
     places = Places(cluster)
     if not places.directory.exists():
         return False
-    _end(_of_command(places, ("kubelet", "kube-router")))
+    end_processes(_of_command(places, ("kubelet", "kube-router")), _GRACE_S)
     outside = [*_shim_sockets(places), *_loopback_results(places)]
-    _end(_by_id(cgroup_processes(places.cgroup)), grace_s=0)
-    _end(_of_command(places, ("containerd", "runsc", REGISTRY)))
-    _end(_by_id(cgroup_processes(places.cgroup)), grace_s=0)
+    end_processes(_by_id(cgroup_processes(places.cgroup)), 0)
+    end_processes(_of_command(places, ("containerd", "runsc", REGISTRY)), _GRACE_S)
+    end_processes(_by_id(cgroup_processes(places.cgroup)), 0)
     _unmount(places.directory)
     if places.state.exists():  # before that it has started nothing
         remove_rules()
@@ -86,19 +87,6 @@ def _by_id(pids: Iterable[int]) -> list[psutil.Process]:
         with contextlib.suppress(psutil.NoSuchProcess):
             found.append(psutil.Process(pid))
     return found
-
-
-def _end(processes: list[psutil.Process], grace_s: float = _GRACE_S) -> None:
-    alive = processes
-    if grace_s:
-        for process in alive:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.terminate()
-        _, alive = psutil.wait_procs(alive, timeout=grace_s)
-    for process in alive:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(alive, timeout=10)
 
 
 def _shim_sockets(places: Places) -> list[Path]:

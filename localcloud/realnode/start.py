@@ -19,6 +19,7 @@ from localcloud.nodehost import machine
 from localcloud.nodehost.places import Places
 from localcloud.nodehost.teardown import tear_down
 from localcloud.paths import checkout, state_directory
+from localcloud.processes import end_processes
 from localcloud.progress import Reporter, Silent
 from localcloud.realnode import network_policy
 from localcloud.realnode.configuration import NodePlan, write_configuration
@@ -167,7 +168,7 @@ def _start(layout: Layout, part: str, command: tuple[str, ...], environment: dic
     if found and found[1] == command:
         return False
     if found:
-        process.end([found[0]], 10.0)
+        end_processes([found[0]], 10.0)
     process.spawn(command, layout.log(part), layout.process(part), layout.directory, environment)
     return True
 

@@ -19,6 +19,7 @@ from localcloud.controlplane.ports import free_ports, holder, is_free
 from localcloud.controlplane.state import ensure_ports, read_ports
 from localcloud.errors import LocalcloudError
 from localcloud.files import explain_full_disk, lock, require_space, write_whole
+from localcloud.processes import end_processes
 
 SLEEPER = (sys.executable, "-c", "import sys, time; print('started', flush=True); time.sleep(600)")
 
@@ -110,7 +111,7 @@ def test_a_process_is_known_by_its_record_until_it_ends(tmp_path: Path) -> None:
     assert found is not None
     assert (found[0].pid, found[1]) == (child.pid, SLEEPER)
     assert os.getsid(child.pid) == child.pid  # a session of its own: a closed terminal does not end it
-    process.end([found[0]], 10)
+    end_processes([found[0]], 10)
     assert process.recorded(record) is None
     child.wait(10)
 
@@ -154,7 +155,7 @@ def test_a_process_that_does_not_end_when_asked_is_ended(tmp_path: Path) -> None
     deaf = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert deaf.stdout is not None
     deaf.stdout.readline()
-    process.end([psutil.Process(deaf.pid)], grace_s=0.1)
+    end_processes([psutil.Process(deaf.pid)], 0.1)
     assert not psutil.pid_exists(deaf.pid)
     deaf.communicate()
 
