@@ -14,6 +14,7 @@ from localcloud.controlplane.access import kwok_access
 from localcloud.controlplane.addons import ADDONS, Addon, addons_of, grant_addon, installed, parts_of, record, silence
 from localcloud.controlplane.client import Client, healthy, wait
 from localcloud.controlplane.configuration import write_configuration
+from localcloud.controlplane.diagnosis import known_cause
 from localcloud.controlplane.health import admin, probe_identity
 from localcloud.controlplane.layout import Layout, cluster_names
 from localcloud.controlplane.parts import API_SERVER, ETCD_PART, Part, parts, used_ports
@@ -21,7 +22,7 @@ from localcloud.controlplane.pki import ensure_pki
 from localcloud.controlplane.ports import HOST, holder, is_free
 from localcloud.controlplane.state import ensure_ports
 from localcloud.errors import LocalcloudError
-from localcloud.files import full_disk, lock, require_space
+from localcloud.files import lock, require_space
 from localcloud.nodehost.teardown import tear_down
 from localcloud.nodes import Change, Node, generate_nodes, reconcile_nodes
 from localcloud.nodes.generate import PoolLike
@@ -212,8 +213,8 @@ def _await(layout: Layout, part: Part, child: subprocess.Popen[bytes] | None) ->
         if ended() or time.monotonic() > deadline:
             log = layout.log(part.name)
             words = process.tail(log)
-            if "no space left on device" in words:
-                raise full_disk(layout.directory)
+            if (known := known_cause(layout, words)) is not None:
+                raise known
             what = "ended" if ended() else f"does not answer after {READY_TIMEOUT_S:.0f} s"
             raise LocalcloudError(f"{part.name} of cluster {layout.name} {what}; the last lines of {log}:\n{words}")
         time.sleep(0.05)
