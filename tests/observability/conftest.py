@@ -1,5 +1,6 @@
 """The tenants of the repository's catalogue, and their rules as a file."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import yaml
 
 from settings import TenantPlan, load_catalogue, plan_tenants
 from settings.monitoring import rule_groups
+from tests.observability.live import Live, running
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,3 +25,11 @@ def rule_file(tenants: tuple[TenantPlan, ...], tmp_path_factory: pytest.TempPath
     path = tmp_path_factory.mktemp("rules") / "rules.yml"
     path.write_text(yaml.safe_dump({"groups": rule_groups(tenants)}, sort_keys=False))
     return path
+
+
+@pytest.fixture(scope="session")
+def live(tenants: tuple[TenantPlan, ...], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A real Prometheus that scrapes sixty tenants, of which five misbehave."""
+    everything = next(each for each in tenants if each.tenant.id == "acme-robotics")
+    with running(everything, tmp_path_factory.mktemp("prometheus")) as made:
+        yield made
