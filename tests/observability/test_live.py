@@ -25,7 +25,7 @@ LATE = {("SloPersistenceSyncBurnsSlow", FORGER)}
 @pytest.fixture(scope="module")
 def alarmed(live: Live) -> Live:
     """Prometheus once everything fires that should."""
-    until(lambda: live.firing() >= EXPECTED, "what should fire fires", 60)
+    until(lambda: live.firing() >= EXPECTED, "what should fire fires", 120)
     return live
 
 
@@ -89,4 +89,4 @@ def test_recorded_series_of_a_tenant_are_bounded(
 def test_alerts_are_over_when_tenants_behave(alarmed: Live) -> None:
     """Last of the file: what misbehaves no longer is forgotten, as fast as the short windows allow."""
     alarmed.synthetic.calm()
-    until(lambda: not alarmed.firing() - LATE - {("SloPersistenceSyncBurnsSteady", FORGER)}, "alerts are over", 60)
+    until(lambda: not alarmed.firing() - LATE - {("SloPersistenceSyncBurnsSteady", FORGER)}, "alerts are over", 120)
