@@ -47,8 +47,8 @@ for plan in plan_tenants(load_catalogue(Path(__file__).resolve().parent / config
 """Follows the program of the checkout: a password and a Secret with it for each tenant."""
 
 KINDS = (
-    "namespaces,resourcequotas,limitranges,serviceaccounts,rolebindings,networkpolicies,secrets,deployments,services,"
-    "clusterroles,priorityclasses,runtimeclasses,validatingadmissionpolicies,validatingadmissionpolicybindings"
+    "namespaces,resourcequotas,limitranges,serviceaccounts,rolebindings,networkpolicies,secrets,configmaps,deployments,"
+    "services,clusterroles,priorityclasses,runtimeclasses,validatingadmissionpolicies,validatingadmissionpolicybindings"
 )
 OURS = "app.kubernetes.io/part-of=tenantplane"
 
