@@ -14,6 +14,7 @@ from rich.console import Console
 
 from localcloud import controlplane, nodehost, realnode, stacks, toolchain
 from localcloud.controlplane.layout import Layout
+from localcloud.controlplane.postgres import NoPostgresError, start_database
 from localcloud.environment import pulumi_environment
 from localcloud.errors import LocalcloudError
 from localcloud.paths import state_directory
@@ -77,6 +78,8 @@ def start(
         nodes = made.nodes
         change = f"; nodes +{len(nodes.added)} ~{len(nodes.changed)} -{len(nodes.removed)}" if nodes else ""
         typer.echo(f"{cluster} is ready at {made.server} in {seconds:.1f} s ({what}{change})")
+        if wanted is not None and wanted.databases:
+            _start_database(cluster, reporter)
     if real_node and name is not None:
         joined = realnode.start_real_node(name, topology, reporter=reporter)
         what = f"started {', '.join(joined.started)}" if joined.started else "ran already"
@@ -186,6 +189,21 @@ def environment() -> None:
     """Print the environment for plain `pulumi`, to be read by a shell: eval "$(python -m localcloud env)"."""
     for key, value in pulumi_environment().items():
         typer.echo(f"export {key}={shlex.quote(value)}")
+
+
+def _start_database(cluster: str, reporter: ConsoleReporter) -> None:
+    """The cluster's PostgreSQL; without one everything but the tenants' databases works."""
+    began = time.monotonic()
+    try:
+        with reporter.phase("PostgreSQL"):
+            server = start_database(Layout(cluster, state_directory()))
+    except NoPostgresError as error:
+        typer.echo(f"warning: {error}")
+        return
+    what = "started" if server.started else "ran already"
+    typer.echo(
+        f"PostgreSQL of {cluster} is at {server.host}:{server.port} in {time.monotonic() - began:.1f} s ({what})"
+    )
 
 
 def _forget_stacks(cluster: str) -> None:

@@ -16,6 +16,8 @@ class LocalCluster:
 
     pools: tuple[PoolLike, ...]
     addons: tuple[str, ...]
+    databases: bool = False
+    """Whether a PostgreSQL server runs beside it (F1)."""
 
 
 def local_clusters(environment: str, catalogue: Path | None = None) -> Mapping[str, LocalCluster]:
@@ -30,7 +32,9 @@ def local_clusters(environment: str, catalogue: Path | None = None) -> Mapping[s
         problems = "\n".join(f"  {problem}" for problem in error.problems)
         raise LocalcloudError(f"the catalogue is wrong, so nothing was started:\n{problems}") from error
     return {
-        cluster.name: LocalCluster(tuple(cluster.node_pools), tuple(cluster.addons))
+        cluster.name: LocalCluster(
+            tuple(cluster.node_pools), tuple(cluster.addons), databases=cluster.databases == "local"
+        )
         for cluster in topology.clusters
         if cluster.provider == "localcloud"
     }

@@ -41,6 +41,8 @@ class Cluster(Model):
     api_server: further addresses of its API server, such as a managed one's endpoint, closed to sandboxes (E2).
     scheduler: whose profile places tenants' pods: "tenantplane" where a scheduler with D3's profile runs, as in every
     local cluster; "default-scheduler" elsewhere.
+    databases: which PostgreSQL its tenants' databases are on: "local" for the server that localcloud runs beside it,
+    "cloudnative-pg" for one that CloudNativePG runs in it (F2); none when left out.
     addons: what runs in it besides Kubernetes, with its CustomResourceDefinitions: "agent-sandbox" for sandboxes (C5),
     "calico-policy" where Calico enforces policies, for guard-rails above those of a tenant (E2), "kueue" for queues of
     Jobs (D1).
@@ -64,6 +66,7 @@ class Cluster(Model):
     service_ranges: Annotated[tuple[AddressRange, ...], Distinct, Field(min_length=1)] = ("10.96.0.0/12",)
     api_server: Annotated[tuple[AddressRange, ...], Distinct] = ()
     scheduler: Literal["default-scheduler", "tenantplane"] = "default-scheduler"
+    databases: Literal["local", "cloudnative-pg"] | None = Field(default=None, validate_default=True)
     addons: Annotated[tuple[Addon, ...], Distinct] = ()
 
     @field_validator("kubeconfig")
@@ -74,6 +77,13 @@ class Cluster(Model):
             raise refuse("provider kubeconfig names no kubeconfig", "the path of a kubeconfig file")
         if provider == "localcloud" and value is not None:
             raise refuse("provider localcloud makes its own kubeconfig", "no kubeconfig")
+        return value
+
+    @field_validator("databases")
+    @classmethod
+    def _local_databases_by_provider(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value == "local" and info.data.get("provider") == "kubeconfig":
+            raise refuse("databases local, and the cluster is not of this machine", "cloudnative-pg")
         return value
 
     def model_post_init(self, _context: Any, /) -> None:

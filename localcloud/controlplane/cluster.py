@@ -20,6 +20,7 @@ from localcloud.controlplane.layout import Layout, cluster_names
 from localcloud.controlplane.parts import API_SERVER, ETCD_PART, Part, parts, used_ports
 from localcloud.controlplane.pki import ensure_pki
 from localcloud.controlplane.ports import HOST, holder, is_free
+from localcloud.controlplane.postgres import end_database
 from localcloud.controlplane.state import ensure_ports
 from localcloud.errors import LocalcloudError
 from localcloud.files import lock, require_space
@@ -136,6 +137,7 @@ def stop(name: str, *, state_dir: Path | None = None, reporter: Reporter | None 
         reporter.phase(f"stopping {name}"),
     ):
         tear_down(layout.directory)  # first: what a real node has mounted must not be deleted
+        end_database(layout)
         end_processes(process.find(layout.directory, _tools()), STOP_GRACE_S)
         shutil.rmtree(layout.directory, ignore_errors=True)
         if layout.directory.exists():

@@ -25,6 +25,7 @@ FLIPS = (
     Flip('unknown tier of a cluster', TOPOLOGY, 'tiers: [solo, large]', 'tiers: [solo, large, huge]', ("topology/test.yaml:9: tier 'huge' is not known; allowed: large, solo",)),
     Flip('too many shards', TOPOLOGY, 'shards: 4', 'shards: 65', ('topology/test.yaml:10: clusters[0].shards: 65 is out of range; allowed: a whole number from 1 to 64',)),
     Flip('kubeconfig without path', TOPOLOGY, 'provider: localcloud', 'provider: kubeconfig', ('topology/test.yaml:5: clusters[0].kubeconfig: provider kubeconfig names no kubeconfig; allowed: the path of a kubeconfig file',)),
+    Flip('local databases of a cluster elsewhere', TOPOLOGY, 'provider: localcloud', 'provider: kubeconfig\n    kubeconfig: ~/.kube/config\n    databases: local', ('topology/test.yaml:7: clusters[0].databases: databases local, and the cluster is not of this machine; allowed: cloudnative-pg',)),
     Flip('localcloud with a path', TOPOLOGY, 'provider: localcloud', 'provider: localcloud\n    kubeconfig: ~/.kube/config', ('topology/test.yaml:7: clusters[0].kubeconfig: provider localcloud makes its own kubeconfig; allowed: no kubeconfig',)),
     Flip('two pools of one name', TOPOLOGY, '- name: boxes', '- name: general', ("topology/test.yaml:19: name 'general' is given again (first on line 12); allowed: each name once",)),
     Flip('unknown pool kind', TOPOLOGY, 'kind: sandbox', 'kind: sandbx', ("topology/test.yaml:20: clusters[0].node_pools[1].kind: 'sandbx' is not known (did you mean 'sandbox'?); allowed: cpu, dedicated, gpu, sandbox, spot, system",)),

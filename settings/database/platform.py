@@ -1,0 +1,104 @@
+"""What a database server has once, whoever its tenants are (F3)."""
+
+from settings.database.closing import closing_statements
+from settings.database.models import PLATFORM_DATABASE
+from settings.database.roles import CURRENT_TENANT, OWNER, READERS, TENANTS
+from settings.database.statements import Step, identifier, literal, unless_exists
+from settings.database.tables import CONTENT, METADATA, SHARED_SCHEMA, Table
+
+MAINTENANCE = "postgres"
+"""The database that every server has, where roles and databases are made."""
+
+PLAIN = "NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+
+
+def platform_steps(*, superuser: bool = True) -> tuple[Step, ...]:
+    """Roles and database of the platform, the shared tables with forced row-level security, and all doors closed that
+    PostgreSQL leaves open. superuser: False on a managed service, where some of them cannot be closed."""
+    closing = (Step(database=MAINTENANCE, title="close postgres", statements=closing_statements()),)
+    return (
+        Step(
+            database=MAINTENANCE,
+            title="roles of the platform",
+            statements=(
+                *(role_statement(role) for role in (OWNER, TENANTS, READERS)),
+                # template1 is what a new database is made from.
+                "REVOKE ALL ON DATABASE postgres FROM PUBLIC",
+                "REVOKE ALL ON DATABASE template1 FROM PUBLIC",
+                "REVOKE CREATE ON TABLESPACE pg_default FROM PUBLIC",
+            ),
+        ),
+        *(closing if superuser else ()),
+        *database_steps(PLATFORM_DATABASE, superuser=superuser),
+        Step(
+            database=PLATFORM_DATABASE,
+            title="shared tables",
+            statements=(
+                *schema_statements(SHARED_SCHEMA, OWNER),
+                f"GRANT CONNECT ON DATABASE {PLATFORM_DATABASE} TO {TENANTS}, {READERS}",
+                f"GRANT USAGE ON SCHEMA {SHARED_SCHEMA} TO {TENANTS}, {READERS}",
+                *(statement for table in (*METADATA, *CONTENT) for statement in _shared_table(table)),
+            ),
+        ),
+    )
+
+
+def role_statement(role: str) -> str:
+    """Make a role that can nothing by itself."""
+    return unless_exists(
+        f"SELECT FROM pg_catalog.pg_roles WHERE rolname = {literal(role)}", f"CREATE ROLE {identifier(role)} {PLAIN}"
+    )
+
+
+def database_steps(name: str, *, superuser: bool = True) -> tuple[Step, ...]:
+    """A database that nobody can connect to until PUBLIC has lost CONNECT and TEMP on it."""
+    quoted = identifier(name)
+    made = f"SELECT FROM pg_catalog.pg_database WHERE datname = {literal(name)}"
+    return (
+        Step(
+            database=MAINTENANCE,
+            title=f"database {name}",
+            statements=(f"CREATE DATABASE {quoted} TEMPLATE template0 ENCODING 'UTF8' ALLOW_CONNECTIONS false",),
+            unless=made,
+        ),
+        Step(
+            database=MAINTENANCE,
+            title=f"doors of {name}",
+            statements=(
+                f"REVOKE ALL ON DATABASE {quoted} FROM PUBLIC",
+                unless_exists(f"{made} AND datallowconn", f"ALTER DATABASE {quoted} ALLOW_CONNECTIONS true"),
+            ),
+        ),
+        *((Step(database=name, title=f"close {name}", statements=closing_statements()),) if superuser else ()),
+    )
+
+
+def schema_statements(schema: str, owner: str) -> tuple[str, ...]:
+    """A schema in which only its owner makes anything, and nobody gets anything by default."""
+    made, owned = identifier(schema), identifier(owner)
+    return (
+        f"CREATE SCHEMA IF NOT EXISTS {made} AUTHORIZATION {owned}",
+        f"REVOKE ALL ON SCHEMA {made} FROM PUBLIC",
+        f"ALTER DEFAULT PRIVILEGES FOR ROLE {owned} REVOKE ALL ON FUNCTIONS FROM PUBLIC",
+        f"ALTER DEFAULT PRIVILEGES FOR ROLE {owned} REVOKE ALL ON TYPES FROM PUBLIC",
+    )
+
+
+def _shared_table(table: Table) -> tuple[str, ...]:
+    names = frozenset(each.name for each in (*METADATA, *CONTENT))
+    named = f"{SHARED_SCHEMA}.{table.name}"
+    mine = f"tenant_id = {CURRENT_TENANT}"
+    exists = f"SELECT FROM pg_catalog.pg_policy WHERE polrelid = '{named}'::regclass AND polname = 'own_rows'"
+    return (
+        table.definition(SHARED_SCHEMA, beside=names, shared=True),
+        f"ALTER TABLE {named} OWNER TO {OWNER}",
+        f"ALTER TABLE {named} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {named} FORCE ROW LEVEL SECURITY",
+        unless_exists(
+            exists,
+            f"CREATE POLICY own_rows ON {named} TO {TENANTS}, {READERS} USING ({mine}) WITH CHECK ({mine})",
+        ),
+        # Neither TRUNCATE, which row-level security does not hold, nor REFERENCES or TRIGGER.
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON {named} TO {TENANTS}",
+        f"GRANT SELECT ON {named} TO {READERS}",
+    )

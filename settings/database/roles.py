@@ -1,0 +1,64 @@
+"""Names of a tenant's roles, from which PostgreSQL itself reads whose session it is (F3)."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from settings import names
+
+Slot = Literal["a", "b"]
+SLOTS: Final[tuple[Slot, ...]] = ("a", "b")
+"""Two logins: while a credential is rotated both are valid, and no session drops (F5)."""
+
+TENANTS: Final = "tenantplane_tenants"
+READERS: Final = "tenantplane_readers"
+OWNER: Final = "tenantplane_owner"
+"""The platform's roles: whoever may use the shared tables, may read them, and owns them. None can log in."""
+
+CURRENT_TENANT: Final = (
+    "(SELECT pg_catalog.replace(pg_catalog.substring(current_user::text, "
+    "'^tenant_([a-z0-9_]+)__(?:owner|app|readonly)(?:_[ab])?$'), '_', '-'))"
+)
+"""SQL: id of the tenant whose role runs the statement; NULL, which equals nothing, for any other role.
+
+Keyed to the role because that is what a session cannot choose: a role name has `__` and a tenant's id no two hyphens
+in a row, so one is read from the other in one way only, and no setting of the session has a part in it. In brackets
+with SELECT, so that it is worked out once for a statement and not once for a row.
+"""
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Roles of one tenant.
+
+    owner: owns its schema and tables; nobody logs in as it. app: reads and writes rows. readonly: reads rows.
+    login: the two that its services log in as, by turns; members of `app`.
+    """
+
+    tenant: str
+
+    @property
+    def base(self) -> str:
+        return names.sql_name(self.tenant)
+
+    @property
+    def owner(self) -> str:
+        return f"{self.base}__owner"
+
+    @property
+    def app(self) -> str:
+        return f"{self.base}__app"
+
+    @property
+    def readonly(self) -> str:
+        return f"{self.base}__readonly"
+
+    def login(self, slot: Slot) -> str:
+        return f"{self.base}__app_{slot}"
+
+    @property
+    def logins(self) -> tuple[str, ...]:
+        return tuple(self.login(slot) for slot in SLOTS)
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return (self.owner, self.app, self.readonly, *self.logins)

@@ -1,0 +1,133 @@
+"""The SQL of a tenant for any valid tenant: quoted, bounded, and nobody else's (F1, F3)."""
+
+import base64
+import hashlib
+import hmac
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from settings import load_catalogue, names, plan_tenants
+from settings.database import (
+    Model,
+    Roles,
+    SessionLimits,
+    TenantDatabase,
+    homes_of,
+    identifier,
+    literal,
+    login_steps,
+    platform_steps,
+    scram_verifier,
+    session_limits,
+    tenant_steps,
+)
+from settings.database.roles import CURRENT_TENANT
+
+WORDS = st.text("abz019", min_size=1, max_size=5)
+IDS = st.lists(WORDS, min_size=1, max_size=5).map("-".join).map(lambda text: f"t{text}"[: names.ID_MAX].rstrip("-"))
+IDS = IDS.filter(lambda text: names.id_problem(text) is None)
+MODELS: tuple[Model, ...] = ("database", "schema", "shared", "hybrid")
+LIMITS = SessionLimits(connections=5)
+
+
+def tenant_of(role: str) -> str | None:
+    """What CURRENT_TENANT reads from a role's name, with its own pattern."""
+    pattern = re.search(r"'(\^.*\$)'", CURRENT_TENANT)
+    assert pattern is not None
+    found = re.search(pattern.group(1), role)
+    return found.group(1).replace("_", "-") if found else None
+
+
+@given(IDS)
+def test_the_role_says_whose_it_is(tenant: str) -> None:
+    assert {tenant_of(role) for role in Roles(tenant).all} == {tenant}
+
+
+@given(st.text(max_size=63))
+def test_no_other_role_is_a_tenants(role: str) -> None:
+    found = tenant_of(role)
+    assert found is None or role in Roles(found).all
+
+
+@pytest.mark.parametrize("role", ["postgres", "tenantplane_owner", "tenantplane_tenants", "tenantplane_readers"])
+def test_the_platforms_roles_are_no_tenants(role: str) -> None:
+    assert tenant_of(role) is None
+
+
+@given(IDS, IDS)
+def test_two_tenants_share_no_name(one: str, other: str) -> None:
+    assume(one != other)
+    assert not set(Roles(one).all) & set(Roles(other).all)
+    for model in ("database", "schema"):
+        assert (homes_of(one, model)[0].database, homes_of(one, model)[0].schema) != (
+            homes_of(other, model)[0].database,
+            homes_of(other, model)[0].schema,
+        )
+
+
+@given(IDS, st.sampled_from(MODELS))
+def test_every_name_fits_and_is_quoted(tenant: str, model: Model) -> None:
+    steps = tenant_steps(TenantDatabase(tenant=tenant, model=model, limits=LIMITS))
+    for role in Roles(tenant).all:
+        assert len(role.encode()) <= 63
+    text = "\n".join(statement for step in steps for statement in step.statements)
+    bare = re.sub(r"'[^']*'|\"[^\"]*\"", "", re.sub(r"tenantplane\w*|\$tenantplane\$|app\.tenant_id", "", text))
+    assert not re.search(r"\btenant_\w+", bare.replace("tenant_id", "")), bare
+
+
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=15))
+def test_quoting_reads_back(text: str) -> None:
+    assert identifier(text)[1:-1].replace('""', '"') == text
+    quoted = literal(text)
+    body = quoted[quoted.index("'") + 1 : -1].replace("''", "'")
+    assert (body.replace("\\\\", "\\") if quoted.startswith("E") else body) == text
+
+
+@pytest.mark.parametrize("name", ["", "a\0b", "x" * 64, "ü" * 32])
+def test_a_name_that_postgresql_would_cut_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="cannot name anything"):
+        identifier(name)
+
+
+def test_a_step_takes_no_password() -> None:
+    wanted = TenantDatabase(tenant="acme", model="database", limits=LIMITS)
+    with pytest.raises(ValueError, match="never a password"):
+        login_steps(wanted, {"a": "hunter2"})
+
+
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=40))
+@settings(deadline=None, max_examples=25)
+def test_a_verifier_fits_its_password_and_hides_it(password: str) -> None:
+    made = scram_verifier("tenant_acme__app_a", password)
+    assert made == scram_verifier("tenant_acme__app_a", password) != scram_verifier("tenant_acme__app_b", password)
+    _, salted, keys = made.split("$")
+    rounds, salt = salted.split(":")
+    secret = hashlib.pbkdf2_hmac("sha256", password.encode(), base64.b64decode(salt), int(rounds))
+    assert base64.b64decode(keys.split(":")[1]) == hmac.digest(secret, b"Server Key", "sha256")
+
+
+def test_a_suspended_tenant_cannot_log_in() -> None:
+    wanted = TenantDatabase(tenant="acme", model="database", limits=LIMITS, active=False)
+    (step,) = login_steps(wanted, {"a": scram_verifier("x", "y")})
+    assert all("NOLOGIN PASSWORD NULL" in statement for statement in step.statements)
+
+
+def test_limits_follow_the_tier() -> None:
+    catalogue = load_catalogue(Path(__file__).parents[3] / "catalog", "local")
+    made = {plan.tenant.id: session_limits(plan.quota) for plan in plan_tenants(catalogue)}
+    assert made["hedgehog-cli"].connections == 5
+    assert made["northwind-bank"].connections == 100
+    assert made["hedgehog-cli"].temp_file_mb < made["northwind-bank"].temp_file_mb
+
+
+def test_row_level_security_is_forced_on_every_shared_table() -> None:
+    text = "\n".join(statement for step in platform_steps() for statement in step.statements)
+    tables = re.findall(r"CREATE TABLE IF NOT EXISTS (shared\.\w+)", text)
+    assert tables
+    for table in tables:
+        assert f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY" in text
+    assert "current_setting" not in text  # a rule that reads a setting can be talked to
