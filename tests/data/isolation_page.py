@@ -1,0 +1,86 @@
+"""The page docs/data-isolation.md: each attempt of the attack suite and what each model answers.
+
+`python -m tests.data.isolation_page` writes it anew; a test holds that it is current.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from tests.data.attack import KINDS, Nothing, Outcome, Refused, Residual
+from tests.data.attacks import CODE, IDENTITY, ROWS, SERVER
+
+PAGE: Final = Path(__file__).parents[2] / "docs" / "data-isolation.md"
+
+_HEAD = """\
+<!-- The tables are written by `python -m tests.data.isolation_page` from tests/data/attacks; edit that. -->
+
+# How tenants' data is kept apart, and what is left
+
+A tenant's data is kept apart by one of three models, or by two of them together (F1):
+
+| model | where its tables are | who is in there with it |
+|---|---|---|
+| database | in a database of its own | nobody |
+| schema | in a schema of its own, in the database `tenantplane` | other tenants' schemas |
+| shared | in tables with `tenant_id` and forced row-level security, in `tenantplane` | other tenants' rows |
+| hybrid (default) | what was said in sessions: as *database*; the list of sessions: as *shared* | as these two |
+
+A session's identity is the role that it logged in as, and nothing that it can set: the policies read the tenant from
+`current_user`. `app.tenant_id` is there for people who read logs (B4); no rule reads it.
+
+## What is tried
+Tenant A tries each of these against tenant B on a real PostgreSQL (`tests/data/test_attacks.py`). An innocent twin of
+each statement must work first. **refused**: an error. **nothing**: allowed, and it neither shows nor changes anything
+of B's. **residual**: PostgreSQL cannot refuse it; the notes say what that means.
+"""
+
+_LIMITS = """
+## Limits, and which of them hold
+| limit | by | holds against the tenant itself |
+|---|---|---|
+| connections of each login | `CONNECTION LIMIT` | yes; twice as many while a credential is rotated |
+| temporary files of a session | `temp_file_limit`, set by a superuser | yes; not ours to set on a managed service |
+| time of a statement, a lock wait, an idle transaction | settings of the login | no: a session's own choice |
+| memory of a sort | `work_mem` of the login | no; the server's container bounds them all together |
+| disk | nothing: PostgreSQL has no quota for a database or a schema | no. Only a server (a volume) of its own bounds it |
+
+## On a managed service
+Nobody is superuser there. What `settings/database/closing.py` takes from PUBLIC stays open, so the rows that name
+advisory locks, large objects, activity, locks, sizes, counters and procedural languages become residual risks within
+one database, and so for the schema and shared models. A tenant that must not bear them gets the database model.
+
+## Not tried here
+Side channels of time and of the machine (caches, disk), a mistake in PostgreSQL itself, and whoever is superuser or
+holds the files. Only a server of its own keeps those from a tenant.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [_HEAD]
+    notes: list[str] = []
+    groups = (("Rows", ROWS), ("Identity", IDENTITY), ("Code and names", CODE), ("The server", SERVER))
+    for title, attacks in groups:
+        parts.append(f"\n### {title}\n| attempt | database | schema | shared |\n|---|---|---|---|\n")
+        for attack in attacks:
+            cells = " | ".join(_cell(attack.answer(kind), notes) for kind in KINDS)
+            parts.append(f"| {attack.name} | {cells} |\n")
+    parts.append("\n### Residual risks\n")
+    parts += [f"{index}. {note[:1].upper()}{note[1:]}.\n" for index, note in enumerate(notes, 1)]
+    return "".join((*parts, _LIMITS))
+
+
+def _cell(outcome: Outcome, notes: list[str]) -> str:
+    match outcome:
+        case Refused():
+            return "refused"
+        case Nothing():
+            return "nothing"
+        case Residual(risk):
+            if risk not in notes:
+                notes.append(risk)
+            return f"**residual** ({notes.index(risk) + 1})"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
