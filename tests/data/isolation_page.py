@@ -40,9 +40,9 @@ _LIMITS = """
 |---|---|---|
 | connections of each login | `CONNECTION LIMIT` | yes; twice as many while a credential is rotated |
 | temporary files of a session | `temp_file_limit`, set by a superuser | yes; not ours to set on a managed service |
-| time of a statement, a lock wait, an idle transaction | settings of the login | no: a session's own choice |
+| time of a statement, a lock wait, an idle transaction | login's settings | no: a session's own choice |
 | memory of a sort | `work_mem` of the login | no; the server's container bounds them all together |
-| disk | nothing: PostgreSQL has no quota for a database or a schema | no. Only a server (a volume) of its own bounds it |
+| disk | nothing: PostgreSQL has no quota | no. Only a server of its own bounds it |
 
 ## On a managed service
 Nobody is superuser there. What `settings/database/closing.py` takes from PUBLIC stays open, so the rows that name

@@ -21,6 +21,7 @@ from localcloud.controlplane.postgres.configuration import SUPERUSER, write_serv
 from localcloud.controlplane.postgres.programs import NoPostgresError, Programs, find_programs
 from localcloud.errors import LocalcloudError
 from localcloud.files import explain_full_disk, write_whole
+from localcloud.processes import end_processes
 
 PART = "postgresql"
 _READY_TIMEOUT_S = 60.0
@@ -112,7 +113,7 @@ def end_database(layout: Layout) -> None:
     for each in alive:
         with contextlib.suppress(psutil.NoSuchProcess):
             each.send_signal(signal.SIGQUIT)  # at once: its files go as well
-    process.end(alive, _STOP_GRACE_S)
+    end_processes(alive, _STOP_GRACE_S)
     shutil.rmtree(_folder(layout), ignore_errors=True)
     layout.process(PART).unlink(missing_ok=True)
 
