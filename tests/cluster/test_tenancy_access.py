@@ -4,12 +4,13 @@ import pytest
 
 from tests.cluster.acting import Caller
 from tests.cluster.conftest import Person
+from tests.polling import until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
 
 OWN, OTHER = "acme-robotics", "pelican-games"
 HOME, NEXT_DOOR = f"tenant-{OWN}", f"tenant-{OTHER}"
-CORE = "/api/v1"
+CORE, RBAC, NETWORK = "/api/v1", "/apis/rbac.authorization.k8s.io/v1", "/apis/networking.k8s.io/v1"
 
 
 def test_each_role_reads_its_own_namespace_and_nobody_elses(person: Person) -> None:
@@ -19,6 +20,29 @@ def test_each_role_reads_its_own_namespace_and_nobody_elses(person: Person) -> N
         assert caller.get(f"{CORE}/namespaces/{HOME}")["metadata"]["labels"]["tenant"] == OWN
         caller.refused('cannot list resource "pods"', "GET", f"{CORE}/namespaces/{NEXT_DOOR}/pods")
         caller.refused('cannot get resource "namespaces"', "GET", f"{CORE}/namespaces/{NEXT_DOOR}")
+
+
+def test_an_admin_keeps_policies_and_roles_of_its_own(admin: Caller, person: Person) -> None:
+    """MTB: self-service. Such policies open nothing across tenants: test_guard_rails_attacked.py (E2)."""
+    boss = person(OWN, "admins")
+    policies = f"{NETWORK}/namespaces/{HOME}/networkpolicies"
+    roles, bindings = (f"{RBAC}/namespaces/{HOME}/{kind}" for kind in ("roles", "rolebindings"))
+    account = admin.acting_as(f"system:serviceaccount:{HOME}:workload", "system:serviceaccounts")
+    pods = f"{CORE}/namespaces/{HOME}/pods"
+    reader = {"metadata": {"name": "mine"}, "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["list"]}]}
+    ref = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "mine"}
+    subject = {"kind": "ServiceAccount", "namespace": HOME, "name": "workload"}
+    boss.create(policies, {"metadata": {"name": "mine"}, "spec": {"podSelector": {}, "policyTypes": ["Ingress"]}})
+    boss.create(roles, reader)
+    boss.create(bindings, {"metadata": {"name": "mine"}, "roleRef": ref, "subjects": [subject]})
+    try:
+        boss.patch(f"{policies}/mine", {"spec": {"ingress": [{}]}})
+        until(lambda: account.ask("GET", pods).status == 200, "the account lists pods")
+        account.refused('cannot list resource "pods"', "GET", f"{CORE}/namespaces/{NEXT_DOOR}/pods")
+    finally:
+        for each in (policies, bindings, roles):
+            boss.delete(f"{each}/mine")
+    until(lambda: account.ask("GET", pods).status == 403, "it does so no more")
 
 
 def test_a_tenant_cannot_become_somebody_else(admin: Caller, person: Person) -> None:

@@ -37,7 +37,6 @@ QUOTA = Control("ResourceQuota", r"exceeded quota: tenant")
 LIMITS = Control("LimitRange", r"(maximum|minimum) [a-z-]+ (usage|size)? ?per ")
 SCHEMA = Control("API schema", r"is invalid: ", (400, 422))
 PLUGIN = Control("built-in admission", r"pod rejected: |must not be provided in pod spec|no PriorityClass", (403,))
-KUEUE_WEBHOOK = Control("Kueue's webhook", r"admission webhook", (400, 403, 422))
 
 
 def policy(name: str) -> Control:
