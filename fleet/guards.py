@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from fleet.stacks import Stack
 from fleet.state import StackState
+from settings.approval import lost_namespaces
 
 
 def removal_problems(stacks: Sequence[Stack], states: Mapping[str, StackState]) -> list[str]:
-    """One line for each tenant that a stack holds and the catalogue no longer puts there, when no applied
-    off-boarding lets it go.
+    """One line for each tenant, or further namespace of one, that a stack holds and the catalogue no longer puts
+    there, when no applied approval lets it go.
 
     The program of each stack refuses as well; this looks at all of them first, so that no shard is changed when
     another one would be refused.
@@ -17,6 +18,12 @@ def removal_problems(stacks: Sequence[Stack], states: Mapping[str, StackState]) 
     problems: list[str] = []
     for stack in stacks:
         for tenant, facts in sorted(states[stack.name].tenants.items()):
+            for name in lost_namespaces(facts, stack.namespaces.get(tenant, ())) if tenant in stack.tenants else ():
+                problems.append(
+                    f"namespace {name!r} of tenant {tenant!r} is kept in stack {stack.name!r} and is not in the "
+                    "tenant's file; allowed: put it back, or first apply `retire` with an approval on its entry, then "
+                    "remove the entry"
+                )
             if tenant in stack.tenants or facts.get("lifecycle") == "offboarding":
                 continue
             if tenant in homes:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ class Stack:
     """One stack of an environment.
 
     file: the configuration file it is run with. tenants: ids of those it is to hold, sorted. plan: the hash of what
-    it is to be.
+    it is to be. namespaces: by tenant, the names of those it has beside its home.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Stack:
     file: Path
     tenants: tuple[str, ...]
     plan: str
+    namespaces: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_shared(self) -> bool:
@@ -100,6 +101,7 @@ def _stack(catalogue: Catalogue, root: Path, name: str, file: Path, values: Mapp
         file=file,
         tenants=tuple(plan.tenant.id for plan in plans),
         plan=plan_hash(catalogue, config, root),
+        namespaces={plan.tenant.id: tuple(str(each.child) for each in plan.children) for plan in plans},
     )
 
 

@@ -49,8 +49,8 @@ class TenantStatus:
 
 
 def statuses(catalogue: Catalogue, stacks: Iterable[Stack], root: Path) -> tuple[list[PoolStatus], list[TenantStatus]]:
-    """Status of every node pool of an environment, and of every tenant, sorted by id: at most eight requests for each
-    cluster, however many tenants it has.
+    """Status of every node pool of an environment, and of every tenant, sorted by id and each
+    followed by its further namespaces: at most eight requests for each cluster, however many tenants it has.
 
     Raises FleetError for a cluster that does not answer.
     """
@@ -67,7 +67,7 @@ def statuses(catalogue: Catalogue, stacks: Iterable[Stack], root: Path) -> tuple
             made += _statuses(catalogue, cluster, api, pods)
         except (client.ApiException, urllib3.exceptions.HTTPError) as error:
             raise reaches(error, cluster.name) from None
-    return pools, sorted(made, key=lambda status: status.plan.tenant.id)
+    return pools, sorted(made, key=lambda status: (status.plan.tenant.id, status.plan.child or ""))
 
 
 def _statuses(
@@ -112,7 +112,8 @@ def _statuses(
             waiting=waiting[plan.namespace],
             admitted=admitted[plan.namespace],
         )
-        for plan in plan_tenants(catalogue, cluster.name)
+        for home in plan_tenants(catalogue, cluster.name)
+        for plan in (home, *home.children)
     ]
 
 
@@ -196,7 +197,7 @@ def _row(status: TenantStatus, *, queued: bool) -> list[Text]:
     plan = status.plan
     if not status.present:
         rest = [Text("")] * (7 if queued else 6)
-        return [Text(plan.tenant.id), Text(plan.tier.id), Text("not applied yet", style="yellow"), *rest]
+        return [_name(plan), Text(plan.tier.id), Text("not applied yet", style="yellow"), *rest]
     hard, used = status.hard, status.used
     short = status.running < status.wanted
     gpus = [
@@ -204,11 +205,8 @@ def _row(status: TenantStatus, *, queued: bool) -> list[Text]:
         for key, value in hard.items()
         if key.startswith("requests.nvidia.com/") and value != "0"
     ]
-    name = Text(plan.tenant.id)
-    if not plan.active:
-        name.append(f" ({plan.tenant.lifecycle})", style="dim")
     return [
-        name,
+        _name(plan),
         Text(plan.tier.id),
         Text(_places(plan)),
         Text(_share(used.get("requests.cpu"), hard.get("requests.cpu"), _cores)),
@@ -231,6 +229,14 @@ def _places(plan: TenantPlan) -> str:
         pool = "own" if TENANT_NODE_LABEL in selector else next(iter(selector.values()), "any")
         made[f"{runtime.id if runtime else 'default'}@{pool}"] = None
     return " ".join(made) or "-"
+
+
+def _name(plan: TenantPlan) -> Text:
+    """Whose it is: the tenant, or indented one of the namespaces that it has beside its home."""
+    name = Text(f"  {plan.child}" if plan.child else plan.tenant.id)
+    if not plan.active:
+        name.append(f" ({'retiring' if plan.retiring else plan.tenant.lifecycle})", style="dim")
+    return name
 
 
 def _share(used: str | None, hard: str | None, unit: Any) -> str:

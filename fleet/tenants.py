@@ -8,7 +8,7 @@ from fleet.pool_status import print_pools
 from fleet.roles import Role
 from fleet.run import Fleet
 from fleet.status import print_statuses, require, statuses
-from settings import plan_tenants
+from settings import names, plan_tenants
 
 
 def show_tenants(fleet: Fleet, console: Console) -> None:
@@ -21,11 +21,15 @@ def show_tenants(fleet: Fleet, console: Console) -> None:
     print_pools(console, pools)
     console.print()
     print_statuses(console, found, fleet.catalogue.environment)
-    lost = [status.plan.tenant.id for status in found if not status.present]
-    recorded = {tenant for state in fleet.states.values() for tenant in state.tenants}
-    if gone := [tenant for tenant in lost if tenant in recorded]:
+    lost = [status.plan.namespace for status in found if not status.present]
+    facts = {tenant: each for state in fleet.states.values() for tenant, each in state.tenants.items()}
+    recorded = {names.namespace(tenant) for tenant in facts}
+    recorded |= {
+        names.child_namespace(tenant, name) for tenant, each in facts.items() for name in each.get("namespaces") or {}
+    }
+    if gone := [namespace for namespace in lost if namespace in recorded]:
         raise FleetError(
-            f"{len(gone)} tenants are in the state and not on the cluster ({', '.join(gone[:5])}): "
+            f"{len(gone)} namespaces of tenants are in the state and not on the cluster ({', '.join(gone[:5])}): "
             "it is another cluster, or they were deleted behind our back; "
             f"`python -m fleet refresh {fleet.catalogue.environment}`, then `up`"
         )

@@ -17,7 +17,8 @@ def carries_its_tenant(found: KubernetesObject) -> Iterator[str]:
     """An object in a tenant's namespace says whose it is (B1)."""
     if found.tenant_namespace is None:
         return
-    expected = found.tenant_namespace.removeprefix(TENANT_PREFIX)
+    # A namespace beside its home is `tenant-<id>--<name>`, and no id has two hyphens (A6).
+    expected = found.tenant_namespace.removeprefix(TENANT_PREFIX).partition("--")[0]
     if found.labels.get("tenant") != expected:
         yield f"label `tenant` is {found.labels.get('tenant')!r}, not {expected!r}"
 

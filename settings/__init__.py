@@ -1,6 +1,7 @@
 """The catalogue of tenants as typed, checked settings: pure Python, no Pulumi."""
 
 from settings import names
+from settings.approval import Offboarding
 from settings.catalogue import Catalogue
 from settings.fields import Compute
 from settings.load import environments, load_catalogue
@@ -11,7 +12,7 @@ from settings.queue_plan import ResolvedQueue
 from settings.quota import LimitRange, ResolvedQuota
 from settings.runtime import Region, Runtime
 from settings.sandbox_plan import ResolvedSandboxes
-from settings.tenant import Offboarding, Tenant, Workload
+from settings.tenant import Tenant, Workload
 from settings.tier import Tier
 from settings.topology import Cluster, Topology
 

@@ -32,6 +32,14 @@ COMPONENT_LABEL: Final = "app.kubernetes.io/component"
 WORKLOAD_LABEL: Final = "tenantplane.dev/workload"
 """On pods: their kind of workload, which decides the runtimes they may have (C3)."""
 SANDBOX: Final = "sandbox"
+CHILD_LABEL: Final = "tenantplane.dev/namespace"
+"""On a namespace that a tenant has beside its home, and all that is in it: the name its file gives it (A6)."""
+JOBS_LABEL: Final = "tenantplane.dev/jobs"
+"""On namespaces: "shared" where the tenant's Jobs have a budget of their own over all its namespaces (A6, D1)."""
+CHILD_MAX: Final = 20
+CHILD_RULE: Final = (
+    f"lower-case letters, digits and single hyphens, starting with a letter, at most {CHILD_MAX} characters"
+)
 
 _ID = re.compile(ID_PATTERN)
 _ENVIRONMENT = re.compile(ENVIRONMENT_PATTERN)
@@ -55,6 +63,19 @@ def is_environment(text: str) -> bool:
 def namespace(tenant: str) -> str:
     """Kubernetes namespace of a tenant: `tenant-<id>`, at most 39 of the 63 characters allowed."""
     return f"tenant-{tenant}"
+
+
+def is_child(text: str) -> bool:
+    """Whether the text can name a namespace that a tenant has beside its home."""
+    return len(text) <= CHILD_MAX and _ID.fullmatch(text) is not None
+
+
+def child_namespace(tenant: str, child: str) -> str:
+    """Kubernetes namespace of a tenant beside its home: `tenant-<id>--<name>`, at most 61 of the 63 characters.
+
+    Two hyphens, which no id and no name has: it reads back in one way only, and no tenant's id makes another's child.
+    """
+    return f"{namespace(tenant)}--{child}"
 
 
 def host(tenant: str, domain: str) -> str:

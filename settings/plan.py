@@ -1,14 +1,15 @@
 """A tenant on a cluster, merged and derived: everything a component needs (A4, C6, C7, C9)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from settings import names
+from settings.budget import Budget, budget
 from settings.catalogue import Catalogue
 from settings.fields import Capability, Compute, WorkloadKind
 from settings.placing import tolerations, workload_pools
 from settings.queue_plan import ResolvedQueue, resolved_queue
-from settings.quota import LimitRange, ResolvedQuota, gpu_pool, limit_range, resolved_quota
+from settings.quota import LimitRange, ResolvedQuota, gpu_pool, limit_range
 from settings.replicas import Demand, admitted, pod_demand, room_for_one_more
 from settings.runtime import Runtime
 from settings.sandbox_plan import ResolvedSandboxes, resolved_sandboxes, sandbox_demand
@@ -51,6 +52,9 @@ class TenantPlan:
     """Everything a component needs about one tenant on one cluster.
 
     namespace: `tenant-<id>`. shard: number of the stack that holds it. host: `<id>.<domain>`. labels: of every object.
+    quota: of the namespace; budget: of the tenant, of which that is a part.
+    child: name of the namespace, in the plan of one that the tenant has beside its home. children: plans of those: the
+    same tenant, with a namespace, labels and a quota of its own, no workloads, no sandboxes and no queue (A6).
     sandboxes: None for a tenant that has none. queue: of its Jobs; None on a cluster without queues (D1).
     """
 
@@ -67,16 +71,32 @@ class TenantPlan:
     workloads: tuple[ResolvedWorkload, ...]
     sandboxes: ResolvedSandboxes | None
     queue: ResolvedQueue | None = None
+    budget: Budget
+    child: str | None = None
+    children: "tuple[TenantPlan, ...]" = ()
 
     @property
     def active(self) -> bool:
-        """Whether its workloads run; a suspended or off-boarding tenant keeps its data and runs nothing (A7)."""
-        return self.tenant.lifecycle == "active"
+        """Whether its workloads run; a suspended or off-boarding tenant, and a namespace that is to go, keeps its data
+        and runs nothing (A7)."""
+        return self.tenant.lifecycle == "active" and not self.retiring
 
     @property
     def protected(self) -> bool:
-        """Whether its namespace and data are kept from deletion: always, but for an approved off-boarding (A7)."""
-        return self.tenant.lifecycle != "offboarding" or self.tenant.offboarding is None
+        """Whether its namespace and data are kept from deletion: always, but for an approved off-boarding, or the
+        approved end of a namespace beside the home (A7)."""
+        return not self.retiring and (self.tenant.lifecycle != "offboarding" or self.tenant.offboarding is None)
+
+    @property
+    def retiring(self) -> bool:
+        """Whether this is a namespace beside the home whose end is approved (A7)."""
+        children = self.tenant.namespaces.children if self.tenant.namespaces else ()
+        return any(each.name == self.child and each.retire is not None for each in children)
+
+    @property
+    def namespace_labels(self) -> dict[str, str]:
+        """Labels of the namespace itself, on which admission decides."""
+        return self.labels | ({names.JOBS_LABEL: "shared"} if self.quota.shared else {})
 
     @property
     def premium(self) -> bool:
@@ -163,12 +183,13 @@ def runtime_of(workload: Workload, catalogue: Catalogue) -> Runtime | None:
 
 def _plan(tenant: Tenant, cluster: Cluster, catalogue: Catalogue) -> TenantPlan:
     tier = catalogue.tiers[tenant.tier]
-    quota = resolved_quota(tenant, tier, cluster)
+    whole = budget(tenant, tier, cluster)
+    quota = whole.home
     standing = demands(tenant, tier, cluster, catalogue)
     most = admitted(quota_amounts(quota), standing)
     if most is None:
         raise ValueError(f"the workloads of {tenant.id} do not fit its quota; load_catalogue refuses that")
-    return TenantPlan(
+    plan = TenantPlan(
         tenant=tenant,
         tier=tier,
         cluster=cluster,
@@ -181,7 +202,38 @@ def _plan(tenant: Tenant, cluster: Cluster, catalogue: Catalogue) -> TenantPlan:
         limit_range=limit_range(quota),
         workloads=_workloads(tenant, cluster, catalogue, quota, most),
         sandboxes=resolved_sandboxes(tenant, cluster, catalogue, most),
-        queue=resolved_queue(tenant, cluster, catalogue, quota, standing),
+        queue=_queue(tenant, cluster, catalogue, whole, standing),
+        budget=whole,
+    )
+    children = tuple(_child(plan, name, part) for name, part in whole.children.items())
+    return replace(plan, children=children) if children else plan
+
+
+def _queue(
+    tenant: Tenant, cluster: Cluster, catalogue: Catalogue, whole: Budget, standing: list[Demand]
+) -> ResolvedQueue | None:
+    if whole.jobs is None:
+        return resolved_queue(tenant, cluster, catalogue, whole.whole, standing)
+    # CPU and memory of Jobs are set aside, so that services take nothing of them; whole devices are not divided.
+    devices = {f"requests.{resource}" for resource in whole.jobs.gpus}
+    beside = [
+        replace(each, pod={resource: amount for resource, amount in each.pod.items() if resource in devices})
+        for each in standing
+    ]
+    return resolved_queue(tenant, cluster, catalogue, whole.jobs, beside)
+
+
+def _child(home: TenantPlan, name: str, quota: ResolvedQuota) -> TenantPlan:
+    return replace(
+        home,
+        namespace=names.child_namespace(home.tenant.id, name),
+        labels=home.labels | {names.CHILD_LABEL: name},
+        quota=quota,
+        limit_range=limit_range(quota),
+        workloads=(),
+        sandboxes=None,
+        queue=None,
+        child=name,
     )
 
 

@@ -31,6 +31,8 @@ class ResolvedQuota:
     sandboxes; None on a cluster that does not know them.
     suspended: no pod may be made.
     elastic: the cluster queues Jobs, so that those may request up to the ceiling of what others leave idle (D1).
+    shared: what Jobs of class `batch` may request in this namespace on top; the tenant's one queue counts them over all
+    its namespaces (A6). None where Jobs are counted with the rest.
     """
 
     guaranteed: Compute
@@ -46,6 +48,7 @@ class ResolvedQuota:
     sandbox_claims: int | None = None
     suspended: bool = False
     elastic: bool = False
+    shared: Compute | None = None
 
     def hard(self) -> dict[str, str]:
         """`spec.hard` of the tenant's ResourceQuota, every value as the API server prints it.
@@ -53,12 +56,13 @@ class ResolvedQuota:
         Until the quota controller has filled in its status, which takes a moment, the API server refuses what the quota
         counts ("status unknown for quota"): make the namespace's furniture before the quota, and workloads after it.
         """
-        requests = self.ceiling if self.elastic else self.guaranteed
+        requests = self.ceiling if self.elastic and self.shared is None else self.guaranteed
+        cpu_m, memory_bytes = (self.shared.cpu_m, self.shared.memory_bytes) if self.shared else (0, 0)
         made = {
-            "requests.cpu": format_cpu(requests.cpu_m),
-            "limits.cpu": format_cpu(self.ceiling.cpu_m),
-            "requests.memory": format_bytes(requests.memory_bytes),
-            "limits.memory": format_bytes(self.ceiling.memory_bytes),
+            "requests.cpu": format_cpu(requests.cpu_m + cpu_m),
+            "limits.cpu": format_cpu(self.ceiling.cpu_m + cpu_m),
+            "requests.memory": format_bytes(requests.memory_bytes + memory_bytes),
+            "limits.memory": format_bytes(self.ceiling.memory_bytes + memory_bytes),
             "requests.ephemeral-storage": format_bytes(self.ephemeral_storage_bytes),
             "limits.ephemeral-storage": format_bytes(self.ephemeral_storage_bytes),
             "requests.storage": format_bytes(self.storage_bytes),
@@ -70,18 +74,27 @@ class ResolvedQuota:
         if self.sandbox_claims is not None:
             made[f"count/{SANDBOX_CLAIMS}"] = format_count(self.sandbox_claims)
         made |= {name: format_count(count) for name, count in _object_counts(self.objects).items()}
-        if self.elastic:
+        if self.has_standing:
             made["resourcequotas"] = "2"
         return dict(sorted(made.items()))
 
+    @property
+    def has_standing(self) -> bool:
+        """Whether a second ResourceQuota counts what is not of the class that only queued Jobs have."""
+        return self.elastic or self.shared is not None
+
     def standing(self) -> dict[str, str]:
-        """`spec.hard` of the second ResourceQuota of an elastic tenant: what its pods may request that are not of the
-        class which only queued Jobs have. Nobody can take those back, so that they stay within what is guaranteed
-        (A4)."""
-        return {
+        """`spec.hard` of the second ResourceQuota: what pods may request that are not of the class which only queued
+        Jobs have. Nobody can take those back, so that they stay within what is guaranteed (A4). Where Jobs have a
+        budget of their own, the limits of the others are bounded here as well."""
+        made = {
             "requests.cpu": format_cpu(self.guaranteed.cpu_m),
             "requests.memory": format_bytes(self.guaranteed.memory_bytes),
         }
+        if self.shared is not None:
+            made["limits.cpu"] = format_cpu(self.ceiling.cpu_m)
+            made["limits.memory"] = format_bytes(self.ceiling.memory_bytes)
+        return made
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,10 +152,11 @@ def resolved_quota(tenant: Tenant, tier: Tier, cluster: Cluster) -> ResolvedQuot
 
 def limit_range(quota: ResolvedQuota) -> LimitRange:
     """A4's container defaults, none above what the quota admits for one pod."""
+    most = _most(quota.ceiling, quota.shared) if quota.shared else quota.ceiling
     return LimitRange(
         default_request=_least(CONTAINER_REQUESTS, quota.guaranteed),
         default_limit=_least(CONTAINER_LIMITS, quota.ceiling),
-        max=quota.ceiling,
+        max=most,
         max_volume_bytes=quota.storage_bytes,
     )
 
@@ -222,6 +236,11 @@ def _least(wanted: Compute, most: Compute) -> Compute:
     return Compute.of(
         format_cpu(min(wanted.cpu_m, most.cpu_m)), format_bytes(min(wanted.memory_bytes, most.memory_bytes))
     )
+
+
+def _most(one: Compute, other: Compute) -> Compute:
+    cpu_m, memory_bytes = max(one.cpu_m, other.cpu_m), max(one.memory_bytes, other.memory_bytes)
+    return Compute.of(format_cpu(cpu_m), format_bytes(memory_bytes))
 
 
 def _amounts(compute: Compute, scratch_bytes: int | None = None) -> dict[str, str]:

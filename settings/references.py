@@ -74,6 +74,7 @@ def _tenant(sources: Sources, document: Document) -> Iterator[Problem]:
         what = f"residency does not hold the tenant's region {region!r}"
         yield document.problem(("residency",), what, f"a list with {region}")
     yield from repeated(document, ("workloads",), "name")
+    yield from repeated(document, ("namespaces", "children"), "name")
     yield from _runtimes(sources, document)
     yield from sources.unknown(document, ("sandboxes", "runtime"), set(sources.runtime_by_id), "runtime")
     if not unknown and sources.ok(document, ("tier",)) and sources.ok(document, ("region",)):

@@ -4,6 +4,7 @@ tenants that do not fit their cluster. Runs on a catalogue whose files and refer
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from settings.budget import budget, least_share, too_little
 from settings.catalogue import Catalogue
 from settings.held import held, shown
 from settings.placing import workload_pools
@@ -54,6 +55,9 @@ def _tenant(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Do
     if wrong := list(sandbox_problems(tenant, cluster, catalogue, document)):
         yield from wrong
         return
+    if wrong := list(_shares(tenant, cluster, catalogue, document)):
+        yield from wrong
+        return
     if tenant.egress and not cluster.has_guard_rails:
         # A NetworkPolicy alone would open the pods in that range as well, other tenants' databases among them.
         what = f"egress: cluster {cluster.name!r} does not have the addon calico-policy"
@@ -79,9 +83,23 @@ def _gpus(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Docu
         yield document.problem(path, what, f"a pool of kind gpu with {wanted}, or quota with another gpu_pool")
 
 
+def _shares(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Document) -> Iterator[Problem]:
+    """A share that is too little for a namespace, or leaves the home too little."""
+    divided = budget(tenant, catalogue.tiers[tenant.tier], cluster)
+    least = least_share(divided.whole)
+    for index, (name, part) in enumerate(divided.children.items()):
+        if (short := too_little(part)) is not None:
+            what = f"namespace {name!r} has too little {short} to be of use"
+            allowed = "no namespaces in this tier" if least is None else f"a share of at least {least}"
+            yield document.problem(("namespaces", "children", index, "share"), what, allowed)
+    if divided.children and (short := too_little(divided.home)) is not None:
+        what = f"the shares of namespaces and Jobs leave the home too little {short} to be of use"
+        yield document.problem(("namespaces", "children"), what, "smaller shares")
+
+
 def _fits(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Document) -> Iterator[Problem]:
     tier = catalogue.tiers[tenant.tier]
-    amounts = quota_amounts(resolved_quota(tenant, tier, cluster))
+    amounts = quota_amounts(budget(tenant, tier, cluster).home)
     wanted = demands(tenant, tier, cluster, catalogue)
     if admitted(amounts, wanted) is not None:
         return

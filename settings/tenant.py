@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from settings.address_range import AddressRange
+from settings.approval import Offboarding
 from settings.fields import (
     Capability,
     Compute,
@@ -12,7 +13,6 @@ from settings.fields import (
     DataIsolation,
     Distinct,
     Dollars,
-    Email,
     Gpus,
     Group,
     Image,
@@ -26,7 +26,6 @@ from settings.fields import (
     Reason,
     Replicas,
     Sessions,
-    Snapshot,
     StorageBytes,
     TenantId,
     Title,
@@ -34,6 +33,7 @@ from settings.fields import (
     covering,
     refuse,
 )
+from settings.namespaces import Namespaces
 from settings.sandboxes import Sandboxes
 
 CONTAINER_REQUESTS = Compute.of("200m", "512Mi")
@@ -118,23 +118,13 @@ class Budget(Model):
     alert_percent: Percent = 80
 
 
-class Offboarding(Model):
-    """The explicit, separate approval without which nothing of a tenant is deleted (A7).
-
-    approved_by: who, by mail address. final_snapshot: id of the snapshot that was taken. reason: why it ends.
-    """
-
-    approved_by: Email
-    final_snapshot: Snapshot
-    reason: Reason
-
-
 class Tenant(Model):
     """catalog/tenants/<id>.yaml.
 
     region: home.
     residency: regions its data may be in; holds `region` (F6).
     isolation: one of the tier's levels; default "namespace" (A6).
+    namespaces: further ones beside its home; given when, and only when, isolation is "namespaces" (A6).
     data_isolation: the tier's when left out (F1).
     environments: where it exists; every one that serves its tier when left out.
     placement: cluster by environment, where more than one could take it.
@@ -150,6 +140,7 @@ class Tenant(Model):
     region: Name
     residency: Annotated[tuple[Name, ...], Distinct, Field(min_length=1)]
     isolation: Isolation = "namespace"
+    namespaces: Namespaces | None = Field(default=None, validate_default=True)
     data_isolation: DataIsolation | None = None
     environments: Annotated[tuple[Name, ...], Distinct] = ()
     placement: dict[Name, Name] = Field(default_factory=dict)
@@ -161,6 +152,16 @@ class Tenant(Model):
     budget: Budget
     lifecycle: Lifecycle = "active"
     offboarding: Offboarding | None = Field(default=None, validate_default=True)
+
+    @field_validator("namespaces")
+    @classmethod
+    def _namespaces_by_isolation(cls, value: Namespaces | None, info: ValidationInfo) -> Namespaces | None:
+        isolation = info.data.get("isolation")
+        if isolation == "namespaces" and value is None:
+            raise refuse("isolation namespaces names none", "namespaces with children, each with name and share")
+        if isolation not in (None, "namespaces") and value is not None:
+            raise refuse(f"further namespaces, but the isolation is {isolation}", "isolation namespaces")
+        return value
 
     @field_validator("offboarding")
     @classmethod

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -97,7 +98,7 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
 
 def _queues(catalogue: Catalogue, cluster: Cluster, options: pulumi.ResourceOptions) -> tuple[pulumi.Resource, ...]:
     tiers = tuple(catalogue.tiers.values())
-    quotas = [(plan.tenant, plan.quota) for plan in plan_tenants(catalogue, cluster.name)]
+    quotas = [(plan.tenant, plan.budget.whole) for plan in plan_tenants(catalogue, cluster.name)]
     shared = QueuesArgs(
         cluster=cluster,
         families=tuple(sorted({tier.family for tier in tiers})),
@@ -126,10 +127,10 @@ def _scheduling(
 
 def tenants_layer(
     plans: Iterable[TenantPlan], provider: kubernetes.Provider, platform: Platform
-) -> dict[str, dict[str, str]]:
+) -> dict[str, dict[str, Any]]:
     """The tenants of one shard. Returns what the stack records of each, by id."""
     options = pulumi.ResourceOptions(providers=[provider])
-    recorded: dict[str, dict[str, str]] = {}
+    recorded: dict[str, dict[str, Any]] = {}
     for plan in plans:
         if plan.cluster.has_guard_rails:
             guard_rail = TenantGuardRailArgs(plan=plan, tier=platform.guard_rails)

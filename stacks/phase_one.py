@@ -28,7 +28,7 @@ def phase_one(config: StackConfig, root: Path) -> None:
     catalogue = _catalogue(config, root)
     cluster = _cluster(config, catalogue)
     plans = plan_tenants(catalogue, cluster.name, config.shard) if config.has_tenants else ()
-    if config.has_tenants and (lost := unapproved_removals(recorded, (plan.tenant.id for plan in plans))):
+    if config.has_tenants and (lost := unapproved_removals(recorded, plans)):
         raise pulumi.RunError("a tenant may not be removed (A7):\n  " + "\n  ".join(lost))
 
     pulumi.runtime.register_stack_transformation(own_fields)

@@ -12,24 +12,35 @@ from typing import Any
 import pulumi
 from pulumi.runtime.invoke import invoke
 
+from settings import TenantPlan
+from settings.approval import lost_namespaces
+
 READ_S, READ_AGAIN_S = 5.0, 0.05
 OUTPUT = "tenants"
 """The stack output that records which tenants a stack holds, and the lifecycle of each."""
 
 
-def unapproved_removals(recorded: Mapping[str, Mapping[str, Any]], present: Iterable[str]) -> list[str]:
-    """One line for each tenant that the stack holds, the catalogue no longer has, and no applied off-boarding allows
-    to go.
+def unapproved_removals(recorded: Mapping[str, Mapping[str, Any]], present: Iterable[TenantPlan]) -> list[str]:
+    """One line for each tenant, and each further namespace of one, that the stack holds, the catalogue no longer has,
+    and no applied approval allows to go.
 
-    recorded: the stack's output of its last update. present: ids of the tenants that it is to hold now.
+    recorded: the stack's output of its last update. present: the tenants that it is to hold now.
     """
-    gone = sorted(set(recorded) - set(present))
-    return [
+    kept = {plan.tenant.id: plan for plan in present}
+    gone = sorted(set(recorded) - set(kept))
+    lost = [
         f"tenant {tenant!r} is {recorded[tenant].get('lifecycle', 'active')} in this stack, not in the catalogue; "
         "allowed: put its file back, or first apply `lifecycle: offboarding` with an approval and then remove it"
         for tenant in gone
         if recorded[tenant].get("lifecycle") != "offboarding"
     ]
+    for tenant in sorted(set(recorded) & set(kept)):
+        for name in lost_namespaces(recorded[tenant], [str(each.child) for each in kept[tenant].children]):
+            lost.append(
+                f"namespace {name!r} of tenant {tenant!r} is kept in this stack, not in the tenant's file; allowed: "
+                "put it back, or first apply `retire` with an approval on its entry and then remove it"
+            )
+    return lost
 
 
 def recorded_tenants() -> dict[str, dict[str, Any]]:

@@ -36,23 +36,27 @@ def allowed_traffic(plan: TenantPlan) -> Manifest:
     database and the ranges that its file grants out. Nothing at all while the tenant is not active (A7)."""
     if not plan.active:
         return dict(CLOSED)
-    same_tenant: Manifest = {"pod_selector": {}}
+    same_tenant: list[Manifest] = [{"pod_selector": {}}]
+    if plan.tenant.namespaces is not None and plan.tenant.namespaces.connected:
+        # By the namespace's label, which no role of a tenant may write.
+        same_tenant = [{"namespace_selector": {"match_labels": {names.TENANT_LABEL: plan.tenant.id}}}]
     dns = {**_namespace("kube-system"), "pod_selector": {"match_labels": {"k8s-app": "kube-dns"}}}
     database = {
         **_namespace(plan.cluster.database_namespace),
         "pod_selector": {"match_labels": {names.TENANT_LABEL: plan.tenant.id}},
     }
+    # What is routed and what is kept is the home's; a namespace beside it has neither.
+    home = plan.child is None
+    gateway = [_namespace(plan.cluster.gateway_namespace)] if home else []
     granted = [{"ip_block": {"cidr": each}} for each in plan.tenant.egress]
     return {
         "pod_selector": {},
         "policy_types": ["Ingress", "Egress"],
-        "ingress": [
-            {"from_": [same_tenant, _namespace(plan.cluster.gateway_namespace)], "ports": [_tcp(SERVICE_PORT)]}
-        ],
+        "ingress": [{"from_": [*same_tenant, *gateway], "ports": [_tcp(SERVICE_PORT)]}],
         "egress": [
-            {"to": [same_tenant], "ports": [_tcp(SERVICE_PORT)]},
+            {"to": same_tenant, "ports": [_tcp(SERVICE_PORT)]},
             {"to": [dns], "ports": [{"protocol": "UDP", "port": DNS_PORT}, _tcp(DNS_PORT)]},
-            {"to": [database], "ports": [_tcp(DATABASE_PORT)]},
+            *([{"to": [database], "ports": [_tcp(DATABASE_PORT)]}] if home else []),
             # A range may hold pods as well. That it means none is for the guard-rails: who has ranges has those.
             *([{"to": granted}] if granted else []),
         ],

@@ -1,6 +1,7 @@
 """Where a tenant's Jobs wait, and what they are admitted to (D1)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
@@ -17,12 +18,14 @@ class TenantQueueArgs:
     """Inputs of TenantQueue.
 
     plan: the tenant. queue: that of the plan: flavors with what is its own and what it may borrow. namespace: where its
-    Jobs are. prerequisites: flavors and cohorts that the same stack makes; empty where another stack has made them.
+    Jobs are. children: the tenant's namespaces beside it, by the names in its file. prerequisites: flavors and cohorts
+    that the same stack makes; empty where another stack has made them.
     """
 
     plan: TenantPlan
     queue: ResolvedQueue
     namespace: core.Namespace
+    children: Mapping[str, core.Namespace] = field(default_factory=dict)
     prerequisites: tuple[pulumi.Resource, ...] = ()
 
 
@@ -32,7 +35,8 @@ class TenantQueue(pulumi.ComponentResource):
     Creates: ClusterQueue `tenant-<id>` (admits Jobs of the tenant's namespaces alone: at once within what the tenant is
     guaranteed and its services leave, up to its ceiling while others leave theirs idle; whoever lent it takes it back;
     within the queue a higher priority goes first, and takes the room of lower ones), LocalQueue `default` in its
-    namespace, which takes every Job whether it names a queue or not.
+    namespace and in those beside it, which takes every Job whether it names a queue or not. So one budget holds for the
+    Jobs of all namespaces of a tenant (A6).
     Suspended or leaving, the queue admits nothing and what ran goes back to it, until the tenant is active again (A7).
     Outputs: queue (str), the name of the ClusterQueue.
     """
@@ -50,14 +54,17 @@ class TenantQueue(pulumi.ComponentResource):
             spec=cluster_queue_spec(args.plan, args.queue),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.prerequisites)),
         )
-        CustomResource(
-            f"{name}-local",
-            api_version=API_VERSION,
-            kind="LocalQueue",
-            metadata=tenant_metadata(args.plan, QUEUE),
-            spec={"clusterQueue": self.queue},
-            opts=in_namespace(self, args.namespace, cluster_queue),
-        )
+        homes = [(f"{name}-local", args.plan, args.namespace)]
+        homes += [(f"{name}-local--{each.child}", each, args.children[str(each.child)]) for each in args.plan.children]
+        for logical, plan, namespace in homes:
+            CustomResource(
+                logical,
+                api_version=API_VERSION,
+                kind="LocalQueue",
+                metadata=tenant_metadata(plan, QUEUE),
+                spec={"clusterQueue": self.queue},
+                opts=in_namespace(self, namespace, cluster_queue),
+            )
         self.register_outputs({"queue": self.queue})
 
 

@@ -24,6 +24,16 @@ def job_variables(tiers: tuple[Tier, ...], controllers: Sequence[str]) -> Manife
         {"name": "tier", "expression": f"namespaceObject.metadata.labels[?'{names.TIER_LABEL}'].orValue('')"},
         {"name": "classes", "expression": f"{json.dumps(classes, sort_keys=True)}[?variables.tier].orValue([])"},
         {"name": "labels", "expression": "object.metadata.?labels.orValue({})"},
+        {"name": "pod", "expression": "object.spec.template.spec"},
+        {"name": "containers", "expression": "variables.pod.containers + variables.pod.?initContainers.orValue([])"},
+        # What the queue has been asked for; nothing of it changes when a Job is released, or goes back.
+        {
+            "name": "asks",
+            "expression": "request.operation == 'CREATE'"
+            " || object.spec.template.spec.containers != oldObject.spec.template.spec.containers",
+        },
+        {"name": "shared", "expression": _labelled(names.JOBS_LABEL, "shared")},
+        {"name": "home", "expression": f"!('{names.CHILD_LABEL}' in namespaceObject.metadata.labels)"},
         {"name": "waits", "expression": "object.spec.?suspend.orValue(false)"},
         {
             "name": "released",
@@ -31,6 +41,11 @@ def job_variables(tiers: tuple[Tier, ...], controllers: Sequence[str]) -> Manife
             f" || request.userInfo.username in {json.dumps(list(controllers))})",
         },
     ]
+
+
+def _labelled(key: str, value: str) -> str:
+    """CEL: whether the namespace has a label, which tenants cannot write."""
+    return f"namespaceObject.metadata.labels[?'{key}'].orValue('') == '{value}'"
 
 
 def job_validations() -> Manifest:
@@ -57,6 +72,26 @@ def job_validations() -> Manifest:
         validation(
             f"!('{PREBUILT_LABEL}' in variables.labels)",
             "a tenant's Job may not stand in for another workload of the queue",
+        ),
+        # The queue alone knows the sum over a tenant's namespaces, and it counts requests; a ResourceQuota takes what
+        # is of this class for counted there (A6).
+        validation(
+            "!variables.shared || !variables.asks"
+            f" || variables.pod.?priorityClassName.orValue('') == '{TENANT_SELF_SERVICE}'",
+            f"Jobs of several namespaces share a budget: set priorityClassName to {TENANT_SELF_SERVICE!r}",
+        ),
+        validation(
+            "!variables.shared || !variables.asks || variables.containers.all(each, ['cpu', 'memory'].all(amount,"
+            " amount in each.?resources.?limits.orValue({})"
+            " && quantity(each.?resources.?requests[?amount].orValue(each.resources.limits[amount]))"
+            ".compareTo(quantity(each.resources.limits[amount])) == 0))",
+            "Jobs of several namespaces share a budget: each container names limits of cpu and memory, and requests"
+            " the same or none",
+        ),
+        validation(
+            "variables.home || !variables.asks || variables.containers.all(each,"
+            " each.?resources.?limits.orValue({}).all(resource, !resource.startsWith('nvidia.com/')))",
+            "a Job with GPUs runs in the tenant's first namespace, which has them",
         ),
     ]
 
@@ -92,7 +127,9 @@ class QueueAdmission(pulumi.ComponentResource):
     ValidatingAdmissionPolicyBinding, for every namespace that carries the `tenant` label. A Job is suspended when it
     is made (by Kueue's webhook: without that no Job of a tenant is admitted at all) and released by Kueue alone; it
     names no queue but `default`, no queue priority but its tier's or `batch`, no other Job as its owner and no
-    Workload. A pod of class `batch` is made by the controller of Jobs alone.
+    Workload. Where Jobs of several namespaces have a budget together, it is of class `batch`, requests what its limits
+    are, and has GPUs in the tenant's first namespace alone (A6). A pod of class `batch` is made by the controller of
+    Jobs alone.
     Outputs: policies (list of str), the names of the policies.
     """
 

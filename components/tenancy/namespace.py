@@ -82,7 +82,7 @@ class TenantNamespace(pulumi.ComponentResource):
             metadata={
                 "name": plan.namespace,
                 "labels": {
-                    **plan.labels,
+                    **plan.namespace_labels,
                     **pod_security_labels("baseline" if stated_capabilities(plan) else "restricted"),
                 },
                 "annotations": _annotations(plan),

@@ -33,7 +33,9 @@ class TenantQuota(pulumi.ComponentResource):
     and object counts), LimitRange `tenant` (what a container that names nothing gets).
     Where Jobs are queued and the ceiling is above the base, requests in `tenant` go up to the ceiling as well, and
     ResourceQuota `tenant-standing` keeps those of all pods that are not of class `batch` within the base: only queued
-    Jobs, which can be taken back, may be of that class and stretch (D1).
+    Jobs, which can be taken back, may be of that class and stretch (D1). Where the Jobs of several namespaces have a
+    budget together, `tenant` has room for it in each of them, and `tenant-standing` bounds requests and limits of the
+    rest; the one queue bounds the sum of the Jobs (A6).
     Outputs: hard (dict of str), the quota as Kubernetes writes it; first (list of resources), what is in force before
     any pod of the tenant changes.
     """
@@ -50,7 +52,7 @@ class TenantQuota(pulumi.ComponentResource):
             name, metadata=tenant_metadata(plan, QUOTA_NAME), spec={"hard": self.hard}, opts=child
         )
         self.first: list[pulumi.Resource] = [tenant]
-        if plan.quota.elastic:
+        if plan.quota.has_standing:
             standing: Manifest = {
                 "hard": plan.quota.standing(),
                 "scope_selector": {

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pulumi
 
@@ -9,6 +10,7 @@ from components.network.tenant_network import TenantNetwork, TenantNetworkArgs
 from components.sandbox.agent_sandboxes import AgentSandboxes, AgentSandboxesArgs
 from components.scheduling.tenant_queue import TenantQueue, TenantQueueArgs
 from components.tenancy.access import TenantAccess, TenantAccessArgs
+from components.tenancy.child_namespace import ChildNamespace, ChildNamespaceArgs
 from components.tenancy.namespace import TenantNamespace, TenantNamespaceArgs
 from components.tenancy.quota import TenantQuota, TenantQuotaArgs
 from components.workloads import service_of
@@ -42,8 +44,8 @@ class Tenant(pulumi.ComponentResource):
     """An isolated, measured tenant on a shared cluster (A1, B1, C1, E1).
 
     Creates: TenantNamespace, TenantQuota, TenantAccess, TenantNetwork, the service of each of its workloads
-    (AgentSessionService, HomeworkCorrectionService), where it has sandboxes AgentSandboxes and, where Jobs are queued,
-    TenantQueue.
+    (AgentSessionService, HomeworkCorrectionService), where it has sandboxes AgentSandboxes, a ChildNamespace for each
+    further namespace that its file lists (A6) and, where Jobs are queued, TenantQueue.
     A suspended or leaving tenant keeps all of it with no pods running (A7).
     Outputs: namespace (str), tier (str), host (str, where its routes are reached), lifecycle (str).
     """
@@ -84,18 +86,31 @@ class Tenant(pulumi.ComponentResource):
                 ),
                 child,
             )
+        children = {
+            str(each.child): ChildNamespace(f"{name}--{each.child}", ChildNamespaceArgs(plan=each), child).namespace
+            for each in plan.children
+        }
         if plan.queue is not None:
-            queue = TenantQueueArgs(plan=plan, queue=plan.queue, namespace=home.namespace, prerequisites=args.queues)
+            queue = TenantQueueArgs(
+                plan=plan,
+                queue=plan.queue,
+                namespace=home.namespace,
+                children=children,
+                prerequisites=args.queues,
+            )
             TenantQueue(f"{name}-queue", queue, child)
         self.namespace = home.name
         self.register_outputs(facts(plan))
 
 
-def facts(plan: TenantPlan) -> dict[str, str]:
-    """What the stack records of a tenant and people look up: namespace, tier, host, lifecycle."""
+def facts(plan: TenantPlan) -> dict[str, Any]:
+    """What the stack records of a tenant and people look up: namespace, tier, host, lifecycle; and of its further
+    namespaces, where it has any, which are kept and which may go."""
+    children = {str(each.child): "retiring" if each.retiring else "kept" for each in plan.children}
     return {
         "namespace": plan.namespace,
         "tier": plan.tier.id,
         "host": plan.host,
         "lifecycle": plan.tenant.lifecycle,
+        **({"namespaces": children} if children else {}),
     }

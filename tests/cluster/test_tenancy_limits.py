@@ -8,6 +8,7 @@ import pytest
 from settings import TenantPlan
 from tests.cluster.acting import Caller, pod
 from tests.cluster.conftest import Person
+from tests.cluster.divided import all_of
 from tests.polling import until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
@@ -65,14 +66,19 @@ def path(tenant: str, resource: str) -> str:
 
 
 @pytest.mark.parametrize("tier", sorted(TIERS))
-def test_a_tier_has_the_numbers_of_the_requirement(tier: str, plans: dict[str, TenantPlan], person: Person) -> None:
+def test_a_tier_has_the_numbers_of_the_requirement(
+    tier: str, plans: dict[str, TenantPlan], person: Person, admin: Caller
+) -> None:
     """A2-A4. Above its base only queued Jobs may request, of the one class that such pods alone have (D1)."""
     plan = next(each for each in plans.values() if each.tier.id == tier and not each.tenant.quota and each.active)
-    tenant, admin = plan.tenant.id, person(plan.tenant.id, "admins")
-    hard = dict(admin.get(path(tenant, "resourcequotas/tenant"))["spec"]["hard"])
+    tenant, own = plan.tenant.id, person(plan.tenant.id, "admins")
+    if plan.children:
+        assert TIERS[tier].items() <= all_of(admin, plan).items()
+        return
+    hard = dict(own.get(path(tenant, "resourcequotas/tenant"))["spec"]["hard"])
     if plan.quota.elastic:
         assert (hard["requests.cpu"], hard["requests.memory"]) == (hard["limits.cpu"], hard["limits.memory"])
-        standing = admin.get(path(tenant, "resourcequotas/tenant-standing"))["spec"]
+        standing = own.get(path(tenant, "resourcequotas/tenant-standing"))["spec"]
         (scope,) = standing["scopeSelector"]["matchExpressions"]
         assert (scope["scopeName"], scope["operator"], scope["values"]) == ("PriorityClass", "NotIn", ["batch"])
         hard |= standing["hard"]

@@ -88,7 +88,8 @@ def matrix(policies: list[dict[str, Any]], pods: dict[str, Endpoint]) -> dict[tu
 def test_every_tenant_namespace_denies_by_default(policies: list[dict[str, Any]], plans: dict[str, TenantPlan]) -> None:
     deny = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     denied = {each["metadata"]["namespace"] for each in policies if each["spec"] == deny}
-    assert denied == {plan.namespace for plan in plans.values()} | {"tenantplane-system"}
+    every = {each.namespace for plan in plans.values() for each in (plan, *plan.children)}
+    assert denied == every | {"tenantplane-system"}
 
 
 def test_the_whole_matrix_is_as_required(policies: list[dict[str, Any]], pods: dict[str, Endpoint]) -> None:

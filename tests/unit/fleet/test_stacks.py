@@ -144,6 +144,21 @@ def test_a_tenant_without_a_file_is_refused_unless_its_off_boarding_was_applied(
     assert removal_problems(list(found.values()), states) == []
 
 
+def test_a_namespace_without_an_entry_is_refused_unless_its_end_was_applied(project: Path) -> None:
+    """A6, A7."""
+    states = applied(stacks(project))
+    found = list(stacks(project).values())
+    stack = next(each for each in found if each.tenants)
+    tenant = stack.tenants[0]
+    for state, expected in (("kept", 1), ("retiring", 0)):
+        held = {each: {"lifecycle": "active"} for each in stack.tenants}
+        held[tenant]["namespaces"] = {"lab": state}  # type: ignore[assignment]
+        states[stack.name] = StackState(exists=True, plan=stack.plan, tenants=held)
+        problems = removal_problems(found, states)
+        assert len(problems) == expected
+        assert all(f"namespace 'lab' of tenant {tenant!r} is kept" in problem for problem in problems)
+
+
 def test_a_tenant_that_would_change_its_shard_is_refused(project: Path) -> None:
     states = applied(stacks(project))
     file = project / "catalog" / "topology" / "bench.yaml"

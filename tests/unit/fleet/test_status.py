@@ -40,6 +40,13 @@ def test_a_tenant_that_is_not_there_yet_is_said_to_be_so() -> None:
     assert shown(absent)["acme-robotics"] == "acme-robotics enterprise not applied yet"
 
 
+def test_the_namespaces_of_a_tenant_have_lines_of_their_own() -> None:
+    """A6."""
+    child = PLANS["bayview-university"].children[0]
+    lines = shown(replace(status("bayview-university"), plan=child, running=1, wanted=1))
+    assert lines["staging"] == "staging campus - 2.05/16 3Gi/32Gi 0/1 gpu 1/1/200 - 2"
+
+
 def test_a_cluster_without_queues_has_no_column_of_jobs() -> None:
     made = status("acme-robotics", warm=4, kept=10)
     lines = shown(replace(made, plan=replace(made.plan, queue=None)))

@@ -2,12 +2,16 @@
 
 # ruff: noqa: E501  a message is one line
 
-from tests.unit.settings.flip import ACME, BIG_CORP, TOPOLOGY, Flip
+from tests.unit.settings.flip import ACME, BIG_CORP, TIERS, TOPOLOGY, Flip
+from tests.unit.settings.small_catalogue import FILES
+
+CLUSTERS_SOLD = {**FILES, TIERS: FILES[TIERS].replace("dedicated-pool]", "dedicated-pool, dedicated-cluster]")}
+"""A tier may be sold with what the phase cannot give."""
 
 # fmt: off
 FLIPS = (
-    Flip('unknown key', ACME, 'display_name: Acme', 'display_name: Acme\nowner: me', ("tenants/acme.yaml:3: unknown key 'owner'; allowed: budget, data_isolation, display_name, egress, environments, groups, id, isolation, lifecycle, offboarding, placement, quota, region, residency, sandboxes, tier, workloads",)),
-    Flip('misspelt key', ACME, 'display_name: Acme', 'displayname: Acme', ("tenants/acme.yaml:2: unknown key 'displayname' (did you mean 'display_name'?); allowed: budget, data_isolation, display_name, egress, environments, groups, id, isolation, lifecycle, offboarding, placement, quota, region, residency, sandboxes, tier, workloads",)),
+    Flip('unknown key', ACME, 'display_name: Acme', 'display_name: Acme\nowner: me', ("tenants/acme.yaml:3: unknown key 'owner'; allowed: budget, data_isolation, display_name, egress, environments, groups, id, isolation, lifecycle, namespaces, offboarding, placement, quota, region, residency, sandboxes, tier, workloads",)),
+    Flip('misspelt key', ACME, 'display_name: Acme', 'displayname: Acme', ("tenants/acme.yaml:2: unknown key 'displayname' (did you mean 'display_name'?); allowed: budget, data_isolation, display_name, egress, environments, groups, id, isolation, lifecycle, namespaces, offboarding, placement, quota, region, residency, sandboxes, tier, workloads",)),
     Flip('misspelt nested key', ACME, '  alert_percent: 80', '  alert_procent: 80', ("tenants/acme.yaml:22: unknown key 'budget.alert_procent' (did you mean 'alert_percent'?); allowed: alert_percent, monthly_usd",)),
     Flip('missing tier', ACME, 'tier: solo\n', '', ('tenants/acme.yaml:1: tier is missing',)),
     Flip('missing groups', ACME, 'groups:\n  admins: [acme:admins]\n  developers: [acme:devs]\n', '', ('tenants/acme.yaml:1: groups is missing; allowed: a mapping with admins, developers, viewers',)),
@@ -43,7 +47,7 @@ FLIPS = (
     Flip('unknown cluster placed', ACME, 'region: north\n', 'region: north\nplacement: {test: mian}\n', ("tenants/acme.yaml:5: cluster of tier solo 'mian' is not known (did you mean 'main'?); allowed: main",)),
     Flip('unknown isolation', ACME, 'region: north\n', 'region: north\nisolation: namespase\n', ("tenants/acme.yaml:5: isolation: 'namespase' is not known (did you mean 'namespace'?); allowed: dedicated-cluster, dedicated-pool, namespace, namespaces, virtual-control-plane",)),
     Flip('isolation not sold', ACME, 'region: north\n', 'region: north\nisolation: dedicated-pool\n', ("tenants/acme.yaml:5: isolation 'dedicated-pool' is not sold with tier 'solo'; allowed: namespace",)),
-    Flip('isolation not in the phase', BIG_CORP, 'isolation: dedicated-pool', 'isolation: namespaces', ("tenants/big-corp.yaml:7: isolation 'namespaces' does not exist in phase one, which test is in; allowed: dedicated-pool, namespace",)),
+    Flip('isolation not in the phase', BIG_CORP, 'isolation: dedicated-pool', 'isolation: dedicated-cluster', ("tenants/big-corp.yaml:7: isolation 'dedicated-cluster' does not exist in phase one, which test is in; allowed: dedicated-pool, namespace, namespaces",), CLUSTERS_SOLD),
     Flip('unknown data isolation', ACME, 'region: north\n', 'region: north\ndata_isolation: tables\n', ("tenants/acme.yaml:5: data_isolation: 'tables' is not known; allowed: database, hybrid, schema, shared",)),
     Flip('dedicated without a pool', TOPOLOGY, '        tenant: big-corp\n', '        tenant: acme\n', ("tenants/big-corp.yaml:7: isolation dedicated-pool, but cluster 'main' has no pool of this tenant; allowed: a node pool of kind dedicated with tenant big-corp",)),
     Flip('group of another tenant', ACME, 'admins: [acme:admins]', 'admins: [big:auditors]', ("tenants/big-corp.yaml:12: group 'big:auditors' already has role admins in acme; allowed: a group of its own for each role and tenant",)),

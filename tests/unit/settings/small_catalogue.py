@@ -225,6 +225,27 @@ WITH_EGRESS: Mapping[str, str] = {
 }
 """The same with a tenant that may reach something outside."""
 
+WITH_NAMESPACES: Mapping[str, str] = {
+    **FILES,
+    "tiers.yaml": TIERS.replace("9", "99"),
+    "topology/test.yaml": TOPOLOGY + "    addons: [kueue]\n",
+    "tenants/big-corp.yaml": BIG_CORP.replace("isolation: dedicated-pool\n", "isolation: namespaces\n")
+    + """\
+namespaces:
+  jobs_share: 10
+  connected: true
+  children:
+    - {name: staging, share: 20}
+    - name: lab-2
+      share: 15
+      retire:
+        approved_by: ops@tenantplane.example
+        final_snapshot: snap-lab-2
+        reason: The laboratory has closed
+""",
+}
+"""The same with a tenant that has namespaces beside its home, one of them on its way out (A6)."""
+
 
 def write(root: Path, files: Mapping[str, str] = FILES) -> Path:
     """The catalogue as files under root, which is returned."""

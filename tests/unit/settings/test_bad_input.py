@@ -8,6 +8,7 @@ import pytest
 from settings import CatalogueError, load_catalogue
 from tests.unit.settings import (
     flips_of_egress,
+    flips_of_namespaces,
     flips_of_sandboxes,
     flips_of_tenants,
     flips_of_the_platform,
@@ -24,10 +25,19 @@ FLIPS = (
     *flips_of_the_platform.FLIPS,
     *flips_of_sandboxes.FLIPS,
     *flips_of_egress.FLIPS,
+    *flips_of_namespaces.FLIPS,
 )
 
 
-@pytest.mark.parametrize("files", [small_catalogue.FILES, small_catalogue.WITH_SANDBOXES, small_catalogue.WITH_EGRESS])
+@pytest.mark.parametrize(
+    "files",
+    [
+        small_catalogue.FILES,
+        small_catalogue.WITH_SANDBOXES,
+        small_catalogue.WITH_EGRESS,
+        small_catalogue.WITH_NAMESPACES,
+    ],
+)
 def test_the_good_twin_of_every_flip_is_right(tmp_path: Path, files: Mapping[str, str]) -> None:
     catalogue = load_catalogue(small_catalogue.write(tmp_path, files), "test")
 

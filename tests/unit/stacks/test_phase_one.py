@@ -13,7 +13,7 @@ from settings.stack_config import parse_stack_config
 from stacks import removal_guard
 from stacks.phase_one import phase_one
 from stacks.removal_guard import unapproved_removals
-from tests.unit.components.local_stack import ROOT, catalogue
+from tests.unit.components.local_stack import ROOT, catalogue, plan
 from tests.unit.components.recorder import Recording, record
 
 
@@ -130,8 +130,31 @@ def test_a_failed_run_keeps_the_record_of_who_is_there(project: Path, values: di
 
 def test_a_suspended_tenant_is_not_off_boarded() -> None:
     assert unapproved_removals(recorded("a-school", lifecycle="suspended")["tenants"], []) != []
-    assert unapproved_removals(recorded("a-school", lifecycle="suspended")["tenants"], ["a-school"]) == []
-    assert unapproved_removals({}, ["a-school"]) == []
+    assert (
+        unapproved_removals(recorded("pelican-games", lifecycle="suspended")["tenants"], [plan("pelican-games")]) == []
+    )
+    assert unapproved_removals({}, [plan("pelican-games")]) == []
+
+
+@pytest.mark.parametrize("state", ["kept", "retiring"])
+def test_a_namespace_that_left_its_tenants_file_goes_only_when_its_end_was_applied(project: Path, state: str) -> None:
+    """A6, A7: its data would be lost."""
+    before = recorded("bayview-university")
+    before["tenants"]["bayview-university"]["namespaces"] = {"gone": state, "staging": "kept"}
+    made = run(project, before)
+    if state == "retiring":
+        assert made.error is None
+        return
+    assert refusal(made).splitlines()[1:] == [
+        "  namespace 'gone' of tenant 'bayview-university' is kept in this stack, not in the tenant's file; allowed: "
+        "put it back, or first apply `retire` with an approval on its entry and then remove it"
+    ]
+
+
+def test_the_namespaces_of_an_off_boarding_tenant_need_no_approval_of_their_own(project: Path) -> None:
+    before = recorded("bayview-university", lifecycle="offboarding")
+    before["tenants"]["bayview-university"]["namespaces"] = {"gone": "kept"}
+    assert run(project, before).error is None
 
 
 def test_a_read_of_the_state_in_the_middle_of_a_write_is_tried_again(
