@@ -23,6 +23,13 @@ ELSEWHERE: tuple[Shown, ...] = tuple(
          "cluster/test_node_pools.py::test_another_tenants_nodes_are_out_of_reach"),
         ("A6", "Each role reads its own namespace and no other", "API server RBAC",
          "cluster/test_tenancy_access.py::test_each_role_reads_its_own_namespace_and_nobody_elses"),
+        ("A6", "All namespaces and Jobs of a tenant together have exactly its quota", "ResourceQuota, " + KUEUE,
+         "cluster/test_child_namespaces.py::test_all_namespaces_and_jobs_together_have_exactly_the_tenants_quota"),
+        ("A6", "Jobs of all namespaces of a tenant draw on one budget", KUEUE,
+         "cluster/test_child_namespaces.py"
+         "::test_jobs_of_all_namespaces_draw_on_one_budget_and_wait_when_it_is_used_up"),
+        ("A7", "A namespace beside the home goes in two reviewed steps", ENGINE,
+         "cluster/test_child_namespaces_lifecycle.py::test_a_namespace_is_added_kept_retired_and_only_then_removed"),
         ("A7", "Suspending stops pods and traffic, resuming starts them", "ResourceQuota, " + CALICO,
          "cluster/test_tenancy_lifecycle.py::test_suspending_stops_the_pods_and_the_traffic_and_resuming_starts_them"),
         ("A7", "Off-boarding takes an approval and a removal", ENGINE,
