@@ -13,6 +13,7 @@ from settings.fields import (
     DataIsolation,
     Distinct,
     Dollars,
+    Email,
     Gpus,
     Group,
     Image,
@@ -118,6 +119,12 @@ class Budget(Model):
     alert_percent: Percent = 80
 
 
+class Alerts(Model):
+    """Whom the platform tells of alerts about the tenant (G2). mail: 1 to 5 addresses of its people."""
+
+    mail: Annotated[tuple[Email, ...], Distinct, Field(min_length=1, max_length=5)]
+
+
 class Tenant(Model):
     """catalog/tenants/<id>.yaml.
 
@@ -130,6 +137,7 @@ class Tenant(Model):
     placement: cluster by environment, where more than one could take it.
     sandboxes: its agent sandboxes; none when left out (C5).
     egress: address ranges outside the cluster that its pods may reach; none when left out (E2).
+    alerts: who is told of alerts about it; the platform's people alone when left out (G2).
     lifecycle: "active"; "suspended" runs nothing and keeps its data; "offboarding" lets it be deleted (A7).
     offboarding: given when, and only when, lifecycle is offboarding.
     """
@@ -150,6 +158,7 @@ class Tenant(Model):
     egress: Annotated[tuple[AddressRange, ...], Distinct, Field(max_length=32)] = ()
     quota: QuotaOverrides | None = None
     budget: Budget
+    alerts: Alerts | None = None
     lifecycle: Lifecycle = "active"
     offboarding: Offboarding | None = Field(default=None, validate_default=True)
 

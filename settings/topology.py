@@ -6,11 +6,25 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from settings.address_range import AddressRange
-from settings.fields import Distinct, Domain, EnvironmentName, Image, Model, Name, Path_, Phase, Shards, refuse
+from settings.fields import (
+    Distinct,
+    Domain,
+    Email,
+    EnvironmentName,
+    Image,
+    Model,
+    Name,
+    Path_,
+    Phase,
+    Shards,
+    count_of,
+    count_schema,
+    refuse,
+)
 from settings.nodepool import NodePool
 from settings.runtime import Runtime
 
-Addon = Literal["agent-sandbox", "calico-policy", "kueue"]
+Addon = Literal["agent-sandbox", "calico-policy", "kueue", "prometheus-operator"]
 
 
 class PlatformImages(Model):
@@ -18,10 +32,25 @@ class PlatformImages(Model):
 
     pause: a program that sleeps, for the placeholders that hold 5 % of the pools (D5).
     descheduler: sigs.k8s.io/descheduler 0.36, which relieves nodes above 90 % (D5).
+    prometheus, alertmanager: those two, 2.42 and 0.25 or newer, run by the Prometheus operator (G1, G2).
     """
 
     pause: Image | None = None
     descheduler: Image | None = None
+    prometheus: Image | None = None
+    alertmanager: Image | None = None
+
+
+class AlertMail(Model):
+    """How alerts leave the platform (G2).
+
+    on_call: whom it wakes. sender: address they come from. smarthost, port: mail server that takes them, with TLS.
+    """
+
+    on_call: Email
+    sender: Email
+    smarthost: Domain
+    port: Annotated[int, count_of(1, 65_535), count_schema(1, 65_535)] = 587
 
 
 class Cluster(Model):
@@ -43,9 +72,10 @@ class Cluster(Model):
     local cluster; "default-scheduler" elsewhere.
     databases: which PostgreSQL its tenants' databases are on: "local" for the server that localcloud runs beside it,
     "cloudnative-pg" for one that CloudNativePG runs in it (F2); none when left out.
+    alerts: how alerts leave it; needed, and of use, with "prometheus-operator" only.
     addons: what runs in it besides Kubernetes, with its CustomResourceDefinitions: "agent-sandbox" for sandboxes (C5),
     "calico-policy" where Calico enforces policies, for guard-rails above those of a tenant (E2), "kueue" for queues of
-    Jobs (D1).
+    Jobs (D1), "prometheus-operator" for monitoring (G1).
     """
 
     name: Name
@@ -67,6 +97,7 @@ class Cluster(Model):
     api_server: Annotated[tuple[AddressRange, ...], Distinct] = ()
     scheduler: Literal["default-scheduler", "tenantplane"] = "default-scheduler"
     databases: Literal["local", "cloudnative-pg"] | None = Field(default=None, validate_default=True)
+    alerts: AlertMail | None = None
     addons: Annotated[tuple[Addon, ...], Distinct] = ()
 
     @field_validator("kubeconfig")
@@ -84,6 +115,13 @@ class Cluster(Model):
     def _local_databases_by_provider(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value == "local" and info.data.get("provider") == "kubeconfig":
             raise refuse("databases local, and the cluster is not of this machine", "cloudnative-pg")
+        return value
+
+    @field_validator("addons")
+    @classmethod
+    def _alerts_leave(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if "prometheus-operator" in value and info.data.get("alerts") is None:
+            raise refuse("prometheus-operator without alerts: nobody is told", "alerts with on_call, sender, smarthost")
         return value
 
     def model_post_init(self, _context: Any, /) -> None:
@@ -117,6 +155,11 @@ class Cluster(Model):
     def has_queues(self) -> bool:
         """Whether Jobs wait in queues in it (D1)."""
         return "kueue" in self.addons
+
+    @property
+    def has_monitoring(self) -> bool:
+        """Whether the Prometheus operator runs in it (G1)."""
+        return "prometheus-operator" in self.addons
 
     def pools(self, kind: str) -> tuple[NodePool, ...]:
         """Its pools of a kind."""

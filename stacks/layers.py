@@ -11,6 +11,7 @@ from components.compute.gpu_sharing import GpuSharing, GpuSharingArgs
 from components.compute.joined_node_pool import JoinedNodePool, JoinedNodePoolArgs
 from components.network.guard_rails import GuardRails, GuardRailsArgs
 from components.network.tenant_guard_rail import TenantGuardRail, TenantGuardRailArgs
+from components.observability.monitoring import Monitoring, MonitoringArgs
 from components.sandbox.runtime_classes import RuntimeClasses, RuntimeClassesArgs
 from components.scheduling.descheduler import Descheduler, DeschedulerArgs
 from components.scheduling.placeholders import Placeholders, PlaceholdersArgs
@@ -90,6 +91,10 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
         )
         tier = GuardRails("guard-rails", rails, options).tier
     _scheduling(cluster, system, priorities, options)
+    if cluster.has_monitoring and cluster.alerts is not None:
+        plans = plan_tenants(catalogue, cluster.name)
+        monitoring = MonitoringArgs(cluster=cluster, alerts=cluster.alerts, tiers=tiers, plans=plans, namespace=system)
+        Monitoring("monitoring", monitoring, options)
     queues = _queues(catalogue, cluster, options) if cluster.has_queues else ()
     return Platform(
         priority_classes=priorities.classes, runtime_classes=runtimes.classes, guard_rails=tier, queues=queues

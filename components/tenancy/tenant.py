@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 
 from components.network.tenant_network import TenantNetwork, TenantNetworkArgs
+from components.observability.tenant_monitoring import TenantMonitoring, TenantMonitoringArgs
 from components.sandbox.agent_sandboxes import AgentSandboxes, AgentSandboxesArgs
 from components.scheduling.tenant_queue import TenantQueue, TenantQueueArgs
 from components.tenancy.access import TenantAccess, TenantAccessArgs
@@ -45,7 +46,8 @@ class Tenant(pulumi.ComponentResource):
 
     Creates: TenantNamespace, TenantQuota, TenantAccess, TenantNetwork, the service of each of its workloads
     (AgentSessionService, HomeworkCorrectionService), where it has sandboxes AgentSandboxes, a ChildNamespace for each
-    further namespace that its file lists (A6) and, where Jobs are queued, TenantQueue.
+    further namespace that its file lists (A6), where Jobs are queued TenantQueue and, where the Prometheus operator
+    runs, TenantMonitoring.
     A suspended or leaving tenant keeps all of it with no pods running (A7).
     Outputs: namespace (str), tier (str), host (str, where its routes are reached), lifecycle (str).
     """
@@ -99,6 +101,8 @@ class Tenant(pulumi.ComponentResource):
                 prerequisites=args.queues,
             )
             TenantQueue(f"{name}-queue", queue, child)
+        if plan.cluster.has_monitoring:
+            TenantMonitoring(f"{name}-monitoring", TenantMonitoringArgs(plan=plan, namespace=home.namespace), child)
         self.namespace = home.name
         self.register_outputs(facts(plan))
 

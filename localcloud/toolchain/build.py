@@ -134,9 +134,12 @@ class _Builder:
             store.log(self._recipe.name).parent.mkdir(parents=True, exist_ok=True)
             store.log(self._recipe.name).write_text("")
         self._task.state = "downloading"
-        self._task.total = self._stale_packages(children)
-        self._task.state = "compiling"
         output = store.scratch(self._recipe.output)
+        if self._recipe.packages:
+            self._task.total = self._stale_packages(children)
+            self._task.state = "compiling"
+        else:  # of which only files are kept: there is nothing to compile that would bring the sources
+            self._execute(children, ["mod", "download", self._recipe.module])
         for group in self._groups(output):
             self._execute(children, ["build", "-v", *self._flags(), *group])
         self._keep_files(children, output)

@@ -116,7 +116,11 @@ KUEUE = Addon(
 )
 """Queues (D1, D7): sigs.k8s.io/kueue."""
 
-ADDONS: Mapping[str, Addon] = {each.name: each for each in (AGENT_SANDBOX, CALICO_POLICY, KUEUE)}
+PROMETHEUS_OPERATOR = Addon(name="prometheus-operator", crds=".")
+"""Monitoring (G1): the kinds alone, of github.com/prometheus-operator/prometheus-operator. No pod runs on simulated
+nodes, so that there is nothing to scrape; the tests run a real Prometheus with the same rules and relabelling."""
+
+ADDONS: Mapping[str, Addon] = {each.name: each for each in (AGENT_SANDBOX, CALICO_POLICY, KUEUE, PROMETHEUS_OPERATOR)}
 
 
 def parts_of(addons: Iterable[Addon], layout: Layout, ports: Mapping[str, int]) -> list[Part]:

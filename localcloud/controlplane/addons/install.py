@@ -28,6 +28,13 @@ _NAMESPACES = "/api/v1/namespaces"
 Manifest = dict[str, Any]
 
 
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the C one where there is one
+    """Reads `=` as text. YAML 1.1 gives it a type of its own, which PyYAML knows and cannot make."""
+
+
+_Loader.add_constructor("tag:yaml.org,2002:value", yaml.SafeLoader.construct_yaml_str)
+
+
 def grant_addon(layout: Layout, api: Client, server: str, addon: Addon, ports: Mapping[str, int]) -> None:
     """Apply the kinds, the rights and the webhooks of an add-on and, where it has a process, write its configuration
     and kubeconfig; the objects are left alone when that was done before.
@@ -117,7 +124,7 @@ def _definitions(directory: Path, served: str | None, conversion: Manifest) -> I
     """CustomResourceDefinitions with one version and no other, so that nothing has to be converted: the one that is
     named, else the one that the module stores."""
     for file in sorted(directory.glob("*.yaml")):
-        for manifest in yaml.load_all(file.read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        for manifest in yaml.load_all(file.read_text(), Loader=_Loader):
             if not manifest:
                 continue
             spec = manifest["spec"]

@@ -10,8 +10,8 @@ CLUSTERS_SOLD = {**FILES, TIERS: FILES[TIERS].replace("dedicated-pool]", "dedica
 
 # fmt: off
 FLIPS = (
-    Flip('unknown key', ACME, 'display_name: Acme', 'display_name: Acme\nowner: me', ("tenants/acme.yaml:3: unknown key 'owner'; allowed: budget, data_isolation, display_name, egress, environments, groups, id, isolation, lifecycle, namespaces, offboarding, placement, quota, region, residency, sandboxes, tier, workloads",)),
-    Flip('misspelt key', ACME, 'display_name: Acme', 'displayname: Acme', ("tenants/acme.yaml:2: unknown key 'displayname' (did you mean 'display_name'?); allowed: budget, data_isolation, display_name, egress, environments, groups, id, isolation, lifecycle, namespaces, offboarding, placement, quota, region, residency, sandboxes, tier, workloads",)),
+    Flip('unknown key', ACME, 'display_name: Acme', 'display_name: Acme\nowner: me', ("tenants/acme.yaml:3: unknown key 'owner'; allowed: alerts, budget, data_isolation, display_name, egress, environments, groups, id, isolation, lifecycle, namespaces, offboarding, placement, quota, region, residency, sandboxes, tier, workloads",)),
+    Flip('misspelt key', ACME, 'display_name: Acme', 'displayname: Acme', ("tenants/acme.yaml:2: unknown key 'displayname' (did you mean 'display_name'?); allowed: alerts, budget, data_isolation, display_name, egress, environments, groups, id, isolation, lifecycle, namespaces, offboarding, placement, quota, region, residency, sandboxes, tier, workloads",)),
     Flip('misspelt nested key', ACME, '  alert_percent: 80', '  alert_procent: 80', ("tenants/acme.yaml:22: unknown key 'budget.alert_procent' (did you mean 'alert_percent'?); allowed: alert_percent, monthly_usd",)),
     Flip('missing tier', ACME, 'tier: solo\n', '', ('tenants/acme.yaml:1: tier is missing',)),
     Flip('missing groups', ACME, 'groups:\n  admins: [acme:admins]\n  developers: [acme:devs]\n', '', ('tenants/acme.yaml:1: groups is missing; allowed: a mapping with admins, developers, viewers',)),
@@ -36,6 +36,8 @@ FLIPS = (
     Flip('id a number', ACME, 'id: acme', 'id: 123', ('tenants/acme.yaml:1: id: 123 is not text; allowed: lower-case letters, digits and single hyphens, starting with a letter, 3 to 32 characters',)),
     Flip('display name of two lines', ACME, 'display_name: Acme', 'display_name: "Ac\\nme"', ("tenants/acme.yaml:2: display_name: 'Ac\\nme' is not a title; allowed: 1 to 80 printable characters on one line",)),
     Flip('display name too long', ACME, 'display_name: Acme', 'display_name: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', ("tenants/acme.yaml:2: display_name: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' is not a title; allowed: 1 to 80 printable characters on one line",)),
+    Flip('alerts for no address', ACME, 'budget:\n', 'alerts: {mail: [acme]}\nbudget:\n', ("tenants/acme.yaml:20: alerts.mail[0]: 'acme' is not a mail address; allowed: a person's mail address",)),
+    Flip('alerts for nobody', ACME, 'budget:\n', 'alerts: {mail: []}\nbudget:\n', ('tenants/acme.yaml:20: alerts.mail is empty; allowed: at least 1 entry',)),
     Flip('unknown tier', ACME, 'tier: solo', 'tier: sole', ("tenants/acme.yaml:3: tier 'sole' is not known (did you mean 'solo'?); allowed: large, solo",)),
     Flip('unknown region', ACME, 'region: north\n', 'region: noth\n', ("tenants/acme.yaml:4: region 'noth' is not known (did you mean 'north'?); allowed: moon, north, south",)),
     Flip('unknown residency', ACME, 'residency: [north, south]', 'residency: [north, sud]', ("tenants/acme.yaml:5: region 'sud' is not known; allowed: moon, north, south",)),

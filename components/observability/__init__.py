@@ -1,0 +1,1 @@
+"""Monitoring of a cluster and of its tenants, by the Prometheus operator."""

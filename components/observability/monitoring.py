@@ -1,0 +1,69 @@
+"""Monitoring of a cluster: what is scraped, worked out and told, for all tenants at once (G1-G3)."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from components.objects import in_namespace
+from components.observability.operator import platform_object
+from components.observability.prometheus import (
+    alertmanager_spec,
+    platform_routing,
+    present,
+    prometheus_spec,
+    scrape_config_spec,
+)
+from components.tenancy.platform_namespace import PlatformNamespace
+from settings import Cluster, TenantPlan, Tier
+from settings.monitoring import EXPORTERS, rule_groups
+from settings.topology import AlertMail
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonitoringArgs:
+    """Inputs of Monitoring.
+
+    cluster: whose exporters are scraped; its images say whether Prometheus and Alertmanager are run. alerts: how
+    alerts leave it. tiers: all of the catalogue, of which some wake somebody. plans: of all tenants of the cluster,
+    whichever stack holds them. namespace: where all of it is.
+    """
+
+    cluster: Cluster
+    alerts: AlertMail
+    tiers: tuple[Tier, ...]
+    plans: tuple[TenantPlan, ...]
+    namespace: PlatformNamespace
+
+
+class Monitoring(pulumi.ComponentResource):
+    """Scrapes the platform's exporters and works out use, objectives and alerts of every tenant, once per cluster.
+
+    Creates: in the platform's namespace a ScrapeConfig for each exporter that the cluster has, PrometheusRule
+    (recording and alerting rules of `settings.monitoring`), AlertmanagerConfig (who of the platform is told) and, where
+    the topology names their images, Prometheus (two replicas, 35 days) and Alertmanager (two replicas), which the
+    operator runs. A tenant costs the rules one or two constant series and no object of its own.
+    Outputs: rules (int), how many there are.
+    """
+
+    rules: int
+
+    def __init__(self, name: str, args: MonitoringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tenantplane:observability:Monitoring", name, {}, opts)
+        namespace, images = args.namespace.name, args.cluster.images
+        child = in_namespace(self, args.namespace.namespace)
+        for each in EXPORTERS:
+            if present(each, args.cluster):
+                spec = scrape_config_spec(each)
+                platform_object(f"{name}-{each.job}", "ScrapeConfig", namespace, spec, name=each.job, opts=child)
+        groups = rule_groups(args.plans)
+        platform_object(f"{name}-rules", "PrometheusRule", namespace, {"groups": groups}, opts=child)
+        routing = platform_routing(args.tiers, args.alerts)
+        platform_object(f"{name}-routes", "AlertmanagerConfig", namespace, routing, opts=child)
+        if images.prometheus is not None:
+            spec = prometheus_spec(args.cluster, images.prometheus)
+            platform_object(f"{name}-prometheus", "Prometheus", namespace, spec, opts=child)
+        if images.alertmanager is not None:
+            spec = alertmanager_spec(args.alerts, images.alertmanager)
+            platform_object(f"{name}-alertmanager", "Alertmanager", namespace, spec, opts=child)
+        self.rules = sum(len(group["rules"]) for group in groups)
+        self.register_outputs({"rules": self.rules})
