@@ -9,6 +9,7 @@ import yaml
 
 from settings.monitoring import ALERTS, BURN_WINDOWS, SLOS
 from settings.monitoring.slos import WINDOW_SECONDS
+from tests.observability import observability_page
 from tests.observability.scenarios import SCENARIOS
 from tests.observability.tools import run
 
@@ -140,3 +141,8 @@ def test_the_budget_that_is_left_is_recorded(rule_file: Path, tmp_path: Path) ->
         }
     ]
     assert not judged(tests, rule_file, tmp_path)
+
+
+def test_the_page_is_that_of_the_rules() -> None:
+    page = observability_page.PAGE.read_text()
+    assert page == observability_page.page(), "run `python -m tests.observability.observability_page`"
