@@ -31,16 +31,15 @@ class Synthetic:
 
     misbehaving: bool = True
     started: float = field(default_factory=time.monotonic)
-    extra: dict[str, float] = field(default_factory=dict)
     _turned: float | None = None
 
     def calm(self) -> None:
         """No tenant misbehaves from now on."""
         self._turned, self.misbehaving = time.monotonic(), False
 
-    def grown(self, bad: float, good: float) -> float:
+    def grown(self, bad: float, good: float, now: float | None = None) -> float:
         """A counter that grew by `bad` a second as long as tenants misbehaved and by `good` since."""
-        now = time.monotonic()
+        now = time.monotonic() if now is None else now
         turned = self._turned or now
         return bad * (turned - self.started) + good * (now - turned)
 
@@ -156,9 +155,10 @@ class Synthetic:
 
     def _histogram(self, metric: str, bound: str, rate: float, good: float, **labels: str) -> Iterator[str]:
         """All events, of which `good` a second are within the bound while tenants misbehave, and all since."""
-        yield line(f"{metric}_bucket", self.grown(good, rate), **labels, le=bound)
-        yield line(f"{metric}_bucket", self.grown(rate, rate), **labels, le="+Inf")
-        yield line(f"{metric}_count", self.grown(rate, rate), **labels)
+        now = time.monotonic()  # one for all: events that are counted and in no bucket are bad
+        yield line(f"{metric}_bucket", self.grown(good, rate, now), **labels, le=bound)
+        yield line(f"{metric}_bucket", self.grown(rate, rate, now), **labels, le="+Inf")
+        yield line(f"{metric}_count", self.grown(rate, rate, now), **labels)
 
 
 def serve(synthetic: Synthetic) -> ThreadingHTTPServer:
