@@ -159,8 +159,22 @@ def apply(fleet: Fleet, verb: Verb, scope: Scope, console: Console, workers: int
     failed = {outcome.stack.name for outcome in outcomes if outcome.failed}
     if verb == "up":
         ended = drain_suspended(fleet.catalogue, [each for each in chosen if each.name not in failed], fleet.root)
+        made, missing = _databases(fleet, [each for each in chosen if each.name not in failed])
+        for tenant, what in made.items():
+            console.print(f"  tenant {tenant} has its database ({what})")
+        for lack in missing:
+            console.print(f"  warning: {lack}")
         for tenant, pods in ended.items():
             console.print(
                 f"  tenant {tenant} is not active: asked {pods} pod{'s' if pods > 1 else ''} of its own to end"
             )
     return not failed
+
+
+def _databases(fleet: Fleet, stacks: Sequence[Stack]) -> tuple[dict[str, str], list[str]]:
+    """The databases on local servers; those of other clusters are made in them."""
+    if not any(cluster.databases == "local" for cluster in fleet.catalogue.topology.clusters):
+        return {}, []
+    from fleet.databases import make_databases  # noqa: PLC0415  its libraries are needed here alone
+
+    return make_databases(fleet.catalogue, stacks, fleet.root)

@@ -127,6 +127,7 @@ def count_schema(least: int, largest: int) -> WithJsonSchema:
 
 
 Count = Annotated[int, count_of(0, 1_000_000), count_schema(0, 1_000_000)]
+CredentialNumber = Annotated[int, count_of(1, 10_000), count_schema(1, 10_000)]
 Pods = Annotated[int, count_of(1, 10_000), count_schema(1, 10_000)]
 Gpus = Annotated[int, count_of(0, 64), count_schema(0, 64)]
 NodeGpus = Annotated[int, count_of(1, 16), count_schema(1, 16)]

@@ -6,6 +6,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from settings.address_range import AddressRange
 from settings.approval import Offboarding
+from settings.credential import DatabaseCredential
 from settings.fields import (
     Capability,
     Compute,
@@ -133,6 +134,7 @@ class Tenant(Model):
     isolation: one of the tier's levels; default "namespace" (A6).
     namespaces: further ones beside its home; given when, and only when, isolation is "namespaces" (A6).
     data_isolation: the tier's when left out (F1).
+    database: which credential of its database is the current one; the first when left out (F5).
     environments: where it exists; every one that serves its tier when left out.
     placement: cluster by environment, where more than one could take it.
     sandboxes: its agent sandboxes; none when left out (C5).
@@ -153,6 +155,7 @@ class Tenant(Model):
     environments: Annotated[tuple[Name, ...], Distinct] = ()
     placement: dict[Name, Name] = Field(default_factory=dict)
     groups: Groups
+    database: DatabaseCredential = DatabaseCredential()
     workloads: tuple[Workload, ...] = ()
     sandboxes: Sandboxes | None = None
     egress: Annotated[tuple[AddressRange, ...], Distinct, Field(max_length=32)] = ()

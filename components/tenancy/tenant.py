@@ -6,6 +6,7 @@ from typing import Any
 
 import pulumi
 
+from components.data.tenant_database import TenantDatabase, TenantDatabaseArgs
 from components.network.tenant_network import TenantNetwork, TenantNetworkArgs
 from components.observability.tenant_monitoring import TenantMonitoring, TenantMonitoringArgs
 from components.sandbox.agent_sandboxes import AgentSandboxes, AgentSandboxesArgs
@@ -46,8 +47,8 @@ class Tenant(pulumi.ComponentResource):
 
     Creates: TenantNamespace, TenantQuota, TenantAccess, TenantNetwork, the service of each of its workloads
     (AgentSessionService, HomeworkCorrectionService), where it has sandboxes AgentSandboxes, a ChildNamespace for each
-    further namespace that its file lists (A6), where Jobs are queued TenantQueue and, where the Prometheus operator
-    runs, TenantMonitoring.
+    further namespace that its file lists (A6), where the cluster has databases TenantDatabase, where Jobs are queued
+    TenantQueue and, where the Prometheus operator runs, TenantMonitoring.
     A suspended or leaving tenant keeps all of it with no pods running (A7).
     Outputs: namespace (str), tier (str), host (str, where its routes are reached), lifecycle (str).
     """
@@ -92,6 +93,8 @@ class Tenant(pulumi.ComponentResource):
             str(each.child): ChildNamespace(f"{name}--{each.child}", ChildNamespaceArgs(plan=each), child).namespace
             for each in plan.children
         }
+        if plan.cluster.databases is not None:
+            TenantDatabase(f"{name}-database", TenantDatabaseArgs(plan=plan, namespace=home.namespace), child)
         if plan.queue is not None:
             queue = TenantQueueArgs(
                 plan=plan,

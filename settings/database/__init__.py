@@ -3,6 +3,7 @@
 from settings.database.limits import SessionLimits, session_limits
 from settings.database.models import PLATFORM_DATABASE, Model, homes_of
 from settings.database.passwords import scram_verifier
+from settings.database.planned import database_of
 from settings.database.platform import platform_steps
 from settings.database.roles import SLOTS, Roles, Slot
 from settings.database.statements import Step, as_psql, identifier, literal
@@ -23,6 +24,7 @@ __all__ = [
     "Table",
     "TenantDatabase",
     "as_psql",
+    "database_of",
     "homes_of",
     "identifier",
     "literal",

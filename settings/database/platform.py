@@ -3,7 +3,7 @@
 from settings.database.closing import closing_statements
 from settings.database.models import PLATFORM_DATABASE
 from settings.database.roles import CURRENT_TENANT, OWNER, READERS, TENANTS
-from settings.database.statements import Step, identifier, literal, unless_exists
+from settings.database.statements import Step, identifier, literal, owned_by, unless_exists
 from settings.database.tables import CONTENT, METADATA, SHARED_SCHEMA, Table
 
 MAINTENANCE = "postgres"
@@ -91,9 +91,12 @@ def _shared_table(table: Table) -> tuple[str, ...]:
     exists = f"SELECT FROM pg_catalog.pg_policy WHERE polrelid = '{named}'::regclass AND polname = 'own_rows'"
     return (
         table.definition(SHARED_SCHEMA, beside=names, shared=True),
-        f"ALTER TABLE {named} OWNER TO {OWNER}",
-        f"ALTER TABLE {named} ENABLE ROW LEVEL SECURITY",
-        f"ALTER TABLE {named} FORCE ROW LEVEL SECURITY",
+        owned_by(named, OWNER),
+        unless_exists(
+            f"SELECT FROM pg_catalog.pg_class WHERE oid = '{named}'::regclass "
+            "AND relrowsecurity AND relforcerowsecurity",
+            f"ALTER TABLE {named} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
+        ),
         unless_exists(
             exists,
             f"CREATE POLICY own_rows ON {named} TO {TENANTS}, {READERS} USING ({mine}) WITH CHECK ({mine})",

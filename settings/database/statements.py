@@ -34,8 +34,16 @@ class Step:
 
     @property
     def transaction(self) -> tuple[str, ...]:
-        """The statements between BEGIN and COMMIT, the lock first."""
-        return (f"SELECT pg_catalog.pg_advisory_xact_lock({_LOCK})", *self.statements)
+        """The statements between BEGIN and COMMIT, the lock first.
+
+        lock_timeout: a step that has to wait for a tenant's transaction makes everybody wait who comes after it, so it
+        gives up instead and is run again.
+        """
+        return (
+            f"SELECT pg_catalog.pg_advisory_xact_lock({_LOCK})",
+            "SET LOCAL lock_timeout = '5s'",
+            *self.statements,
+        )
 
 
 def identifier(name: str) -> str:
@@ -56,6 +64,15 @@ def literal(text: str) -> str:
 def unless_exists(query: str, statement: str) -> str:
     """A statement that is run only when the query finds nothing: for the CREATEs that have no IF NOT EXISTS."""
     return f"DO $tenantplane$ BEGIN IF NOT EXISTS ({query}) THEN {statement}; END IF; END $tenantplane$"
+
+
+def owned_by(table: str, owner: str) -> str:
+    """Give a table to its owner, unless it has it: ALTER TABLE waits for every open transaction on the table."""
+    owned = f"relowner = {literal(identifier(owner))}::pg_catalog.regrole"
+    return unless_exists(
+        f"SELECT FROM pg_catalog.pg_class WHERE oid = {literal(table)}::pg_catalog.regclass AND {owned}",
+        f"ALTER TABLE {table} OWNER TO {identifier(owner)}",
+    )
 
 
 def as_psql(steps: Iterable[Step]) -> str:

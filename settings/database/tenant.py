@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from settings.database.limits import SessionLimits
 from settings.database.models import Home, Model, homes_of
 from settings.database.platform import MAINTENANCE, database_steps, role_statement, schema_statements
-from settings.database.roles import READERS, TENANTS, Roles, Slot
-from settings.database.statements import Step, identifier, literal, unless_exists
+from settings.database.roles import READERS, SLOTS, TENANTS, Roles, Slot
+from settings.database.statements import Step, identifier, literal, owned_by, unless_exists
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,12 +14,25 @@ class TenantDatabase:
     """A tenant on a database server.
 
     tenant: a valid id. active: False for a suspended one, which cannot log in (A7).
+    credential: number of the current credential; its login is `a` for odd and `b` for even ones. previous_valid:
+    whether the login of the one before may still be used.
     """
 
     tenant: str
     model: Model
     limits: SessionLimits
     active: bool = True
+    credential: int = 1
+    previous_valid: bool = True
+
+    @property
+    def current(self) -> Slot:
+        """The slot of the current credential."""
+        return SLOTS[(self.credential - 1) % len(SLOTS)]
+
+    @property
+    def current_login(self) -> str:
+        return self.roles.login(self.current)
 
     @property
     def roles(self) -> Roles:
@@ -52,21 +65,24 @@ def tenant_steps(wanted: TenantDatabase, *, superuser: bool = True) -> tuple[Ste
     )
 
 
-def login_steps(wanted: TenantDatabase, verifiers: dict[Slot, str]) -> tuple[Step, ...]:
-    """Let the logins in that have a verifier, and no other: the other's open sessions go on (F5).
+def login_steps(wanted: TenantDatabase, verifier: str) -> tuple[Step, ...]:
+    """Let the current login in. The other stays as it is while the previous credential is valid, and is shut out when
+    it is not, or when there never was one; open sessions go on in either case (F5).
 
-    verifiers: by slot, SCRAM verifiers as `scram_verifier` makes them; never passwords.
+    verifier: of the current credential, as `scram_verifier` makes it; ValueError for a password.
     """
+    if not verifier.startswith("SCRAM-SHA-256$"):
+        raise ValueError("a login takes a SCRAM verifier, never a password")
+    shut = "NOLOGIN PASSWORD NULL"
     statements: list[str] = []
-    for slot in ("a", "b"):
+    for slot in SLOTS:
         role = identifier(wanted.roles.login(slot))
-        verifier = verifiers.get(slot)
-        if verifier is None or not wanted.active:
-            statements.append(f"ALTER ROLE {role} NOLOGIN PASSWORD NULL")
-        else:
-            if not verifier.startswith("SCRAM-SHA-256$"):
-                raise ValueError("a login takes a SCRAM verifier, never a password")
+        if not wanted.active:
+            statements.append(f"ALTER ROLE {role} {shut}")
+        elif slot == wanted.current:
             statements.append(f"ALTER ROLE {role} LOGIN PASSWORD {literal(verifier)}")
+        elif not wanted.previous_valid or wanted.credential == 1:
+            statements.append(f"ALTER ROLE {role} {shut}")
     return (Step(database=MAINTENANCE, title=f"logins of {wanted.tenant}", statements=tuple(statements)),)
 
 
@@ -104,7 +120,7 @@ def _own_tables(home: Home, roles: Roles) -> tuple[str, ...]:
     for table in home.tables:
         statements += [
             table.definition(schema, beside=names, shared=False),
-            f"ALTER TABLE {schema}.{table.name} OWNER TO {identifier(roles.owner)}",
+            owned_by(f"{schema}.{table.name}", roles.owner),
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.{table.name} TO {app}",
             f"GRANT SELECT ON {schema}.{table.name} TO {readonly}",
         ]

@@ -40,7 +40,7 @@ class Tenancy:
         wanted = TenantDatabase(tenant=tenant, model=model, limits=LIMITS)
         password = self.passwords.setdefault(tenant, secrets.token_urlsafe(24))
         verifier = scram_verifier(wanted.roles.login("a"), password)
-        apply_steps(self.server, (*tenant_steps(wanted), *login_steps(wanted, {"a": verifier})))
+        apply_steps(self.server, (*tenant_steps(wanted), *login_steps(wanted, verifier)))
         return wanted
 
     def session(self, wanted: TenantDatabase, database: str | None = None) -> psycopg.Connection:

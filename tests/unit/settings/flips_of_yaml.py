@@ -8,8 +8,8 @@ from tests.unit.settings.flip import ACME, Flip
 FLIPS = (
     Flip('empty file', ACME, None, '', ('tenants/acme.yaml:1: the file is empty; allowed: a YAML mapping',)),
     Flip('only a comment', ACME, None, '# nothing\n', ('tenants/acme.yaml:1: the file is empty; allowed: a YAML mapping',)),
-    Flip('not a mapping', ACME, None, '- acme\n', ('tenants/acme.yaml:1: the file is a list; allowed: a mapping with alerts, budget, data_isolation, display_name, egress, environments, groups, id, isolation, lifecycle, namespaces, offboarding, placement, quota, region, residency, sandboxes, tier, workloads',)),
-    Flip('a sentence', ACME, None, 'acme\n', ('tenants/acme.yaml:1: the file is text; allowed: a mapping with alerts, budget, data_isolation, display_name, egress, environments, groups, id, isolation, lifecycle, namespaces, offboarding, placement, quota, region, residency, sandboxes, tier, workloads',)),
+    Flip('not a mapping', ACME, None, '- acme\n', ('tenants/acme.yaml:1: the file is a list; allowed: a mapping with alerts, budget, data_isolation, database, display_name, egress, environments, groups, id, isolation, lifecycle, namespaces, offboarding, placement, quota, region, residency, sandboxes, tier, workloads',)),
+    Flip('a sentence', ACME, None, 'acme\n', ('tenants/acme.yaml:1: the file is text; allowed: a mapping with alerts, budget, data_isolation, database, display_name, egress, environments, groups, id, isolation, lifecycle, namespaces, offboarding, placement, quota, region, residency, sandboxes, tier, workloads',)),
     Flip('tab', ACME, '  admins: [acme:admins]', '\tadmins: [acme:admins]', ('tenants/acme.yaml:7: a tab indents this line; allowed: spaces',)),
     Flip('unclosed list', ACME, 'residency: [north, south]', 'residency: [north, south', ("tenants/acme.yaml:6: not valid YAML: did not find expected ',' or ']'; allowed: YAML; look at indentation, quotes and brackets near here",)),
     Flip('bad indentation', ACME, '  developers: [acme:devs]', '   developers: [acme:devs]', ('tenants/acme.yaml:8: not valid YAML: did not find expected key; allowed: YAML; look at indentation, quotes and brackets near here',)),

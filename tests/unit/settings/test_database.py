@@ -96,7 +96,7 @@ def test_a_name_that_postgresql_would_cut_is_refused(name: str) -> None:
 def test_a_step_takes_no_password() -> None:
     wanted = TenantDatabase(tenant="acme", model="database", limits=LIMITS)
     with pytest.raises(ValueError, match="never a password"):
-        login_steps(wanted, {"a": "hunter2"})
+        login_steps(wanted, "hunter2")
 
 
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=40))
@@ -112,7 +112,7 @@ def test_a_verifier_fits_its_password_and_hides_it(password: str) -> None:
 
 def test_a_suspended_tenant_cannot_log_in() -> None:
     wanted = TenantDatabase(tenant="acme", model="database", limits=LIMITS, active=False)
-    (step,) = login_steps(wanted, {"a": scram_verifier("x", "y")})
+    (step,) = login_steps(wanted, scram_verifier("x", "y"))
     assert all("NOLOGIN PASSWORD NULL" in statement for statement in step.statements)
 
 
@@ -129,5 +129,5 @@ def test_row_level_security_is_forced_on_every_shared_table() -> None:
     tables = re.findall(r"CREATE TABLE IF NOT EXISTS (shared\.\w+)", text)
     assert tables
     for table in tables:
-        assert f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY" in text
+        assert f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY" in text
     assert "current_setting" not in text  # a rule that reads a setting can be talked to
