@@ -70,8 +70,8 @@ class Cluster(Model):
     api_server: further addresses of its API server, such as a managed one's endpoint, closed to sandboxes (E2).
     scheduler: whose profile places tenants' pods: "tenantplane" where a scheduler with D3's profile runs, as in every
     local cluster; "default-scheduler" elsewhere.
-    databases: which PostgreSQL its tenants' databases are on: "local" for the server that localcloud runs beside it,
-    "cloudnative-pg" for one that CloudNativePG runs in it (F2); none when left out.
+    databases: which PostgreSQL its tenants' databases are on: "local" for the server that localcloud runs beside it;
+    none when left out.
     alerts: how alerts leave it; needed, and of use, with "prometheus-operator" only.
     addons: what runs in it besides Kubernetes, with its CustomResourceDefinitions: "agent-sandbox" for sandboxes (C5),
     "calico-policy" where Calico enforces policies, for guard-rails above those of a tenant (E2), "kueue" for queues of
@@ -96,7 +96,7 @@ class Cluster(Model):
     service_ranges: Annotated[tuple[AddressRange, ...], Distinct, Field(min_length=1)] = ("10.96.0.0/12",)
     api_server: Annotated[tuple[AddressRange, ...], Distinct] = ()
     scheduler: Literal["default-scheduler", "tenantplane"] = "default-scheduler"
-    databases: Literal["local", "cloudnative-pg"] | None = Field(default=None, validate_default=True)
+    databases: Literal["local"] | None = Field(default=None, validate_default=True)
     alerts: AlertMail | None = None
     addons: Annotated[tuple[Addon, ...], Distinct] = ()
 
@@ -114,7 +114,7 @@ class Cluster(Model):
     @classmethod
     def _local_databases_by_provider(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value == "local" and info.data.get("provider") == "kubeconfig":
-            raise refuse("databases local, and the cluster is not of this machine", "cloudnative-pg")
+            raise refuse("databases local, and the cluster is not of this machine", "no databases")
         return value
 
     @field_validator("addons")

@@ -33,7 +33,8 @@ class TenantDatabase(pulumi.ComponentResource):
 
     Creates: RandomPassword (32 letters and digits, new with every number of `database.credential` in the tenant's
     file), Secret `database` in the tenant's namespace (host, port, user, password, sslmode, and where its tables are:
-    `databases`, the first of them as `database`). The same whichever PostgreSQL it is on. The password is a secret of
+    `databases`, the first of them as `database`). Nothing answers at the host of a local cluster, in which no pod runs:
+    its server is on loopback. The password is a secret of
     the engine: encrypted in the state, never shown in a preview.
     The database itself, its roles, grants and limits are SQL and no resources: they are made by settings.database, and
     nothing that a stack deletes ever drops one. A rotation makes the other of two logins the current one and leaves

@@ -41,6 +41,10 @@ def test_every_tenant_works_in_its_own(
         logins[tenant] = (given["user"], given["password"])
         for home in database_of(plan).homes:
             assert home.database in given["databases"].split(",")
+            if not plan.active:  # suspended: its data stay, and nobody gets at them (A7)
+                with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+                    connect(server, home.database, *logins[tenant])
+                continue
             with connect(server, home.database, *logins[tenant]) as session:
                 for table in home.tables:
                     session.execute(f"TABLE {table.name}")
