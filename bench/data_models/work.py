@@ -74,7 +74,7 @@ def processor_seconds(sessions: Sessions) -> float:
 
 def overheads(seconds: Mapping[str, Sequence[float]]) -> dict[str, float]:
     """Per cent by model: the median of its times, each divided by that of the plain database in the same turn."""
-    made = {}
+    made: dict[str, float] = {}
     for model in MODELS:
         ratios = sorted(mine / plain for mine, plain in zip(seconds[model], seconds[PLAIN], strict=True))
         middle = len(ratios) // 2
