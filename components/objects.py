@@ -70,6 +70,7 @@ def running_in_namespace(
     return pulumi.ResourceOptions(parent=parent, depends_on=[namespace, *prerequisites])
 
 
-def keeps_data(parent: pulumi.Resource, plan: TenantPlan) -> pulumi.ResourceOptions:
-    """Options of what holds a tenant's data: protected until its off-boarding is approved (A7)."""
-    return pulumi.ResourceOptions(parent=parent, protect=plan.protected)
+def keeps_data(parent: pulumi.Resource, plan: TenantPlan, *after: pulumi.Resource) -> pulumi.ResourceOptions:
+    """Options of what holds a tenant's data: protected until its off-boarding is approved (A7). after: what it is made
+    after and deleted before."""
+    return pulumi.ResourceOptions(parent=parent, protect=plan.protected, depends_on=list(after))

@@ -1,7 +1,7 @@
 """Where a tenant's Jobs wait, and what they are admitted to (D1)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
@@ -17,15 +17,12 @@ from settings.quantities import format_cpu
 class TenantQueueArgs:
     """Inputs of TenantQueue.
 
-    plan: the tenant. queue: that of the plan: flavors with what is its own and what it may borrow. namespace: where its
-    Jobs are. children: the tenant's namespaces beside it, by the names in its file. prerequisites: flavors and cohorts
-    that the same stack makes; empty where another stack has made them.
+    plan: the tenant. queue: that of the plan: flavors with what is its own and what it may borrow. prerequisites:
+    flavors and cohorts that the same stack makes; empty where another stack has made them.
     """
 
     plan: TenantPlan
     queue: ResolvedQueue
-    namespace: core.Namespace
-    children: Mapping[str, core.Namespace] = field(default_factory=dict)
     prerequisites: tuple[pulumi.Resource, ...] = ()
 
 
@@ -38,7 +35,9 @@ class TenantQueue(pulumi.ComponentResource):
     namespace and in those beside it, which takes every Job whether it names a queue or not. So one budget holds for the
     Jobs of all namespaces of a tenant (A6).
     Suspended or leaving, the queue admits nothing and what ran goes back to it, until the tenant is active again (A7).
-    Outputs: queue (str), the name of the ClusterQueue.
+    The ClusterQueue is made before the namespaces, which wait for it, and so outlives them: while a Job of its is
+    admitted it cannot be deleted, and Jobs end with their namespace.
+    Outputs: queue (str), the name of the ClusterQueue; first (list of resources), what its namespaces wait for.
     """
 
     queue: str
@@ -46,7 +45,8 @@ class TenantQueue(pulumi.ComponentResource):
     def __init__(self, name: str, args: TenantQueueArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tenantplane:scheduling:TenantQueue", name, {}, opts)
         self.queue = args.plan.namespace
-        cluster_queue = CustomResource(
+        self._name, self._plan = name, args.plan
+        self._cluster_queue = CustomResource(
             name,
             api_version=API_VERSION,
             kind="ClusterQueue",
@@ -54,16 +54,23 @@ class TenantQueue(pulumi.ComponentResource):
             spec=cluster_queue_spec(args.plan, args.queue),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.prerequisites)),
         )
-        homes = [(f"{name}-local", args.plan, args.namespace)]
-        homes += [(f"{name}-local--{each.child}", each, args.children[str(each.child)]) for each in args.plan.children]
-        for logical, plan, namespace in homes:
+        self.first: list[pulumi.Resource] = [self._cluster_queue]
+
+    def serve(self, namespace: core.Namespace, children: Mapping[str, core.Namespace]) -> None:
+        """Make the LocalQueues, once there are namespaces. children: those beside the home, by the names in the
+        tenant's file."""
+        homes = [(f"{self._name}-local", self._plan, namespace)]
+        homes += [
+            (f"{self._name}-local--{each.child}", each, children[str(each.child)]) for each in self._plan.children
+        ]
+        for logical, plan, home in homes:
             CustomResource(
                 logical,
                 api_version=API_VERSION,
                 kind="LocalQueue",
                 metadata=tenant_metadata(plan, QUEUE),
                 spec={"clusterQueue": self.queue},
-                opts=in_namespace(self, namespace, cluster_queue),
+                opts=in_namespace(self, home, self._cluster_queue),
             )
         self.register_outputs({"queue": self.queue})
 

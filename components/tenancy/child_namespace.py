@@ -16,10 +16,11 @@ from settings import TenantPlan
 class ChildNamespaceArgs:
     """Inputs of ChildNamespace.
 
-    plan: of the namespace, one of the `children` of its tenant's plan.
+    plan: of the namespace, one of the `children` of its tenant's plan. after: what it is made after and deleted before.
     """
 
     plan: TenantPlan
+    after: tuple[pulumi.Resource, ...] = ()
 
 
 class ChildNamespace(pulumi.ComponentResource):
@@ -40,7 +41,7 @@ class ChildNamespace(pulumi.ComponentResource):
         super().__init__("tenantplane:tenancy:ChildNamespace", name, {}, opts)
         plan = args.plan
         child = pulumi.ResourceOptions(parent=self)
-        made = TenantNamespace(name, TenantNamespaceArgs(plan=plan), child)
+        made = TenantNamespace(name, TenantNamespaceArgs(plan=plan, after=args.after), child)
         TenantQuota(f"{name}-quota", TenantQuotaArgs(plan=plan, namespace=made.namespace), child)
         TenantAccess(f"{name}-access", TenantAccessArgs(plan=plan, namespace=made.namespace), child)
         TenantNetwork(f"{name}-network", TenantNetworkArgs(plan=plan, namespace=made.namespace), child)

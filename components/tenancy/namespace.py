@@ -54,10 +54,12 @@ def _annotations(plan: TenantPlan) -> dict[str, str]:
 class TenantNamespaceArgs:
     """Inputs of TenantNamespace.
 
-    plan: the tenant on this cluster, as settings derives it.
+    plan: the tenant on this cluster, as settings derives it. after: what the namespace is made after and deleted
+    before.
     """
 
     plan: TenantPlan
+    after: tuple[pulumi.Resource, ...] = ()
 
 
 class TenantNamespace(pulumi.ComponentResource):
@@ -87,7 +89,7 @@ class TenantNamespace(pulumi.ComponentResource):
                 },
                 "annotations": _annotations(plan),
             },
-            opts=keeps_data(self, plan),
+            opts=keeps_data(self, plan, *args.after),
         )
         core.ServiceAccountPatch(
             f"{name}-default-account",

@@ -59,7 +59,12 @@ class Tenant(pulumi.ComponentResource):
         super().__init__("tenantplane:tenancy:Tenant", name, {}, opts)
         plan = args.plan
         child = pulumi.ResourceOptions(parent=self)
-        home = TenantNamespace(name, TenantNamespaceArgs(plan=plan), child)
+        queue = None
+        if plan.queue is not None:
+            queued = TenantQueueArgs(plan=plan, queue=plan.queue, prerequisites=args.queues)
+            queue = TenantQueue(f"{name}-queue", queued, child)
+        after = tuple(queue.first) if queue else ()
+        home = TenantNamespace(name, TenantNamespaceArgs(plan=plan, after=after), child)
         quota = TenantQuota(f"{name}-quota", TenantQuotaArgs(plan=plan, namespace=home.namespace), child)
         TenantAccess(f"{name}-access", TenantAccessArgs(plan=plan, namespace=home.namespace), child)
         network = TenantNetwork(f"{name}-network", TenantNetworkArgs(plan=plan, namespace=home.namespace), child)
@@ -90,20 +95,15 @@ class Tenant(pulumi.ComponentResource):
                 child,
             )
         children = {
-            str(each.child): ChildNamespace(f"{name}--{each.child}", ChildNamespaceArgs(plan=each), child).namespace
+            str(each.child): ChildNamespace(
+                f"{name}--{each.child}", ChildNamespaceArgs(plan=each, after=after), child
+            ).namespace
             for each in plan.children
         }
         if plan.cluster.databases is not None:
             TenantDatabase(f"{name}-database", TenantDatabaseArgs(plan=plan, namespace=home.namespace), child)
-        if plan.queue is not None:
-            queue = TenantQueueArgs(
-                plan=plan,
-                queue=plan.queue,
-                namespace=home.namespace,
-                children=children,
-                prerequisites=args.queues,
-            )
-            TenantQueue(f"{name}-queue", queue, child)
+        if queue is not None:
+            queue.serve(home.namespace, children)
         if plan.cluster.has_monitoring:
             TenantMonitoring(f"{name}-monitoring", TenantMonitoringArgs(plan=plan, namespace=home.namespace), child)
         self.namespace = home.name

@@ -15,6 +15,7 @@ from localcloud.controlplane import ControlPlane
 from settings import load_catalogue
 from settings.stack_config import StackConfig
 from tests.cluster.acting import Caller, pod
+from tests.cluster.queued import job, jobs
 from tests.cluster.tenancy_stack import ROOT, Run, TenancyStack
 from tests.polling import until
 
@@ -310,3 +311,13 @@ def test_every_mistake_of_a_catalogue_is_told_at_once_and_nothing_is_touched(lif
     assert not set(said.changes) & {"create", "update", "delete", "replace"}
     life.write("oak-school")
     life.write("elm-school")
+
+
+def test_the_whole_stack_is_destroyed_though_a_job_runs(life: Life, admin: Caller) -> None:
+    """A7, D1: a queue with an admitted Job cannot be deleted; it outlives the namespace that the Job ends with."""
+    where = jobs("tenant-elm-school")
+    admin.create(where, job("running"))
+    until(lambda: admin.get(f"{where}/running")["status"].get("active"), "the Job runs")
+    life.stack.destroy()
+    assert admin.ask("GET", "/api/v1/namespaces/tenant-elm-school").status == 404
+    assert admin.ask("GET", "/apis/kueue.x-k8s.io/v1beta2/clusterqueues/tenant-elm-school").status == 404

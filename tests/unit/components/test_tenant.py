@@ -17,6 +17,7 @@ from tests.unit.components.local_stack import (
     workloads,
 )
 
+CLUSTER_QUEUE = "kubernetes:kueue.x-k8s.io/v1beta2:ClusterQueue"
 APPROVAL = Offboarding(
     approved_by="ops@tenantplane.example", final_snapshot="snap-1", reason="Contract ended last month"
 )
@@ -157,3 +158,15 @@ def test_the_stack_records_where_each_tenant_is() -> None:
         "host": "hedgehog-cli.tenants.localhost",
         "lifecycle": "active",
     }
+
+
+def test_a_queue_is_made_before_the_namespaces_of_its_tenant_and_so_outlives_them() -> None:
+    """The engine deletes in the reverse order, and a queue with an admitted Job cannot be deleted."""
+    queues = {each.inputs["metadata"]["name"]: each.urn for each in local_stack().of(CLUSTER_QUEUE)}
+    seen = 0
+    for each in local_stack().of(NAMESPACE):
+        tenant = each.inputs["metadata"]["labels"].get("tenant")
+        if tenant is not None:
+            assert queues[f"tenant-{tenant}"] in each.depends_on, each.name
+            seen += 1
+    assert seen > len(queues), "there is no tenant with several namespaces"
