@@ -70,7 +70,8 @@ def _tenant(sources: Sources, document: Document) -> Iterator[Problem]:
                 ("placement", environment), f"placement: environment {environment!r} is not known", allowed
             )
     region, residency = document.get("region"), entries(document.get("residency"))
-    if isinstance(region, str) and residency and region not in residency and not unknown:
+    given = isinstance(region, str) and sources.ok(document, ("region",))
+    if given and residency and region not in residency and not unknown:
         what = f"residency does not hold the tenant's region {region!r}"
         yield document.problem(("residency",), what, f"a list with {region}")
     yield from repeated(document, ("workloads",), "name")

@@ -47,7 +47,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return small_catalogue.write(tmp_path_factory.mktemp("catalogue"), WITH_SANDBOXES)
 
 
-@given(st.sampled_from(PLACES), anything)
+@given(place=st.sampled_from(PLACES), value=anything)
+@example(place=("tenants/acme.yaml", ("region",)), value="\n")
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_value_anywhere_is_taken_or_told(root: Path, place: tuple[str, tuple[str | int, ...]], value: Any) -> None:
     file, path = place
