@@ -84,6 +84,7 @@ test-unit: $(STAMP) ## only the tests that need neither engine nor cluster
 bench: toolchain ## measurements; each ends with one line of JSON
 	@$(PY) -m bench.onboarding
 	@$(PY) -m bench.sandbox_claims
+	@$(PY) -m bench.data_models
 
 clean: down ## `down`, and the virtual environment
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
