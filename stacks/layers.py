@@ -48,9 +48,10 @@ def cluster_provider(environment: str, cluster: Cluster, kubeconfig: str, contex
     """The engine's way to one cluster.
 
     kubeconfig: path of the file; its content stays out of the state. cluster_identifier keeps the objects when the
-    file or its address changes, instead of replacing every one. upsert_existing_objects lets an update go on after a
-    crash between the creation of an object and its record in the state; physical names are made from the tenant's id,
-    and a test holds that they never meet.
+    file or its address changes, instead of replacing every one. Config maps and secrets are changed in place: to
+    replace them means to delete them first, and for that moment admission has no parameters and a tenant no
+    credential. upsert_existing_objects lets an update go on after a crash between the creation of an object and its
+    record in the state; physical names are made from the tenant's id, and a test holds that they never meet.
     """
     return kubernetes.Provider(
         cluster.name,
@@ -58,6 +59,8 @@ def cluster_provider(environment: str, cluster: Cluster, kubeconfig: str, contex
         context=context,
         cluster_identifier=f"{environment}-{cluster.name}",
         enable_server_side_apply=True,
+        enable_config_map_mutable=True,
+        enable_secret_mutable=True,
         upsert_existing_objects=True,
     )
 

@@ -113,7 +113,8 @@ class TenantService(pulumi.ComponentResource):
                 f"{name}-autoscaler",
                 metadata=tenant_metadata(plan, app, component=app),
                 spec=autoscaler(args.workload),
-                opts=child,
+                # Not before the quota either: it would end pods that a refused quota leaves as they are.
+                opts=in_namespace(self, args.namespace, *args.prerequisites),
             )
         self.url = f"https://{plan.host}/{app}"
         self.register_outputs({"url": self.url})
