@@ -13,7 +13,6 @@ from typing import Final
 from rich.console import Console
 
 from fleet.diff import print_changes
-from fleet.drain import drain_suspended
 from fleet.engine import Engine, Outcome, Verb
 from fleet.environment import engine_environment
 from fleet.errors import FleetError
@@ -158,8 +157,11 @@ def apply(fleet: Fleet, verb: Verb, scope: Scope, console: Console, workers: int
         )
     failed = {outcome.stack.name for outcome in outcomes if outcome.failed}
     if verb == "up":
-        ended = drain_suspended(fleet.catalogue, [each for each in chosen if each.name not in failed], fleet.root)
-        made, missing = _databases(fleet, [each for each in chosen if each.name not in failed])
+        from fleet.drain import drain_suspended  # noqa: PLC0415  the Kubernetes client, which a preview need not wait for
+
+        applied = [each for each in chosen if each.name not in failed]
+        ended = drain_suspended(fleet.catalogue, applied, fleet.root)
+        made, missing = _databases(fleet, applied)
         for tenant, what in made.items():
             console.print(f"  tenant {tenant} has its database ({what})")
         for lack in missing:

@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from settings.nodepool import MIG_PROFILES, NodePool
-
-WHOLE_RESOURCE = "nvidia.com/gpu"
+from settings.quota import WHOLE_GPU
 
 
 def gpu_pools(pools: Iterable[NodePool]) -> tuple[NodePool, ...]:
@@ -33,7 +32,7 @@ def device_plugin_config(pool: NodePool) -> dict[str, Any]:
             "timeSlicing": {
                 "renameByDefault": True,
                 "failRequestsGreaterThanOne": True,
-                "resources": [{"name": WHOLE_RESOURCE, "replicas": gpu.replicas}],
+                "resources": [{"name": WHOLE_GPU, "replicas": gpu.replicas}],
             }
         }
     return made

@@ -200,7 +200,7 @@ def _plan(tenant: Tenant, cluster: Cluster, catalogue: Catalogue) -> TenantPlan:
         labels=names.labels(tenant.id, tier.id),
         quota=quota,
         limit_range=limit_range(quota),
-        workloads=_workloads(tenant, cluster, catalogue, quota, most),
+        workloads=_workloads(tenant, cluster, catalogue, quota, wanted=standing, most=most),
         sandboxes=resolved_sandboxes(tenant, cluster, catalogue, most),
         queue=_queue(tenant, cluster, catalogue, whole, standing),
         budget=whole,
@@ -238,10 +238,15 @@ def _child(home: TenantPlan, name: str, quota: ResolvedQuota) -> TenantPlan:
 
 
 def _workloads(
-    tenant: Tenant, cluster: Cluster, catalogue: Catalogue, quota: ResolvedQuota, most: list[int]
+    tenant: Tenant,
+    cluster: Cluster,
+    catalogue: Catalogue,
+    quota: ResolvedQuota,
+    *,
+    wanted: list[Demand],
+    most: list[int],
 ) -> tuple[ResolvedWorkload, ...]:
     tier = catalogue.tiers[tenant.tier]
-    wanted = demands(tenant, tier, cluster, catalogue)
     amounts = quota_amounts(quota)
     gpus = gpu_pool(tenant, tier, cluster.node_pools)
     made: list[ResolvedWorkload] = []

@@ -1,16 +1,49 @@
 """A ValidatingAdmissionPolicy and its binding, for the namespaces of tenants."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pulumi
 from pulumi_kubernetes.admissionregistration import v1 as admission
 
 from components.objects import Manifest, platform_metadata
-from settings import names
+from components.scheduling.priority_classes import TENANT_SELF_SERVICE
+from settings import Tier, names
 
 IN_TENANTS: Mapping[str, Any] = {"match_expressions": [{"key": names.TENANT_LABEL, "operator": "Exists"}]}
 """Selector of the namespaces of tenants."""
+
+
+SAYS_SOMETHING_NEW = "request.operation == 'CREATE' || object.spec != oldObject.spec"
+"""CEL: what controllers write on objects that are there already, such as finalizers and labels, leaves the spec."""
+
+
+def something_new(expression: str = SAYS_SOMETHING_NEW) -> list[Manifest]:
+    """The match conditions of a policy that is asked about what is new alone."""
+    return [{"name": "says-something-new", "expression": expression}]
+
+
+def asked_in_tenants(*rules: Mapping[str, Any]) -> Manifest:
+    """The part of a policy that says what it is asked about: these, in the namespaces of tenants."""
+    return {"match_constraints": {"namespace_selector": IN_TENANTS, "resource_rules": list(rules)}}
+
+
+def tier_variable() -> Manifest:
+    """Named expression `tier`: that of the namespace, or ''."""
+    return {"name": "tier", "expression": f"namespaceObject.metadata.labels[?'{names.TIER_LABEL}'].orValue('')"}
+
+
+def class_variables(tiers: Iterable[Tier]) -> list[Manifest]:
+    """Named expressions `tier` and `classes`: the priority classes that the tier of the namespace may have."""
+    classes = {tier.id: sorted({tier.priority_class, TENANT_SELF_SERVICE}) for tier in tiers}
+    listed = f"{json.dumps(classes, sort_keys=True)}[?variables.tier].orValue([])"
+    return [tier_variable(), {"name": "classes", "expression": listed}]
+
+
+def annotated(key: str) -> str:
+    """CEL: a comma-separated list in an annotation of the namespace, which tenants cannot write. key: in CEL."""
+    return f"namespaceObject.metadata.?annotations[?{key}].orValue('').split(',').filter(each, each != '')"
 
 
 def validation(expression: str, message: str) -> Manifest:

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 import pulumi
 
 from components.objects import Manifest
-from components.security.admission_policy import CLUSTER_WIDE, IN_TENANTS, admission_policy, rule, validation
+from components.security.admission_policy import (
+    CLUSTER_WIDE,
+    admission_policy,
+    annotated,
+    asked_in_tenants,
+    rule,
+    something_new,
+    validation,
+)
 from components.security.tenant_roles import RULES, SELF_SERVICE, role_name
 from components.tenancy.namespace import GROUPS
 from settings import names
@@ -25,10 +33,6 @@ HARMLESS_FINALIZERS = ("kubernetes.io/pvc-protection", "foregroundDeletion", "or
 """Those that the API server itself sets, or sets for whoever deletes, and takes away again."""
 
 PLATFORM: Manifest = {"name": "platform", "expression": CLUSTER_WIDE}
-KEPT: Manifest = {
-    "name": "says-something-new",
-    "expression": "request.operation == 'CREATE' || object.spec != oldObject.spec",
-}
 PROTECTED = (
     ("", ("configmaps", "limitranges", "resourcequotas", "secrets", "serviceaccounts")),
     ("autoscaling", ("horizontalpodautoscalers",)),
@@ -125,11 +129,7 @@ def binding_policy() -> Manifest:
     return {
         **_about([group]),
         "variables": [
-            {
-                "name": "groups",
-                "expression": f"namespaceObject.metadata.?annotations[?'{GROUPS}'].orValue('').split(',')"
-                ".filter(each, each != '')",
-            },
+            {"name": "groups", "expression": annotated(f"'{GROUPS}'")},
             PLATFORM,
         ],
         "validations": [
@@ -152,7 +152,7 @@ def claim_policy() -> Manifest:
     """A tenant's volumes are made for it, and none that is there already (C1, F4)."""
     return {
         **_about([rule("", "persistentvolumeclaims")]),
-        "match_conditions": [KEPT],
+        "match_conditions": something_new(),
         "variables": [
             # The volume controller binds a claim by writing the volume's name into it.
             {
@@ -182,7 +182,7 @@ def scaler_policy() -> Manifest:
     """The autoscaler's controller may scale everything: it does so for a tenant only what the tenant may scale (C5)."""
     return {
         **_about([rule("autoscaling", "horizontalpodautoscalers", versions=["*"])]),
-        "match_conditions": [KEPT],
+        "match_conditions": something_new(),
         "variables": [PLATFORM],
         "validations": [
             validation(
@@ -232,9 +232,4 @@ class ObjectAdmission(pulumi.ComponentResource):
 
 
 def _about(rules: Iterable[Manifest]) -> Manifest:
-    return {
-        "match_constraints": {
-            "namespace_selector": IN_TENANTS,
-            "resource_rules": [{**each, "scope": "Namespaced"} for each in rules],
-        }
-    }
+    return asked_in_tenants(*({**each, "scope": "Namespaced"} for each in rules))

@@ -9,7 +9,7 @@ import pulumi
 from components.objects import Manifest
 from components.scheduling.kueue import CONTROLLERS, PREBUILT_LABEL, PRIORITY_LABEL, QUEUE, QUEUE_LABEL
 from components.scheduling.priority_classes import TENANT_SELF_SERVICE
-from components.security.admission_policy import IN_TENANTS, admission_policy, rule, validation
+from components.security.admission_policy import admission_policy, asked_in_tenants, class_variables, rule, validation
 from settings import Tier, names
 
 JOB_POLICY = "tenantplane-queued-jobs"
@@ -19,10 +19,8 @@ JOB_CONTROLLER = "system:serviceaccount:kube-system:job-controller"
 
 def job_variables(tiers: tuple[Tier, ...], controllers: Sequence[str]) -> Manifest:
     """Named expressions of the policy: the tier's priority classes, the Job's labels, and whether the queue asks."""
-    classes = {tier.id: sorted({tier.priority_class, TENANT_SELF_SERVICE}) for tier in tiers}
     return [
-        {"name": "tier", "expression": f"namespaceObject.metadata.labels[?'{names.TIER_LABEL}'].orValue('')"},
-        {"name": "classes", "expression": f"{json.dumps(classes, sort_keys=True)}[?variables.tier].orValue([])"},
+        *class_variables(tiers),
         {"name": "labels", "expression": "object.metadata.?labels.orValue({})"},
         {"name": "pod", "expression": "object.spec.template.spec"},
         {"name": "containers", "expression": "variables.pod.containers + variables.pod.?initContainers.orValue([])"},
@@ -145,6 +143,5 @@ class QueueAdmission(pulumi.ComponentResource):
         self.register_outputs({"policies": self.policies})
 
     def _policy(self, name: str, policy: str, asked: Manifest, spec: Manifest) -> None:
-        matched = {"namespace_selector": IN_TENANTS, "resource_rules": [asked]}
-        whole = {"match_constraints": matched, **spec}
+        whole = {**asked_in_tenants(asked), **spec}
         admission_policy(self, name, whole, policy=policy, component="queue-admission")

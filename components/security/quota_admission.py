@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.objects import Manifest
-from components.security.admission_policy import IN_TENANTS, admission_policy, rule
+from components.security.admission_policy import admission_policy, asked_in_tenants, rule
 
 QUOTA_POLICY = "tenantplane-quota-shrinks"
 
@@ -52,10 +52,7 @@ class QuotaAdmission(pulumi.ComponentResource):
 def spec() -> Manifest:
     """Spec of the policy."""
     return {
-        "match_constraints": {
-            "namespace_selector": IN_TENANTS,
-            "resource_rules": [{**rule("", "resourcequotas"), "operations": ["UPDATE"]}],
-        },
+        **asked_in_tenants({**rule("", "resourcequotas"), "operations": ["UPDATE"]}),
         "variables": [{"name": "over", "expression": OVER}],
         "validations": [
             {

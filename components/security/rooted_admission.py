@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.objects import Manifest
-from components.security.admission_policy import admission_policy, rule, validation
+from components.security.admission_policy import admission_policy, rule, something_new, validation
 from settings import names
 
 ROOTED_POLICY = "tenantplane-rooted-pods"
@@ -81,12 +81,7 @@ def spec() -> Manifest:
             },
             "resource_rules": [rule("", "pods", "pods/ephemeralcontainers")],
         },
-        "match_conditions": [
-            {
-                "name": "says-something-new",
-                "expression": "request.operation == 'CREATE' || object.spec != oldObject.spec",
-            }
-        ],
+        "match_conditions": something_new(),
         "variables": [
             {"name": "pod", "expression": "object.spec"},
             {

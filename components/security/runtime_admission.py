@@ -8,7 +8,15 @@ import pulumi
 from pulumi_kubernetes.core import v1 as core
 
 from components.objects import Manifest, in_namespace, platform_metadata
-from components.security.admission_policy import IN_TENANTS, admission_policy, mistake, rule
+from components.security.admission_policy import (
+    SAYS_SOMETHING_NEW,
+    admission_policy,
+    annotated,
+    asked_in_tenants,
+    mistake,
+    rule,
+    something_new,
+)
 from components.tenancy.namespace import CAPABILITIES_PREFIX, WORKLOADS
 from components.tenancy.platform_namespace import PlatformNamespace
 from settings import Runtime, names
@@ -43,11 +51,6 @@ def _list(key: str) -> str:
     return f"params.data[?{key}].orValue('').split(',').filter(each, each != '')"
 
 
-def _annotated(key: str) -> str:
-    """CEL: a list that the namespace's annotation holds, which tenants cannot write."""
-    return f"namespaceObject.metadata.?annotations[?{key}].orValue('').split(',').filter(each, each != '')"
-
-
 VARIABLES: tuple[Manifest, ...] = tuple(
     {"name": name, "expression": expression}
     for name, expression in {
@@ -55,7 +58,7 @@ VARIABLES: tuple[Manifest, ...] = tuple(
         " : object.kind == 'CronJob' ? object.spec.jobTemplate.spec.template : object.spec.template",
         "pod": "variables.template.spec",
         "kind": f"variables.template.?metadata.?labels[?'{names.WORKLOAD_LABEL}'].orValue('')",
-        "kinds": _annotated(f"'{WORKLOADS}'"),
+        "kinds": annotated(f"'{WORKLOADS}'"),
         "class": "variables.pod.?runtimeClassName.orValue('')",
         # A kind for which the catalogue has no runtime at all leaves the choice to the node: the list holds ''.
         "classes": f"params.data[?(variables.kind == '' ? '{UNSTATED}' : variables.kind)].orValue('').split(',')",
@@ -64,7 +67,7 @@ VARIABLES: tuple[Manifest, ...] = tuple(
         f".exists(resource, resource.startsWith('{GPU_RESOURCES}')))",
         "gpuClasses": _list(f"'{GPU_KEY}'"),
         "allowed": _list(f"'{CAPABILITIES_KEY}' + variables.class"),
-        "stated": _annotated(f"'{CAPABILITIES_PREFIX}' + variables.kind"),
+        "stated": annotated(f"'{CAPABILITIES_PREFIX}' + variables.kind"),
     }.items()
 )
 
@@ -144,23 +147,15 @@ def spec() -> Manifest:
     """Spec of the policy."""
     return {
         "param_kind": {"api_version": "v1", "kind": "ConfigMap"},
-        "match_constraints": {
-            "namespace_selector": IN_TENANTS,
-            "resource_rules": [
-                rule("", "pods", "replicationcontrollers"),
-                rule("apps", "deployments", "statefulsets", "daemonsets", "replicasets"),
-                rule("batch", "jobs", "cronjobs"),
-            ],
-        },
-        # What controllers write on objects that are there already, such as finalizers, is not what this is about.
-        "match_conditions": [
-            {
-                "name": "says-something-new",
-                "expression": "request.operation == 'CREATE' || object.spec != oldObject.spec"
-                f" || object.metadata.?labels[?'{names.WORKLOAD_LABEL}']"
-                f" != oldObject.metadata.?labels[?'{names.WORKLOAD_LABEL}']",
-            }
-        ],
+        **asked_in_tenants(
+            rule("", "pods", "replicationcontrollers"),
+            rule("apps", "deployments", "statefulsets", "daemonsets", "replicasets"),
+            rule("batch", "jobs", "cronjobs"),
+        ),
+        "match_conditions": something_new(
+            f"{SAYS_SOMETHING_NEW} || object.metadata.?labels[?'{names.WORKLOAD_LABEL}']"
+            f" != oldObject.metadata.?labels[?'{names.WORKLOAD_LABEL}']"
+        ),
         "variables": list(VARIABLES),
         "validations": list(VALIDATIONS),
     }

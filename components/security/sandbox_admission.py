@@ -6,8 +6,15 @@ from dataclasses import dataclass
 import pulumi
 
 from components.objects import Manifest
-from components.security.admission_policy import IN_TENANTS, admission_policy, rule, validation
-from settings import Tier, names
+from components.security.admission_policy import (
+    admission_policy,
+    asked_in_tenants,
+    rule,
+    something_new,
+    tier_variable,
+    validation,
+)
+from settings import Tier
 
 CLAIM_POLICY = "tenantplane-sandbox-claims"
 TTL_MAX_S = 300
@@ -18,7 +25,7 @@ def claim_variables(tiers: tuple[Tier, ...]) -> Manifest:
     """Named expressions of the policy: the tier of the namespace, and how long one of its sandboxes may live."""
     lifetimes = {tier.id: f"{tier.sandboxes.lifetime_minutes}m" for tier in tiers if tier.sandboxes is not None}
     return [
-        {"name": "tier", "expression": f"namespaceObject.metadata.labels[?'{names.TIER_LABEL}'].orValue('')"},
+        tier_variable(),
         {
             "name": "lifetime",
             "expression": f"duration({json.dumps(lifetimes, sort_keys=True)}[?variables.tier].orValue('0s'))",
@@ -100,16 +107,8 @@ class SandboxAdmission(pulumi.ComponentResource):
 def claim_policy(tiers: tuple[Tier, ...]) -> Manifest:
     """Spec of the policy."""
     return {
-        "match_constraints": {
-            "namespace_selector": IN_TENANTS,
-            "resource_rules": [rule("extensions.agents.x-k8s.io", "sandboxclaims", versions=["v1beta1"])],
-        },
-        "match_conditions": [
-            {
-                "name": "says-something-new",
-                "expression": "request.operation == 'CREATE' || object.spec != oldObject.spec",
-            }
-        ],
+        **asked_in_tenants(rule("extensions.agents.x-k8s.io", "sandboxclaims", versions=["v1beta1"])),
+        "match_conditions": something_new(),
         "variables": claim_variables(tiers),
         "validations": claim_validations(),
     }

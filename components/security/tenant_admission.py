@@ -7,7 +7,7 @@ import pulumi
 
 from components.objects import Manifest
 from components.scheduling.priority_classes import TENANT_SELF_SERVICE
-from components.security.admission_policy import IN_TENANTS, admission_policy, rule, validation
+from components.security.admission_policy import admission_policy, asked_in_tenants, class_variables, rule, validation
 from settings import Tier, names
 from settings.nodepool import KIND_LABEL, TENANT_TAINT
 
@@ -24,11 +24,9 @@ SERVICE_POLICY = "tenantplane-tenant-services"
 
 def variables(tiers: tuple[Tier, ...]) -> Manifest:
     """Named expressions of the policy: the tenant and tier of the namespace, and the priority classes of the tier."""
-    classes = {tier.id: sorted({tier.priority_class, TENANT_SELF_SERVICE}) for tier in tiers}
     return [
         {"name": "tenant", "expression": f"namespaceObject.metadata.labels['{names.TENANT_LABEL}']"},
-        {"name": "tier", "expression": f"namespaceObject.metadata.labels[?'{names.TIER_LABEL}'].orValue('')"},
-        {"name": "classes", "expression": f"{json.dumps(classes, sort_keys=True)}[?variables.tier].orValue([])"},
+        *class_variables(tiers),
         {"name": "tolerations", "expression": "object.spec.?tolerations.orValue([])"},
         {"name": "containers", "expression": "object.spec.containers + object.spec.?initContainers.orValue([])"},
         # What was admitted before a rule was there can still be labelled, adopted and released by controllers.
@@ -163,13 +161,8 @@ class TenantAdmission(pulumi.ComponentResource):
     def __init__(self, name: str, args: TenantAdmissionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tenantplane:security:TenantAdmission", name, {}, opts)
         self.policies = [POD_POLICY, SERVICE_POLICY]
-        pods = {**_about("pods"), "variables": variables(args.tiers), "validations": validations()}
-        services = {**_about("services"), "validations": service_validations()}
+        pods = {**asked_in_tenants(rule("", "pods")), "variables": variables(args.tiers), "validations": validations()}
+        services = {**asked_in_tenants(rule("", "services")), "validations": service_validations()}
         admission_policy(self, f"{name}-pods", pods, policy=POD_POLICY, component="tenant-admission")
         admission_policy(self, f"{name}-services", services, policy=SERVICE_POLICY, component="tenant-admission")
         self.register_outputs({"policies": self.policies})
-
-
-def _about(resource: str) -> Manifest:
-    """The part of a policy that says what it is asked about."""
-    return {"match_constraints": {"namespace_selector": IN_TENANTS, "resource_rules": [rule("", resource)]}}

@@ -1,5 +1,6 @@
 """Other tenants, more rights, other identities: RBAC and what bounds the roles that tenants make themselves (B5)."""
 
+from functools import partial
 from typing import Any
 
 from tests.cluster.acting import pod
@@ -9,11 +10,10 @@ from tests.cluster.attacks.attack import (
     ESCALATION,
     HOME,
     NEXT_DOOR,
+    PLATFORM,
     RBAC,
     RBAC_API,
-    Attack,
-    Control,
-    Request,
+    TENANT_FILE,
     Who,
     at,
     delete,
@@ -22,27 +22,16 @@ from tests.cluster.attacks.attack import (
     patch,
     policy,
     post,
+    row,
 )
 
-PLATFORM = policy("tenantplane-platform-objects")
 BINDINGS = policy("tenantplane-tenant-bindings")
 ROLES, ROLE_BINDINGS = at(HOME, "roles", RBAC_API), at(HOME, "rolebindings", RBAC_API)
 ACCOUNTS = at(HOME, "serviceaccounts")
 AUTHORIZATION, AUTHENTICATION = "/apis/authorization.k8s.io/v1", "/apis/authentication.k8s.io/v1"
-TENANT_FILE = "changes by the reviewed tenant file"
 
 
-def _row(
-    id_: str,
-    title: str,
-    twin: Request,
-    flip: Request,
-    words: str,
-    *sources: str,
-    control: Control = RBAC,
-    who: Who = "admins",
-) -> Attack:
-    return Attack(id=id_, title=title, sources=sources, who=who, twin=twin, flip=flip, control=control, words=words)
+_row = partial(row, control=RBAC, who="admins")
 
 
 def binding(kind: str = "ClusterRole", name: str = "tenantplane:tenant-viewer", *subjects: Any) -> dict[str, Any]:

@@ -45,6 +45,11 @@ def policy(name: str) -> Control:
     return Control(f"ValidatingAdmissionPolicy {name}", words, (403, 422))
 
 
+PLATFORM = policy("tenantplane-platform-objects")
+TENANT_FILE = "changes by the reviewed tenant file"
+"""Words in which it refuses."""
+
+
 @dataclass(frozen=True)
 class Request:
     """One request. path: may name {pod} and {foreign_pod}, running pods of the attacker and of the victim.
@@ -91,6 +96,20 @@ class Attack:
         if status not in self.control.status or not re.search(self.control.said, said):
             return f"not refused by {self.control.name} but with {status}: {said}"
         return None if self.words in said else f"refused by {self.control.name} for another reason: {said}"
+
+
+def row(
+    id_: str,
+    title: str,
+    twin: Request,
+    flip: Request,
+    words: str,
+    *sources: str,
+    control: Control,
+    who: Who,
+) -> Attack:
+    """A row as most tables write it; each fixes with `partial` which control refuses, and who tries."""
+    return Attack(id=id_, title=title, sources=sources, who=who, twin=twin, flip=flip, control=control, words=words)
 
 
 def get(path: str) -> Request:

@@ -1,6 +1,7 @@
 """Ways through the network's rules at the API server (E1, E2). That what tenants may write opens nothing across tenants
 is shown by tests/cluster/test_guard_rails_attacked.py."""
 
+from functools import partial
 from typing import Any
 
 from tests.cluster.attacks.attack import (
@@ -8,11 +9,9 @@ from tests.cluster.attacks.attack import (
     HOME,
     NETWORK,
     NEXT_DOOR,
+    PLATFORM,
     RBAC,
-    Attack,
-    Control,
-    Request,
-    Who,
+    TENANT_FILE,
     at,
     delete,
     get,
@@ -20,25 +19,14 @@ from tests.cluster.attacks.attack import (
     patch,
     policy,
     post,
+    row,
 )
 
-PLATFORM = policy("tenantplane-platform-objects")
 OBJECTS = policy("tenantplane-tenant-objects")
 POLICIES, ROUTES = at(HOME, "networkpolicies", NETWORK), at(HOME, "ingresses", NETWORK)
-TENANT_FILE = "changes by the reviewed tenant file"
 
 
-def _row(
-    id_: str,
-    title: str,
-    twin: Request,
-    flip: Request,
-    words: str,
-    *sources: str,
-    control: Control = PLATFORM,
-    who: Who = "admins",
-) -> Attack:
-    return Attack(id=id_, title=title, sources=sources, who=who, twin=twin, flip=flip, control=control, words=words)
+_row = partial(row, control=PLATFORM, who="admins")
 
 
 def open_policy(**metadata: Any) -> dict[str, Any]:

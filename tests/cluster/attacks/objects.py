@@ -6,7 +6,9 @@ from tests.cluster.attacks.attack import (
     CORE,
     HOME,
     NEXT_DOOR,
+    PLATFORM,
     RBAC,
+    TENANT_FILE,
     Attack,
     Control,
     Request,
@@ -22,7 +24,6 @@ from tests.cluster.attacks.attack import (
 from tests.cluster.attacks.quota import claim, service
 
 OBJECTS = policy("tenantplane-tenant-objects")
-PLATFORM = policy("tenantplane-platform-objects")
 SERVICES = policy("tenantplane-tenant-services")
 CLAIMS = policy("tenantplane-volume-claims")
 SCALERS = policy("tenantplane-autoscalers")
@@ -30,7 +31,6 @@ SCALERS = policy("tenantplane-autoscalers")
 MAPS, SECRETS, SERVICE_PATH = at(HOME, "configmaps"), at(HOME, "secrets"), at(HOME, "services")
 VOLUMES = at(HOME, "persistentvolumeclaims")
 HPAS = at(HOME, "horizontalpodautoscalers", "/apis/autoscaling/v2")
-TENANT_FILE = "changes by the reviewed tenant file"
 
 
 def _row(  # noqa: PLR0917 - the columns of a table

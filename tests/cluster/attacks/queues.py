@@ -1,6 +1,7 @@
 """Jobs that would pass by the queue, or stand in somebody else's (C8, D1). What Kueue does about a Job that waits or
 runs is watched in tests/cluster/test_kueue_attacked.py."""
 
+from functools import partial
 from typing import Any
 
 from tests.cluster.acting import pod
@@ -11,10 +12,7 @@ from tests.cluster.attacks.attack import (
     NEXT_DOOR,
     PODS,
     RBAC,
-    Attack,
-    Control,
     Request,
-    Who,
     at,
     changed,
     get,
@@ -22,6 +20,7 @@ from tests.cluster.attacks.attack import (
     patch,
     policy,
     post,
+    row,
 )
 from tests.cluster.queued import PRIORITY, QUEUE, job
 
@@ -32,17 +31,7 @@ LOCAL_QUEUES = at(HOME, "localqueues", KUEUE)
 TWIN = post(JOBS, job("attack"))
 
 
-def _row(
-    id_: str,
-    title: str,
-    twin: Request,
-    flip: Request,
-    words: str,
-    *sources: str,
-    control: Control = QUEUED,
-    who: Who = "developers",
-) -> Attack:
-    return Attack(id=id_, title=title, sources=sources, who=who, twin=twin, flip=flip, control=control, words=words)
+_row = partial(row, control=QUEUED, who="developers")
 
 
 def labelled(label: str, value: str) -> Request:
