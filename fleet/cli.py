@@ -4,7 +4,7 @@ import importlib
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import typer
 from rich.console import Console
@@ -142,6 +142,24 @@ def destroy(
 def status(env: _Environment, *, project: _Project = CHECKOUT) -> None:
     """Each tenant: namespace, tier, quota and use, pods that run, policies, and how to get in."""
     _lazily("fleet.tenants").show_tenants(_fleet(env, project), console())
+
+
+@app.command()
+def cost(
+    env: _Environment,
+    *,
+    tenant: Annotated[str | None, typer.Option(metavar="ID", help="Every line of this tenant's bill.")] = None,
+    form: Annotated[
+        Literal["table", "json", "opencost"], typer.Option("--format", help="opencost: its custom pricing.")
+    ] = "table",
+    project: _Project = CHECKOUT,
+) -> None:
+    """What each tenant costs a month, from the catalogue and its prices alone; no cluster is asked."""
+    catalogue, of = _catalogue(env, project.resolve()), _lazily("fleet.cost")
+    if form == "table":
+        of.print_cost(console(), catalogue, tenant)
+    else:
+        typer.echo(of.cost_json(catalogue, tenant) if form == "json" else of.opencost_json(catalogue))
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from settings.prices import Prices
 from settings.runtime import Region, Runtime
 from settings.tenant import Tenant
 from settings.tier import Tier
@@ -13,7 +14,7 @@ from settings.topology import Topology
 class Catalogue:
     """A valid catalogue of one environment.
 
-    tenants: those that exist in the environment, sorted by id.
+    tenants: those that exist in the environment, sorted by id. prices: None where the catalogue has no price table.
     """
 
     environment: str
@@ -22,6 +23,7 @@ class Catalogue:
     regions: Mapping[str, Region]
     topology: Topology
     tenants: tuple[Tenant, ...]
+    prices: Prices | None = None
 
     def tenant(self, tenant_id: str) -> Tenant:
         """The tenant of an id. Raises KeyError."""

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
 from settings import yaml_source
 from settings.catalogue import Catalogue
 from settings.fields import Model
+from settings.prices import Prices
 from settings.problems import CatalogueError, Problem, listed, meant
 from settings.references import reference_problems
 from settings.runtime import RegionsFile, RuntimesFile
@@ -21,6 +22,8 @@ from settings.wording import explained
 from settings.yaml_source import Document, YamlPath
 
 _Model = TypeVar("_Model", bound=Model)
+PRICES: Final = "prices.yaml"
+"""Only this file may be missing: a platform that shows no costs needs no prices."""
 
 
 def environments(root: Path) -> tuple[str, ...]:
@@ -44,6 +47,7 @@ def load_catalogue(root: Path, environment: str) -> Catalogue:
     runtimes_doc, runtimes = reader.file("runtimes.yaml", RuntimesFile)
     regions_doc, regions = reader.file("regions.yaml", RegionsFile)
     topology_doc, topology = reader.file(topology_file, Topology)
+    prices_doc, prices = reader.file(PRICES, Prices) if (root / PRICES).exists() else (None, None)
     tenants = [reader.file(f"tenants/{name}", Tenant) for name in reader.tenant_files()]
     sources = Sources(
         environment=environment,
@@ -52,6 +56,7 @@ def load_catalogue(root: Path, environment: str) -> Catalogue:
         runtimes=runtimes_doc,
         regions=regions_doc,
         topology=topology_doc,
+        prices=prices_doc,
         tenants=tuple(document for document, _ in tenants if document is not None),
         wrong=frozenset(reader.wrong),
     )
@@ -66,6 +71,7 @@ def load_catalogue(root: Path, environment: str) -> Catalogue:
         runtimes=MappingProxyType({runtime.id: runtime for runtime in runtimes.runtimes}),
         regions=MappingProxyType({region.id: region for region in regions.regions}),
         topology=topology,
+        prices=prices,
         tenants=tuple(
             sorted(
                 (tenant for document, tenant in tenants if document and tenant and sources.has(document)),

@@ -20,11 +20,15 @@ def reference_problems(sources: Sources) -> list[Problem]:
         (sources.runtimes, "runtimes", "id"),
         (sources.regions, "regions", "id"),
         (sources.topology, "clusters", "name"),
+        (sources.prices, "sources", "id"),
+        (sources.prices, "nodes", "instance_type"),
     ):
         if document is not None:
             found += repeated(document, (key,), field)
     if sources.topology is not None:
         found += _topology(sources, sources.topology)
+    if sources.prices is not None:
+        found += _prices(sources, sources.prices)
     for tenant in sources.tenants:
         found += _tenant(sources, tenant)
     found += _groups(sources)
@@ -48,6 +52,16 @@ def _topology(sources: Sources, document: Document) -> Iterator[Problem]:
         yield from repeated(document, (*at, "node_pools"), "name")
         for pool_at, _ in items(document, (*at, "node_pools")):
             yield from sources.unknown(document, (*pool_at, "tenant"), sources.tenant_ids, "tenant")
+
+
+def _prices(sources: Sources, document: Document) -> Iterator[Problem]:
+    """Every price says whose it is."""
+    yield from sources.unknown(document, ("region",), sources.region_ids, "region")
+    known = {str(each.get("id")) for _, each in items(document, ("sources",))}
+    for part in ("spot", "control_plane", "volumes", "databases", "split"):
+        yield from sources.unknown(document, (part, "source"), known, "source")
+    for at, _ in items(document, ("nodes",)):
+        yield from sources.unknown(document, (*at, "source"), known, "source")
 
 
 def _tenant(sources: Sources, document: Document) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from settings.prices import Prices
 from settings.runtime import RegionsFile, RuntimesFile
 from settings.tenant import Tenant
 from settings.tier import TiersFile
@@ -16,6 +17,7 @@ FILES: dict[str, type[BaseModel]] = {
     "topology": Topology,
     "runtimes": RuntimesFile,
     "regions": RegionsFile,
+    "prices": Prices,
 }
 
 

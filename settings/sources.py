@@ -27,6 +27,7 @@ class Sources:
     runtimes: Document | None
     regions: Document | None
     topology: Document | None
+    prices: Document | None = None
     tenants: tuple[Document, ...]
     wrong: frozenset[tuple[str, YamlPath]]
 

@@ -44,7 +44,12 @@ def session_limits(quota: ResolvedQuota) -> SessionLimits:
     """Limits by quota: a connection for each pod, 5 to 100; work_mem a sixteenth of a per cent of the guaranteed memory
     and 1 to 64 MiB; temporary files a twentieth of the storage, 256 MiB to 16 GiB. The numbers are this project's."""
     return SessionLimits(
-        connections=min(100, max(5, quota.pods)),
+        connections=connections(quota.pods),
         work_mem_mb=min(64, max(1, quota.guaranteed.memory_bytes // 1600 // _MB)),
         temp_file_mb=min(16 * 1024, max(256, quota.storage_bytes // 20 // _MB)),
     )
+
+
+def connections(pods: int) -> int:
+    """Connections at once for a quota of so many pods."""
+    return min(100, max(5, pods))

@@ -9,11 +9,13 @@ from settings import CatalogueError, load_catalogue
 from tests.unit.settings import (
     flips_of_egress,
     flips_of_namespaces,
+    flips_of_prices,
     flips_of_sandboxes,
     flips_of_tenants,
     flips_of_the_platform,
     flips_of_workloads,
     flips_of_yaml,
+    priced,
     small_catalogue,
 )
 from tests.unit.settings.flip import Flip
@@ -26,6 +28,7 @@ FLIPS = (
     *flips_of_sandboxes.FLIPS,
     *flips_of_egress.FLIPS,
     *flips_of_namespaces.FLIPS,
+    *flips_of_prices.FLIPS,
 )
 
 
@@ -36,6 +39,7 @@ FLIPS = (
         small_catalogue.WITH_SANDBOXES,
         small_catalogue.WITH_EGRESS,
         small_catalogue.WITH_NAMESPACES,
+        priced.FILES,
     ],
 )
 def test_the_good_twin_of_every_flip_is_right(tmp_path: Path, files: Mapping[str, str]) -> None:
