@@ -21,8 +21,9 @@ SCALER_NAME = "sandboxes.pool"
 """Name of the autoscaler. No workload has a dot in its name, so none of their autoscalers can have this one."""
 IDLE = "tenantplane.dev/idle-seconds"
 LIFETIME = "tenantplane.dev/lifetime-seconds"
-"""Annotations of the pool, for whoever makes claims: how far ahead to set a claim's shutdownTime each time the sandbox
-is used, and how far from the claim's creation it may ever be."""
+"""Annotations of the pool, for whoever serves sessions: how far ahead to set a claim's shutdownTime when it is made and
+while the sandbox is used, and how far from the claim's creation it may ever be. SandboxAdmission refuses more, and the
+controller deletes a claim whose time has come: a sandbox that nobody uses for so long is gone."""
 CLAIM_RATE = "agent_sandbox_claim_creation_per_second"
 CLAIMS_PER_WARM = "100m"
 """Claims a second that one warm sandbox stands for: it is replaced within 10 s, a number of ours."""
@@ -52,7 +53,11 @@ class AgentSandboxes(pulumi.ComponentResource):
     SandboxWarmPool `sandboxes` (replaces its sandboxes at once when the template changes, so that none of an old image
     is handed out) and, where the plan lets the pool grow and the tenant is active, HorizontalPodAutoscaler
     `sandboxes.pool`.
-    A sandbox is claimed once and ends with its claim; the pool is filled up with a fresh one.
+    A sandbox is claimed once and ends with its claim; the pool is filled up with a fresh one. The end of a claim is a
+    lease: the pool's annotation `tenantplane.dev/idle-seconds` says how far ahead whoever serves the session sets the
+    claim's shutdownTime, and sets it anew while the session is used, up to `tenantplane.dev/lifetime-seconds` from the
+    claim's creation. Whether a session is used is for who serves it to say: one that renews without need pays for its
+    sandbox until the lifetime is over.
     The autoscaler keeps one sandbox warm for each tenth of a claim a second. It reads the external metric
     `agent_sandbox_claim_creation_per_second`, which Prometheus Adapter makes from the rate of the controller's counter
     `agent_sandbox_claim_creation_total`, with the counter's labels `namespace` and `warmpool_name` as they are

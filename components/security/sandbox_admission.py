@@ -1,4 +1,13 @@
-"""What the API server refuses in a claim for an agent sandbox, whoever asks (C5)."""
+"""What the API server refuses in a claim for an agent sandbox, whoever asks (C5).
+
+A claim's shutdownTime is a lease: whoever serves the session moves it on while the session is used, and the
+controller of agent-sandbox deletes a claim that nobody renews. Here is what bounds the lease. CEL has no clock, but
+the API server writes the time of each change into the object before it asks: into creationTimestamp, and later into
+the entry of managedFields that owns the changed field. Who changes shutdownTime owns it alone afterwards, and that
+entry has the time of the change, whatever a client sends in managedFields. There are two ways round, both refused: a
+client can have managedFields emptied, after which no time is written any more; and with more than ten entries the API
+server folds the oldest ones into `ancient-changes`, which has the time of the last one folded, perhaps a forged one.
+"""
 
 import json
 from dataclasses import dataclass
@@ -19,23 +28,46 @@ from settings import Tier
 CLAIM_POLICY = "tenantplane-sandbox-claims"
 TTL_MAX_S = 300
 """Seconds that a finished claim may be kept, to read how it ended."""
+CLOCKS_S = 5
+"""Seconds that the clock of who renews a lease may be ahead of the API server's; a number of ours."""
+FOLDED = "ancient-changes"
+"""The entry of managedFields into which the API server folds the oldest ones; its time is not that of a change."""
 
 
 def claim_variables(tiers: tuple[Tier, ...]) -> Manifest:
-    """Named expressions of the policy: the tier of the namespace, and how long one of its sandboxes may live."""
-    lifetimes = {tier.id: f"{tier.sandboxes.lifetime_minutes}m" for tier in tiers if tier.sandboxes is not None}
+    """Named expressions of the policy: how long a sandbox of the namespace's tier may live and be unused, when the
+    claim is to end, whether that is new, and when the API server took it (at most one time)."""
+    allowed = {tier.id: tier.sandboxes for tier in tiers if tier.sandboxes is not None}
+    lifetimes = {tier: f"{each.lifetime_minutes}m" for tier, each in allowed.items()}
+    idle = {tier: f"{each.idle_minutes}m" for tier, each in allowed.items()}
     return [
         tier_variable(),
-        {
-            "name": "lifetime",
-            "expression": f"duration({json.dumps(lifetimes, sort_keys=True)}[?variables.tier].orValue('0s'))",
-        },
+        {"name": "lifetime", "expression": _of_tier(lifetimes)},
+        {"name": "idle", "expression": _of_tier(idle)},
         {"name": "ttl", "expression": "object.spec.?lifecycle.?ttlSecondsAfterFinished.orValue(-1)"},
+        {"name": "ends", "expression": "object.spec.?lifecycle.?shutdownTime.orValue('')"},
+        {
+            "name": "moved",
+            "expression": "request.operation == 'CREATE'"
+            " || variables.ends != oldObject.spec.?lifecycle.?shutdownTime.orValue('')",
+        },
+        {
+            "name": "taken",
+            "expression": "request.operation == 'CREATE' ? [object.metadata.creationTimestamp]"
+            f" : object.metadata.?managedFields.orValue([]).filter(each, each.?manager.orValue('') != '{FOLDED}'"
+            " && each.?fieldsV1[?'f:spec'][?'f:lifecycle'][?'f:shutdownTime'].hasValue())"
+            ".map(each, each.time)",
+        },
     ]
 
 
+def _of_tier(durations: dict[str, str]) -> str:
+    """CEL: the duration of the namespace's tier; none for a tier without sandboxes."""
+    return f"duration({json.dumps(durations, sort_keys=True)}[?variables.tier].orValue('0s'))"
+
+
 def claim_validations() -> Manifest:
-    """The rules. The first three end every sandbox, the others keep it the one that the template describes."""
+    """The rules. The first four end every sandbox, the others keep it the one that the template describes."""
     return [
         # The API's default is Retain, which leaves claims behind for ever.
         validation(
@@ -49,11 +81,16 @@ def claim_validations() -> Manifest:
         # The API server has set creationTimestamp before it asks, and nobody can change it later: a claim that is
         # moved again and again still ends.
         validation(
-            "has(object.spec.lifecycle) && has(object.spec.lifecycle.shutdownTime)"
-            " && timestamp(object.spec.lifecycle.shutdownTime)"
+            "variables.ends != '' && timestamp(variables.ends)"
             " <= timestamp(object.metadata.creationTimestamp) + variables.lifetime",
             "a sandbox claim ends by itself: set lifecycle.shutdownTime, no further from the claim's creation than the"
             " tier lets a sandbox live",
+        ),
+        validation(
+            "variables.ends == '' || !variables.moved || variables.taken.size() == 1 && timestamp(variables.ends)"
+            f" <= timestamp(variables.taken[0]) + variables.idle + duration('{CLOCKS_S}s')",
+            "a sandbox that nobody uses ends soon: set lifecycle.shutdownTime no further ahead than the tier lets a"
+            " sandbox be idle, and move it while the sandbox is used, leaving metadata.managedFields alone",
         ),
         validation(
             "object.spec.?env.orValue([]).size() == 0",
@@ -75,7 +112,7 @@ def claim_validations() -> Manifest:
 class SandboxAdmissionArgs:
     """Inputs of SandboxAdmission.
 
-    tiers: every tier of the catalogue; those with sandboxes say how long one may live.
+    tiers: every tier of the catalogue; those with sandboxes say how long one may live, and be unused.
     """
 
     tiers: tuple[Tier, ...]
@@ -84,12 +121,13 @@ class SandboxAdmissionArgs:
 class SandboxAdmission(pulumi.ComponentResource):
     """Rules for claims of agent sandboxes, once per cluster that has the addon agent-sandbox (C5).
 
-    Creates: ValidatingAdmissionPolicy `tenantplane-sandbox-claims` with its ValidatingAdmissionPolicyBinding, for every
-    namespace that carries the `tenant` label. A claim must be deleted when it is over (shutdownPolicy Delete or
+    Creates: ValidatingAdmissionPolicy `tenantplane-sandbox-claims` with its ValidatingAdmissionPolicyBinding, for
+    every namespace that carries the `tenant` label. A claim must be deleted when it is over (shutdownPolicy Delete or
     DeleteForeground), at most 300 s after its sandbox has finished and at a shutdownTime within the lifetime of the
-    tier, counted from its creation; that time can be moved, within the same bound. It brings no variables, volumes,
-    labels or annotations for its pod. A change that leaves the claim's spec as it is passes, so that the controller can
-    keep its records on claims made before a tier was shortened.
+    tier, counted from its creation. That time is a lease: made, and each time it is moved, it is no further ahead
+    than the tier's idle time and 5 s. It brings no variables, volumes, labels or annotations for its pod. A change
+    that leaves the claim's spec as it is passes, so that the controller can keep its records on claims made before a
+    tier was shortened.
     Outputs: policies (list of str), the names of the policies.
     """
 

@@ -11,7 +11,7 @@ from localcloud import controlplane
 from localcloud.controlplane import ControlPlane
 from settings import TenantPlan, load_catalogue, plan_tenants
 from tests.cluster.acting import Caller
-from tests.cluster.attacks.asking import Asking, asking_as
+from tests.cluster.attacks.asking import Asking, asking_as, standing_claim
 from tests.cluster.guarded import World, namespaces_of, parties, some, world_of
 from tests.cluster.reachability import Endpoint
 from tests.cluster.tenancy_stack import ROOT, TenancyStack
@@ -55,9 +55,10 @@ def person(admin: Caller, plans: dict[str, TenantPlan]) -> Person:
 
 
 @pytest.fixture(scope="module")
-def asking(admin: Caller, person: Person) -> Asking:
+def asking(admin: Caller, person: Person) -> Iterator[Asking]:
     """Asks the API server what the table of attacks says, as whom it says."""
-    return asking_as(admin, person)
+    with standing_claim(admin) as claim:
+        yield asking_as(admin, person, claim)
 
 
 @pytest.fixture(scope="module")

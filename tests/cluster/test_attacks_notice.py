@@ -53,7 +53,9 @@ MUTANTS = {
     "claims": unbound("tenantplane-volume-claims", "volume-by-name", "volume-without-class"),
     "services": unbound("tenantplane-tenant-services", "external-ip", "external-name", "external-name-routed"),
     "autoscalers": unbound("tenantplane-autoscalers", "scale-pool"),
-    "sandboxes": unbound("tenantplane-sandbox-claims", "claim-retained", "claim-far-time"),
+    "sandboxes": unbound(
+        "tenantplane-sandbox-claims", "claim-retained", "claim-far-time", "claim-unused", "lease-long"
+    ),
     "pod-security": Mutant(
         f"{CORE}/namespaces/{HOME}",
         {"metadata": {"labels": {ENFORCE: "privileged"}}},

@@ -1,10 +1,13 @@
 """Rows asked of a live API server."""
 
 import json
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 from tests.cluster.acting import Answer, Caller
-from tests.cluster.attacks.attack import HOME, NEXT_DOOR, Attack, Request, Who
+from tests.cluster.attacks.attack import EXTENSIONS, HOME, NEXT_DOOR, Attack, Request, Who, at
 from tests.polling import until
 
 Asking = Callable[[str, Who, Request], Answer]
@@ -22,9 +25,26 @@ def running_pod(admin: Caller, namespace: str) -> str:
     return str(until(found, f"{namespace} has a pod"))
 
 
-def asking_as(admin: Caller, person: Callable[..., Caller]) -> Asking:
-    """Asks with the names of pods that are there. person: gives somebody of a tenant by the tenant and the role."""
-    there = {"{pod}": running_pod(admin, HOME), "{foreign_pod}": running_pod(admin, NEXT_DOOR)}
+@contextmanager
+def standing_claim(admin: Caller) -> Iterator[str]:
+    """The name of a claim of the attacker's for as long as the block runs, of a pool that does not exist: it gets no
+    sandbox, and is admitted like any other."""
+    claims, name = at(HOME, "sandboxclaims", EXTENSIONS), f"standing-{uuid.uuid4().hex[:8]}"
+    ends = (datetime.now(UTC) + timedelta(minutes=29)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    lifecycle = {"shutdownPolicy": "Delete", "shutdownTime": ends, "ttlSecondsAfterFinished": 60}
+    spec = {"warmPoolRef": {"name": "none"}, "lifecycle": lifecycle}
+    kind = {"apiVersion": "extensions.agents.x-k8s.io/v1beta1", "kind": "SandboxClaim"}
+    admin.create(claims, {**kind, "metadata": {"name": name}, "spec": spec})
+    try:
+        yield name
+    finally:
+        admin.ask("DELETE", f"{claims}/{name}")
+
+
+def asking_as(admin: Caller, person: Callable[..., Caller], claim: str) -> Asking:
+    """Asks with the names of what is there: pods, and the standing claim. person: gives somebody of a tenant by the
+    tenant and the role."""
+    there = {"{pod}": running_pod(admin, HOME), "{foreign_pod}": running_pod(admin, NEXT_DOOR), "{claim}": claim}
 
     def named(text: str) -> str:
         for placeholder, name in there.items():

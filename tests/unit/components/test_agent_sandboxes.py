@@ -194,8 +194,12 @@ def test_a_tenants_people_claim_sandboxes_and_write_nothing_behind_them() -> Non
         }
 
 
-def test_claims_are_bounded_by_the_lifetime_of_the_tier() -> None:
+def test_claims_are_bounded_by_the_lifetime_and_the_idle_time_of_the_tier() -> None:
     variables = {each["name"]: each["expression"] for each in claim_variables(tuple(catalogue().tiers.values()))}
+
+    assert variables["idle"] == (
+        """duration({"enterprise": "30m", "free": "30m", "team": "30m"}[?variables.tier].orValue('0s'))"""
+    )
 
     assert variables["lifetime"] == (
         """duration({"enterprise": "480m", "free": "60m", "team": "240m"}[?variables.tier].orValue('0s'))"""
@@ -203,7 +207,8 @@ def test_claims_are_bounded_by_the_lifetime_of_the_tier() -> None:
 
 
 def test_every_rule_for_claims_names_the_field_it_is_about() -> None:
-    fields = ["shutdownPolicy", "ttlSecondsAfterFinished", "shutdownTime", "env", "volumeClaimTemplates"]
+    fields = ["shutdownPolicy", "ttlSecondsAfterFinished", "shutdownTime", "shutdownTime", "env"]
+    fields.append("volumeClaimTemplates")
     fields.append("additionalPodMetadata")
 
     rules = claim_validations()
@@ -219,7 +224,7 @@ def test_the_rules_for_claims_fail_closed_in_every_tenants_namespace() -> None:
     assert spec["matchConstraints"]["namespaceSelector"] == {
         "matchExpressions": [{"key": "tenant", "operator": "Exists"}]
     }
-    assert len(claim_policy(())["validations"]) == 6
+    assert len(claim_policy(())["validations"]) == 7
 
 
 def test_a_cluster_without_the_addon_has_no_rules_for_claims() -> None:

@@ -59,6 +59,9 @@ ELSEWHERE: tuple[Shown, ...] = tuple(
          "cluster/test_agent_sandboxes.py::test_a_used_sandbox_is_destroyed_and_nobody_gets_it_again"),
         ("C5", "A claim reaches no other tenant's pool", "agent-sandbox controller",
          "cluster/test_agent_sandboxes.py::test_another_tenants_pool_is_out_of_reach"),
+        ("C5", "A sandbox that nobody uses is gone, and one that is used at the end of its lifetime",
+         "agent-sandbox controller, admission policy tenantplane-sandbox-claims", "cluster/test_sandbox_idle.py"
+         "::test_a_session_that_is_used_lives_on_and_one_that_is_not_is_gone"),
         ("C6", "Every pod is in a pool that is meant for it", SCHEDULER,
          "cluster/test_node_pools.py::test_every_pod_of_every_tenant_is_in_a_pool_that_is_meant_for_it"),
         ("C7", "GPUs are for pods that tolerate them, under the name of their sharing", SCHEDULER,
