@@ -41,7 +41,7 @@ def _settings(catalogue: Catalogue, config: StackConfig) -> Iterable[bytes]:
     # repr of frozen models and dataclasses names every field, and dictionaries keep the order of the file.
     yield repr(config.model_dump(exclude={"catalog"})).encode()
     if config.has_platform:
-        yield repr((dict(catalogue.tiers), dict(catalogue.runtimes), catalogue.topology)).encode()
+        yield repr((dict(catalogue.tiers), dict(catalogue.runtimes), catalogue.topology, catalogue.prices)).encode()
     if config.has_tenants:
         for plan in plan_tenants(catalogue, config.cluster, config.shard):
             yield repr(plan).encode()

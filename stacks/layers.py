@@ -28,6 +28,7 @@ from components.security.tenant_roles import TenantRoles, TenantRolesArgs
 from components.tenancy.platform_namespace import PlatformNamespace, PlatformNamespaceArgs
 from components.tenancy.tenant import Tenant, TenantArgs, facts
 from settings import Catalogue, Cluster, TenantPlan, plan_tenants
+from settings.cost import metered
 from settings.gpu_sharing import gpu_pools
 from settings.placeholders import placeholders
 from settings.queue_plan import surplus
@@ -96,7 +97,14 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
     _scheduling(cluster, system, priorities, options)
     if cluster.has_monitoring and cluster.alerts is not None:
         plans = plan_tenants(catalogue, cluster.name)
-        monitoring = MonitoringArgs(cluster=cluster, alerts=cluster.alerts, tiers=tiers, plans=plans, namespace=system)
+        monitoring = MonitoringArgs(
+            cluster=cluster,
+            alerts=cluster.alerts,
+            tiers=tiers,
+            plans=plans,
+            metered=metered(catalogue, cluster),
+            namespace=system,
+        )
         Monitoring("monitoring", monitoring, options)
     queues = _queues(catalogue, cluster, options) if cluster.has_queues else ()
     return Platform(

@@ -1,5 +1,6 @@
 """Monitoring of a cluster: what is scraped, worked out and told, for all tenants at once (G1-G3)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -15,6 +16,7 @@ from components.observability.prometheus import (
 )
 from components.tenancy.platform_namespace import PlatformNamespace
 from settings import Cluster, TenantPlan, Tier
+from settings.cost import Metered
 from settings.monitoring import EXPORTERS, rule_groups
 from settings.topology import AlertMail
 
@@ -25,13 +27,14 @@ class MonitoringArgs:
 
     cluster: whose exporters are scraped; its images say whether Prometheus and Alertmanager are run. alerts: how
     alerts leave it. tiers: all of the catalogue, of which some wake somebody. plans: of all tenants of the cluster,
-    whichever stack holds them. namespace: where all of it is.
+    whichever stack holds them. metered: by tenant, what its month is held against (G6). namespace: where all of it is.
     """
 
     cluster: Cluster
     alerts: AlertMail
     tiers: tuple[Tier, ...]
     plans: tuple[TenantPlan, ...]
+    metered: Mapping[str, Metered]
     namespace: PlatformNamespace
 
 
@@ -55,7 +58,7 @@ class Monitoring(pulumi.ComponentResource):
             if present(each, args.cluster):
                 spec = scrape_config_spec(each)
                 platform_object(f"{name}-{each.job}", "ScrapeConfig", namespace, spec, name=each.job, opts=child)
-        groups = rule_groups(args.plans)
+        groups = rule_groups(args.plans, args.metered)
         platform_object(f"{name}-rules", "PrometheusRule", namespace, {"groups": groups}, opts=child)
         routing = platform_routing(args.tiers, args.alerts)
         platform_object(f"{name}-routes", "AlertmanagerConfig", namespace, routing, opts=child)

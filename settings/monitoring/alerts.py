@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from settings.monitoring.alert import SHARE, Alert
+from settings.monitoring.metering import METERING_ALERTS
 from settings.monitoring.platform_alerts import PLATFORM_ALERTS
 from settings.monitoring.slos import BURN_WINDOWS, LEAST_BAD_EVENTS, SLOS, WINDOW_SECONDS, BurnWindow, Slo
 from settings.monitoring.use_alerts import USE_ALERTS
@@ -29,6 +30,7 @@ def slo_alert(slo: Slo, window: BurnWindow) -> Alert:
 
 ALERTS: Final = (
     *USE_ALERTS,
+    *METERING_ALERTS,
     *(slo_alert(slo, window) for slo in SLOS for window in BURN_WINDOWS),
     *PLATFORM_ALERTS,
 )
@@ -39,6 +41,7 @@ def alerting_groups() -> list[dict[str, Any]]:
     """Groups of alerting rules."""
     return [
         {"name": "tenantplane-alerts-use", "rules": [each.rule() for each in USE_ALERTS]},
+        {"name": "tenantplane-alerts-metering", "rules": [each.rule() for each in METERING_ALERTS]},
         {
             "name": "tenantplane-alerts-slo",
             "rules": [slo_alert(slo, window).rule() for slo in SLOS for window in BURN_WINDOWS],

@@ -44,6 +44,9 @@ TENANT_PANELS: Final = (
     Shown("Events of each objective", "tenant:slo_total:rate5m", "reqps", "{{slo}}"),
     Shown("Bad events, last hour", "tenant:slo_errors:ratio1h", legend="{{slo}}"),
     Shown("Error budget left of 30 days", "tenant:slo_budget_left:ratio", legend="{{slo}}"),
+    Shown("Sessions this month", "tenant:sessions:month", "short"),
+    Shown("Cost this month", "tenant:cost_usd:month", "currencyUSD"),
+    Shown("Of the month's limits", "tenant:month_used:ratio", legend="{{of}}"),
 )
 _WAITING: Final = "sum by (tier) (tenant:queue_pending:count * on (tenant) group_left (tier) tenant:info)"
 _REFUSED: Final = (
@@ -56,6 +59,7 @@ PLATFORM_PANELS: Final = (
     Shown("Most CPU of their quota", "topk(10, tenant:cpu_quota:ratio)", legend="{{tenant}}"),
     Shown("Fullest quotas", "topk(10, max by (tenant) (tenant:quota_use:ratio))", legend="{{tenant}}"),
     Shown("Least error budget left", "bottomk(10, tenant:slo_budget_left:ratio)", legend="{{tenant}} {{slo}}"),
+    Shown("Most of their budget", 'topk(10, tenant:month_used:ratio{of="budget"})', legend="{{tenant}}"),
     Shown("Jobs that wait, by tier", _WAITING, "short", "{{tier}}"),
     Shown("Refused by policy", _REFUSED, "reqps", "{{policy}}"),
     Shown("Alerts that fire", 'count by (alertname) (ALERTS{alertstate="firing"})', "short", "{{alertname}}"),

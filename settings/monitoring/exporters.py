@@ -17,6 +17,9 @@ PERSIST_METRIC: Final = "agent_session_persist_duration_seconds"
 """A histogram that the reference workloads send, in seconds, by `mode` ("sync" or "async"). Its buckets have bounds at
 1 and at 30 s."""
 
+SESSIONS_METRIC: Final = "agent_sessions_total"
+"""A counter that the reference workloads send: sessions that they began."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Exporter:
@@ -95,7 +98,7 @@ EXPORTERS: Final = (
     ),
     Exporter(
         job="agent-sandbox",
-        metrics=("agent_sandboxes",),
+        metrics=("agent_sandboxes", "agent_sandbox_claim_creation_total"),
         source="sigs.k8s.io/agent-sandbox v0.5.6, internal/metrics/metrics.go",
         selector={"app.kubernetes.io/name": "agent-sandbox-controller"},
         port="metrics",

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from settings import TenantPlan, load_catalogue, plan_tenants
+from settings import Catalogue, TenantPlan, load_catalogue, plan_tenants
+from settings.cost import metered
 from settings.monitoring import rule_groups
 from tests.observability.live import Live, running
 
@@ -14,16 +15,23 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
-def tenants() -> tuple[TenantPlan, ...]:
-    """Plans of the environment `local`."""
-    return plan_tenants(load_catalogue(ROOT / "catalog", "local"))
+def catalogue() -> Catalogue:
+    """Of the environment `local`."""
+    return load_catalogue(ROOT / "catalog", "local")
 
 
 @pytest.fixture(scope="session")
-def rule_file(tenants: tuple[TenantPlan, ...], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tenants(catalogue: Catalogue) -> tuple[TenantPlan, ...]:
+    """Its plans."""
+    return plan_tenants(catalogue)
+
+
+@pytest.fixture(scope="session")
+def rule_file(catalogue: Catalogue, tenants: tuple[TenantPlan, ...], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Their rule file."""
     path = tmp_path_factory.mktemp("rules") / "rules.yml"
-    path.write_text(yaml.safe_dump({"groups": rule_groups(tenants)}, sort_keys=False))
+    groups = rule_groups(tenants, metered(catalogue, catalogue.topology.clusters[0]))
+    path.write_text(yaml.safe_dump({"groups": groups}, sort_keys=False))
     return path
 
 

@@ -9,15 +9,17 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from settings import TenantPlan, names
+from settings.cost import Metered
 from settings.monitoring import EXPORTERS, rule_groups
 from settings.monitoring.exporters import scrape_config, scrape_limits, tenant_scrape_config
-from tests.observability.synthetic import TENANTS, Synthetic, serve
+from tests.observability.synthetic import NOISY, TENANTS, Synthetic, serve
 from tests.observability.tools import program
 from tests.polling import until
 
@@ -31,10 +33,15 @@ def faster(duration: str) -> str:
 
 
 def hurried(group: dict[str, Any]) -> dict[str, Any]:
-    """A rule group whose windows and holds are sixty times as short, worked out every second."""
+    """A rule group whose windows and holds are sixty times as short, worked out every second. What is added up hour by
+    hour over a month is added up every ten seconds over ten minutes: nobody waits for an hour, not even a short one."""
     made = {**group, "interval": "1s", "rules": [dict(rule) for rule in group["rules"]]}
     for rule in made["rules"]:
-        rule["expr"] = re.sub(r"\[(\d+[mhd])]", lambda found: f"[{faster(found[1])}]", rule["expr"])
+        rule["expr"] = re.sub(
+            r"\[(\d+[mhd])(:\d+[mhd])?]",
+            lambda found: "[10m:10s]" if found[2] else f"[{faster(found[1])}]",
+            rule["expr"],
+        )
         if rule.get("for", "0m") != "0m":
             rule["for"] = faster(rule["for"])
     return made
@@ -46,6 +53,27 @@ def synthetic_plans(plan: TenantPlan) -> tuple[TenantPlan, ...]:
         replace(plan, tenant=plan.tenant.model_copy(update={"id": tenant}), namespace=names.namespace(tenant))
         for tenant in TENANTS
     )
+
+
+def synthetic_metered() -> dict[str, Metered]:
+    """What their months are held against. One has bought next to no sessions."""
+    return {
+        tenant: Metered(
+            tenant=tenant,
+            sessions=1 if tenant == NOISY else 10_000_000,
+            budget_usd=10_000,
+            alert_usd=Fraction(8_000),
+            hourly_usd=Fraction(1, 4),
+            core_hour_usd=Fraction(1, 32),
+            gib_hour_usd=Fraction(1, 256),
+            cores=Fraction(2),
+            memory_bytes=4 << 30,
+            elastic=True,
+            next_tier="enterprise",
+            upgrade_usd=Fraction(100),
+        )
+        for tenant in TENANTS
+    }
 
 
 def configuration(target: str, rules: Path) -> dict[str, Any]:
@@ -120,7 +148,7 @@ def running(plan: TenantPlan, directory: Path) -> Iterator[Live]:
     synthetic = Synthetic()
     server = serve(synthetic)
     rules, config = directory / "rules.yml", directory / "prometheus.yml"
-    groups = [hurried(group) for group in rule_groups(synthetic_plans(plan))]
+    groups = [hurried(group) for group in rule_groups(synthetic_plans(plan), synthetic_metered())]
     rules.write_text(yaml.safe_dump({"groups": groups}, sort_keys=False))
     config.write_text(yaml.safe_dump(configuration(f"127.0.0.1:{server.server_port}", rules), sort_keys=False))
     with socket.socket() as free:

@@ -1,6 +1,7 @@
 """How each alert comes about, in series as exporters send them and relabelling leaves them."""
 
 from settings.monitoring import SLOS
+from tests.observability.scenarios_of_months import OF_MONTHS
 from tests.observability.series import Counter, Gauge, Scenario, named
 
 WHO = {"tenant": "acme-robotics", "tier": "enterprise"}
@@ -228,3 +229,5 @@ for _slo in SLOS:
             bad_m=_bad,
             good_m=_good,
         )
+
+SCENARIOS |= OF_MONTHS

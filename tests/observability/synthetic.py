@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from settings.monitoring.exporters import PERSIST_METRIC
+from settings.monitoring.exporters import PERSIST_METRIC, SESSIONS_METRIC
 
 NOISY, VICTIM, FORGER, FLOODER, DRY = "noisy-inc", "victim-school", "forger-inc", "flooder-inc", "dry-pool-labs"
 QUIET = tuple(f"school-{number:02d}" for number in range(55))
@@ -120,6 +120,7 @@ class Synthetic:
         of = {"namespace": f"tenant-{tenant}", "expired": "false", "launch_type": "warm", "sandbox_template": "agent"}
         yield line("agent_sandboxes", ready, **of, ready_condition="true", owned_by="SandboxWarmPool")
         yield line("agent_sandboxes", 3, **of, ready_condition="true", owned_by="SandboxClaim")
+        yield line("agent_sandbox_claim_creation_total", self.grown(2, 2), **of, pod_condition="ready")
 
     def _gateway(self, tenant: str) -> Iterator[str]:
         of = {"envoy_cluster_name": f"httproute/tenant-{tenant}/homework/rule/0"}
@@ -133,6 +134,7 @@ class Synthetic:
         for mode in ("sync", "async"):
             bound = "1" if mode == "sync" else "30"
             yield from self._histogram(PERSIST_METRIC, bound, 5, bad if mode == "sync" else 5, mode=mode)
+        yield line(SESSIONS_METRIC, self.grown(1, 1), kind="interactive")
         yield line("http_requests_total", self.grown(5, 5), exported_tenant="x", exported_job="cadvisor")
         if tenant == FORGER and self.misbehaving:
             yield from self._forged()

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from settings import TenantPlan
-from settings.monitoring.recording import recording_groups
+from settings import Catalogue, TenantPlan
+from settings.cost import metered
+from settings.monitoring import rule_groups
 from tests.observability.live import Live, synthetic_plans
 from tests.observability.synthetic import QUIET
 from tests.polling import until
@@ -37,8 +38,11 @@ def plan(tenants: tuple[TenantPlan, ...]) -> TenantPlan:
     return next(each for each in synthetic_plans(like) if each.tenant.id == QUIET[0])
 
 
-def test_every_query_of_a_tenant_is_one_series_of_that_tenant(tenants: tuple[TenantPlan, ...]) -> None:
-    recorded = {rule["record"] for group in recording_groups() for rule in group["rules"]}
+def test_every_query_of_a_tenant_is_one_series_of_that_tenant(
+    tenants: tuple[TenantPlan, ...], catalogue: Catalogue
+) -> None:
+    groups = rule_groups(tenants, metered(catalogue, catalogue.topology.clusters[0]))
+    recorded = {rule.get("record") for group in groups for rule in group["rules"]}
     for each in tenants:
         for query in queries(tenant_dashboard(each)):
             matched = ONE_SERIES.fullmatch(query)

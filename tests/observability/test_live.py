@@ -19,7 +19,9 @@ EXPECTED = {
     *((f"SloPersistenceSyncBurns{speed}", FORGER) for speed in ("Fast", "Steady")),
 }
 """What fires, and for whom. The slow burn has to last for an hour, here a minute."""
-LATE = {("SloPersistenceSyncBurnsSlow", FORGER)}
+OF_THE_MONTH = {("TenantSessionsNear", NOISY), ("TenantSessionsOver", NOISY), ("TenantUpgradeSuggested", NOISY)}
+"""A month is over when it is over."""
+LATE = {("SloPersistenceSyncBurnsSlow", FORGER), *OF_THE_MONTH}
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +86,18 @@ def test_recorded_series_of_a_tenant_are_bounded(
     with capsys.disabled():
         print(f"\nrecorded series per tenant: {most:.0f}, of {SERIES_PER_TENANT}")  # noqa: T201  a figure
     assert most <= SERIES_PER_TENANT
+
+
+def test_the_month_is_counted_and_held_against_what_was_bought(alarmed: Live) -> None:
+    """G6. Three sessions a second are handed out, of which the tenant itself reports one."""
+    until(lambda: alarmed.firing() >= OF_THE_MONTH - {("TenantUpgradeSuggested", NOISY)}, "sessions are counted", 90)
+    sessions = alarmed.by_tenant("tenant:sessions:month")
+    assert sessions.keys() == set(TENANTS)
+    assert sessions[QUIET[0]] > 20
+    cost = alarmed.by_tenant("tenant:cost_usd:month")
+    assert cost[NOISY] > cost[QUIET[0]] > 0
+    used = alarmed.query('tenant:month_used:ratio{of="budget"}')
+    assert len(used) == len(TENANTS)
 
 
 def test_alerts_are_over_when_tenants_behave(alarmed: Live) -> None:
