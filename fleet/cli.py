@@ -87,12 +87,16 @@ def up(
     every: _All = False,
     parallel: _Parallel = None,
     table: Annotated[bool, typer.Option("--table/--no-table", help="Show the tenants at the end.")] = True,
+    migrate: Annotated[
+        bool, typer.Option("--migrate-data", help="First move the data of tenants whose data isolation has changed.")
+    ] = False,
     project: _Project = CHECKOUT,
 ) -> None:
     """Apply the catalogue, then show the tenants. After a failure or a crash the same command goes on where it was
     stopped."""
     fleet = _fleet(env, project)
-    _finish(apply(fleet, "up", Scope(tenant=tenant, cluster=cluster, every=every), console(), parallel))
+    scope = Scope(tenant=tenant, cluster=cluster, every=every)
+    _finish(apply(fleet, "up", scope, console(), parallel, migrate=migrate))
     if table:
         _lazily("fleet.tenants").show_tenants(fleet, console())
 

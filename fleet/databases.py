@@ -13,14 +13,18 @@ from kubernetes import client
 
 from components.data.tenant_database import SECRET_NAME
 from fleet.clusters import api_client, reaches
+from fleet.data.adoption import ensure_record
+from fleet.data.guard import server_of
+from fleet.data.records import Record, only_one, records_in
+from fleet.errors import FleetError
 from fleet.stacks import Stack
-from localcloud.controlplane.layout import Layout
-from localcloud.controlplane.postgres import DatabaseServer, running_database
-from localcloud.controlplane.postgres.sql import apply_steps, connect
-from localcloud.paths import state_directory
+from localcloud.controlplane.postgres.sql import Sessions
 from settings import Catalogue, TenantPlan, plan_tenants
 from settings.database import (
+    MAINTENANCE,
+    PLATFORM_DATABASE,
     Step,
+    TenantDatabase,
     database_of,
     identifier,
     literal,
@@ -29,48 +33,95 @@ from settings.database import (
     scram_verifier,
     tenant_steps,
 )
-from settings.database.platform import MAINTENANCE
+from settings.database.record import approval_recorded, orphaned
 from settings.database.roles import OWNER
 
 
 def make_databases(catalogue: Catalogue, stacks: Iterable[Stack], root: Path) -> tuple[dict[str, str], list[str]]:
     """Brings the local servers of these stacks' clusters up to date with their tenants.
 
-    Returns what was made or changed, by tenant, in words, and what could not be for want of a server. A tenant whose
-    SQL is the same as last time is left alone: the server itself remembers, so that a new one gets everything.
-    Raises FleetError for a cluster that does not answer, LocalcloudError for SQL that fails.
+    Returns what was made or changed, by tenant, in words, and what a person has to know: servers that do not run, and
+    tenants that have left and whose data is kept. A tenant whose SQL is the same as last time is left alone: the server
+    itself remembers, so that a new one gets everything.
+    Raises FleetError for a cluster that does not answer, and for a tenant whose data is elsewhere: no second home is
+    made beside the first. LocalcloudError for SQL that fails.
     """
     made: dict[str, str] = {}
-    missing: list[str] = []
+    notes: list[str] = []
     for stack in stacks:
+        everybody = plan_tenants(catalogue, stack.config.cluster)
         plans = [
             plan
-            for plan in plan_tenants(catalogue, stack.config.cluster, stack.config.shard)
-            if plan.cluster.databases == "local" and plan.tenant.id in stack.tenants
+            for plan in everybody
+            if plan.cluster.databases == "local"
+            and plan.tenant.id in stack.tenants
+            and stack.config.shard in (None, plan.shard)
         ]
-        if not plans:
+        cluster = next((each for each in catalogue.topology.clusters if each.name == stack.config.cluster), None)
+        cluster = cluster or catalogue.topology.clusters[0]
+        if cluster.databases != "local" or stack.is_shared:
             continue
-        cluster = plans[0].cluster
-        server = running_database(Layout(cluster.name, state_directory()))
+        server = server_of(cluster)
         if server is None:
-            missing.append(
-                f"no PostgreSQL runs beside cluster {cluster.name!r}, so its tenants have no databases; "
-                f"start it with: python -m localcloud start {cluster.name}"
-            )
+            if plans:
+                notes.append(
+                    f"no PostgreSQL runs beside cluster {cluster.name!r}, so its tenants have no databases; "
+                    f"start it with: python -m localcloud start {cluster.name}"
+                )
             continue
         core = client.CoreV1Api(api_client(cluster, stack, root))
-        done = _remembered(server)
-        _apply(server, OWNER, platform_steps(), done)
-        for plan in plans:
-            try:
-                password = _password(core, plan)
-            except (client.ApiException, urllib3.exceptions.HTTPError) as error:
-                raise reaches(error, cluster.name) from None
-            wanted = database_of(plan)
-            steps = (*tenant_steps(wanted), *login_steps(wanted, scram_verifier(wanted.current_login, password)))
-            if _apply(server, wanted.roles.owner, steps, done):
-                made[plan.tenant.id] = f"{wanted.model}: {', '.join(home.database for home in wanted.homes)}"
-    return made, missing
+        with Sessions(server) as sessions:
+            done = _remembered(sessions)
+            _apply(sessions, OWNER, platform_steps(), done)
+            records = records_in(sessions.to(PLATFORM_DATABASE))
+            for plan in plans:
+                if what := _make(sessions, core, plan, done, records.get(plan.tenant.id)):
+                    made[plan.tenant.id] = what
+            on_cluster = {plan.tenant.id for plan in everybody if plan.cluster.name == cluster.name}
+            notes += _left(sessions, on_cluster, catalogue.environment)
+    return made, notes
+
+
+def _make(
+    sessions: Sessions, core: client.CoreV1Api, plan: TenantPlan, done: dict[str, str], record: Record | None
+) -> str | None:
+    """Makes the database of one tenant; what it has now, when that is new."""
+    try:
+        password = _password(core, plan)
+    except (client.ApiException, urllib3.exceptions.HTTPError) as error:
+        raise reaches(error, plan.cluster.name) from None
+    wanted = database_of(plan)
+    steps = (*tenant_steps(wanted), *login_steps(wanted, scram_verifier(wanted.current_login, password)))
+    if (approval := plan.tenant.offboarding) is not None:
+        steps = (*steps, approval_recorded(wanted.tenant, approval.model_dump_json()))
+    if record is not None and _at_home(record, wanted) and done.get(wanted.roles.owner) == _digest(steps):
+        return None
+    with only_one(sessions.to(PLATFORM_DATABASE, "lock"), wanted.tenant):
+        if not _at_home(ensure_record(sessions, wanted), wanted):
+            raise FleetError(
+                f"the data of tenant {wanted.tenant!r} is not where the catalogue wants it (F1), so no new home was "
+                f"made for it; `python -m fleet preview {plan.environment}` says what helps"
+            )
+        if not _apply(sessions, wanted.roles.owner, steps, done):
+            return None
+    return f"{wanted.model}: {', '.join(home.database for home in wanted.homes)}"
+
+
+def _at_home(record: Record, wanted: TenantDatabase) -> bool:
+    return record.model == wanted.model and record.moving_to is None and record.orphaned_at is None
+
+
+def _left(sessions: Sessions, present: set[str], environment: str) -> list[str]:
+    """Records of every tenant that has left the catalogue that its data is kept; a line for each that is new."""
+    notes: list[str] = []
+    for tenant, record in records_in(sessions.to(PLATFORM_DATABASE)).items():
+        if tenant not in present and record.orphaned_at is None:
+            sessions.apply(orphaned(tenant))
+            notes.append(
+                f"tenant {tenant!r} has left and its data is kept; `python -m fleet data {environment}` lists it, and "
+                f"`python -m fleet data {environment} --drop {tenant}` ends it"
+            )
+    return notes
 
 
 def _password(core: client.CoreV1Api, plan: TenantPlan) -> str:
@@ -78,10 +129,9 @@ def _password(core: client.CoreV1Api, plan: TenantPlan) -> str:
     return base64.b64decode(data["password"]).decode()
 
 
-def _apply(server: DatabaseServer, owner: str, steps: tuple[Step, ...], done: dict[str, str]) -> bool:
+def _apply(sessions: Sessions, owner: str, steps: tuple[Step, ...], done: dict[str, str]) -> bool:
     """Run steps unless they were the last that were run for this owner; whether they were run."""
-    text = "\0".join(f"{step.database}\0{step.unless}\0{step.statements}" for step in steps)
-    digest = f"tenantplane {hashlib.sha256(text.encode()).hexdigest()}"
+    digest = _digest(steps)
     if done.get(owner) == digest:
         return False
     remember = Step(
@@ -89,15 +139,20 @@ def _apply(server: DatabaseServer, owner: str, steps: tuple[Step, ...], done: di
         title="remember what was done",
         statements=(f"COMMENT ON ROLE {identifier(owner)} IS {literal(digest)}",),
     )
-    apply_steps(server, (*steps, remember))
+    sessions.apply(*steps, remember)
     return True
 
 
-def _remembered(server: DatabaseServer) -> dict[str, str]:
+def _digest(steps: tuple[Step, ...]) -> str:
+    text = "\0".join(f"{step.database}\0{step.unless}\0{step.statements}" for step in steps)
+    return f"tenantplane {hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _remembered(sessions: Sessions) -> dict[str, str]:
     """The comment of each role of ours."""
     query = (
         "SELECT rolname, pg_catalog.shobj_description(oid, 'pg_authid') FROM pg_catalog.pg_roles "
         "WHERE rolname LIKE 'tenant%'"
     )
-    with connect(server, MAINTENANCE) as session:
-        return {str(role): str(comment) for role, comment in session.execute(query).fetchall() if comment}
+    found = sessions.to(MAINTENANCE).execute(query).fetchall()
+    return {str(role): str(comment) for role, comment in found if comment}

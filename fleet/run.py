@@ -21,7 +21,7 @@ from fleet.guards import affected, removal_problems
 from fleet.program_server import serving
 from fleet.progress import Progress
 from fleet.schedule import parallelism, run_all, waves
-from fleet.stacks import Stack, project_name, stacks_of
+from fleet.stacks import Stack, catalogue_folder, project_name, stacks_of
 from fleet.state import StackState
 from fleet.summary import print_summary
 from localcloud.paths import state_directory
@@ -83,6 +83,25 @@ class Fleet:
         if problems := removal_problems(self.stacks, self.states):
             raise FleetError("\n  ".join(["a tenant may not be removed (A7); nothing was changed:", *problems]))
 
+    def refuse_misplaced(self, stacks: Sequence[Stack], console: Console, *, migrate: bool) -> None:
+        """Raises FleetError when the data of a tenant is not where the catalogue wants it (F1); with `migrate` it is
+        moved there instead, where that helps."""
+        if not any(cluster.databases == "local" for cluster in self.catalogue.topology.clusters):
+            return
+        from fleet.data.guard import compare  # noqa: PLC0415  its libraries are needed here alone
+
+        folder = catalogue_folder(self.root, self.catalogue.environment)
+        found = compare(self.catalogue, folder, stacks)
+        for why in found.unknown:
+            console.print(f"  warning: {why}")
+        if migrate and all(each.movable for each in found.misplaced):
+            for each in found.misplaced:
+                from fleet.data.commands import move_data  # noqa: PLC0415
+
+                move_data(each.server, each.wanted, console)
+        else:
+            found.refuse()
+
     def run(self, verb: Verb, stacks: Sequence[Stack], console: Console, workers: int | None) -> list[Outcome]:
         """Runs a verb on stacks, with progress; Ctrl-C stops the engines in an orderly way."""
         expected = {name: state.resources for name, state in self.states.items()}
@@ -128,8 +147,12 @@ def refusal(stack: Stack, error: FleetError) -> Outcome:
     return Outcome(stack=stack, changes=Changes(failed=[("", str(error))]), exit_code=1)
 
 
-def apply(fleet: Fleet, verb: Verb, scope: Scope, console: Console, workers: int | None) -> bool:
+def apply(
+    fleet: Fleet, verb: Verb, scope: Scope, console: Console, workers: int | None, *, migrate: bool = False
+) -> bool:
     """Runs a verb on the stacks of a scope and prints the account; whether all went well.
+
+    migrate: move the data of tenants whose model of data isolation has changed, instead of refusing.
 
     preview leaves out stacks that are as they were last applied; up runs those alone as well; refresh and destroy
     take every one.
@@ -138,6 +161,7 @@ def apply(fleet: Fleet, verb: Verb, scope: Scope, console: Console, workers: int
     chosen = fleet.chosen(scope)
     if verb in ("preview", "up"):
         fleet.refuse_removals()
+        fleet.refuse_misplaced(chosen, console, migrate=migrate)
     todo = affected(chosen, fleet.states) if verb in ("preview", "up") and not scope.every else chosen
     if left := len(chosen) - len(todo):
         what = "1 stack is" if left == 1 else f"{left} stacks are"

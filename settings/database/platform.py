@@ -1,13 +1,12 @@
 """What a database server has once, whoever its tenants are (F3)."""
 
+from settings.database.access import GROUPS, groups_of
 from settings.database.closing import closing_statements
 from settings.database.models import PLATFORM_DATABASE
-from settings.database.roles import CURRENT_TENANT, OWNER, READERS, TENANTS
-from settings.database.statements import Step, identifier, literal, owned_by, unless_exists
-from settings.database.tables import CONTENT, METADATA, SHARED_SCHEMA, Table
-
-MAINTENANCE = "postgres"
-"""The database that every server has, where roles and databases are made."""
+from settings.database.record import record_statements
+from settings.database.roles import CURRENT_TENANT, OWNER
+from settings.database.statements import MAINTENANCE, Step, identifier, if_exists, literal, owned_by, unless_exists
+from settings.database.tables import SHARED_SCHEMA, TABLES, Table
 
 PLAIN = "NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 
@@ -21,7 +20,7 @@ def platform_steps(*, superuser: bool = True) -> tuple[Step, ...]:
             database=MAINTENANCE,
             title="roles of the platform",
             statements=(
-                *(role_statement(role) for role in (OWNER, TENANTS, READERS)),
+                *(role_statement(role) for role in (OWNER, *GROUPS)),
                 # template1 is what a new database is made from.
                 "REVOKE ALL ON DATABASE postgres FROM PUBLIC",
                 "REVOKE ALL ON DATABASE template1 FROM PUBLIC",
@@ -35,11 +34,12 @@ def platform_steps(*, superuser: bool = True) -> tuple[Step, ...]:
             title="shared tables",
             statements=(
                 *schema_statements(SHARED_SCHEMA, OWNER),
-                f"GRANT CONNECT ON DATABASE {PLATFORM_DATABASE} TO {TENANTS}, {READERS}",
-                f"GRANT USAGE ON SCHEMA {SHARED_SCHEMA} TO {TENANTS}, {READERS}",
-                *(statement for table in (*METADATA, *CONTENT) for statement in _shared_table(table)),
+                f"GRANT CONNECT ON DATABASE {PLATFORM_DATABASE} TO {', '.join(GROUPS)}",
+                f"GRANT USAGE ON SCHEMA {SHARED_SCHEMA} TO {', '.join(GROUPS)}",
+                *(statement for table in TABLES for statement in _shared_table(table)),
             ),
         ),
+        Step(database=PLATFORM_DATABASE, title="record of who is where", statements=record_statements()),
     )
 
 
@@ -85,10 +85,12 @@ def schema_statements(schema: str, owner: str) -> tuple[str, ...]:
 
 
 def _shared_table(table: Table) -> tuple[str, ...]:
-    names = frozenset(each.name for each in (*METADATA, *CONTENT))
+    names = frozenset(each.name for each in TABLES)
     named = f"{SHARED_SCHEMA}.{table.name}"
     mine = f"tenant_id = {CURRENT_TENANT}"
-    exists = f"SELECT FROM pg_catalog.pg_policy WHERE polrelid = '{named}'::regclass AND polname = 'own_rows'"
+    writers, readers = groups_of(table)
+    policy = f"SELECT FROM pg_catalog.pg_policy WHERE polrelid = '{named}'::regclass AND polname = 'own_rows'"
+    others = [group for group in GROUPS if group not in (writers, readers)]
     return (
         table.definition(SHARED_SCHEMA, beside=names, shared=True),
         owned_by(named, OWNER),
@@ -97,11 +99,13 @@ def _shared_table(table: Table) -> tuple[str, ...]:
             "AND relrowsecurity AND relforcerowsecurity",
             f"ALTER TABLE {named} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
         ),
+        # One that was made when there was a single pair of groups.
+        if_exists(f"{policy} AND NOT '{writers}'::regrole = ANY (polroles)", f"DROP POLICY own_rows ON {named}"),
         unless_exists(
-            exists,
-            f"CREATE POLICY own_rows ON {named} TO {TENANTS}, {READERS} USING ({mine}) WITH CHECK ({mine})",
+            policy, f"CREATE POLICY own_rows ON {named} TO {writers}, {readers} USING ({mine}) WITH CHECK ({mine})"
         ),
+        f"REVOKE ALL ON {named} FROM {', '.join(others)}",
         # Neither TRUNCATE, which row-level security does not hold, nor REFERENCES or TRIGGER.
-        f"GRANT SELECT, INSERT, UPDATE, DELETE ON {named} TO {TENANTS}",
-        f"GRANT SELECT ON {named} TO {READERS}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON {named} TO {writers}",
+        f"GRANT SELECT ON {named} TO {readers}",
     )

@@ -11,8 +11,12 @@ SLOTS: Final[tuple[Slot, ...]] = ("a", "b")
 
 TENANTS: Final = "tenantplane_tenants"
 READERS: Final = "tenantplane_readers"
+CONTENT_TENANTS: Final = "tenantplane_content_tenants"
+CONTENT_READERS: Final = "tenantplane_content_readers"
 OWNER: Final = "tenantplane_owner"
-"""The platform's roles: whoever may use the shared tables, may read them, and owns them. None can log in."""
+"""The platform's roles, none of which can log in: whoever may use the shared tables of metadata or may read them, the
+same for those of content, and the owner of both. Two pairs, because a hybrid tenant's content has no business in a
+shared table: a service that is mistaken about its home is refused, and nothing is written where nobody looks for it."""
 
 CURRENT_TENANT: Final = (
     "(SELECT pg_catalog.replace(pg_catalog.substring(current_user::text, "

@@ -7,6 +7,9 @@ from typing import Final
 IDENTIFIER_BYTES: Final = 63
 """PostgreSQL cuts longer names without an error (NAMEDATALEN - 1), and two tenants' could become one."""
 
+MAINTENANCE: Final = "postgres"
+"""The database that every server has, where roles and databases are made."""
+
 _LOCK: Final = 7_415_003
 """Advisory lock under which our steps run one after another: changing a role's grants twice at once fails in
 PostgreSQL ("tuple concurrently updated")."""
@@ -64,6 +67,11 @@ def literal(text: str) -> str:
 def unless_exists(query: str, statement: str) -> str:
     """A statement that is run only when the query finds nothing: for the CREATEs that have no IF NOT EXISTS."""
     return f"DO $tenantplane$ BEGIN IF NOT EXISTS ({query}) THEN {statement}; END IF; END $tenantplane$"
+
+
+def if_exists(query: str, statement: str) -> str:
+    """A statement that is run only when the query finds something: for what says a warning when there is nothing."""
+    return f"DO $tenantplane$ BEGIN IF EXISTS ({query}) THEN {statement}; END IF; END $tenantplane$"
 
 
 def owned_by(table: str, owner: str) -> str:

@@ -73,3 +73,4 @@ CONTENT: Final = (
         (("session_id",), "session"),
     ),
 )
+TABLES: Final = (*METADATA, *CONTENT)

@@ -1,12 +1,15 @@
 """What a database server has for one tenant (F1, F3): roles, its databases and schemas, grants and limits."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from settings.database.access import Access, access_steps, role_oid
 from settings.database.limits import SessionLimits
-from settings.database.models import Home, Model, homes_of
-from settings.database.platform import MAINTENANCE, database_steps, role_statement, schema_statements
-from settings.database.roles import READERS, SLOTS, TENANTS, Roles, Slot
-from settings.database.statements import Step, identifier, literal, owned_by, unless_exists
+from settings.database.models import Home, Model, Place, homes_of, places_of
+from settings.database.platform import database_steps, role_statement, schema_statements
+from settings.database.roles import SLOTS, Roles, Slot
+from settings.database.statements import MAINTENANCE, Step, identifier, if_exists, literal, owned_by, unless_exists
+from settings.database.tables import Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,27 +45,66 @@ class TenantDatabase:
     def homes(self) -> tuple[Home, ...]:
         return homes_of(self.tenant, self.model)
 
+    @property
+    def places(self) -> tuple[Place, ...]:
+        return places_of(self.tenant, self.model)
+
 
 def tenant_steps(wanted: TenantDatabase, *, superuser: bool = True) -> tuple[Step, ...]:
     """Everything of a tenant but the passwords; platform_steps have run before.
 
     superuser: False on a managed service, where temp_file_limit and the closing of a database are not ours to do.
     """
-    roles = wanted.roles
+    return (
+        *structure_steps(wanted, superuser=superuser),
+        *opening_steps(wanted),
+        Step(database=MAINTENANCE, title=f"limits of {wanted.tenant}", statements=_limits(wanted, superuser)),
+    )
+
+
+def structure_steps(wanted: TenantDatabase, *, superuser: bool = True) -> tuple[Step, ...]:
+    """A tenant's roles and tables, as far as they are not there: whoever has access keeps what he has, and nobody gets
+    any."""
     made = [Step(database=MAINTENANCE, title=f"roles of {wanted.tenant}", statements=_roles(wanted))]
-    if any(home.kind == "shared" for home in wanted.homes):
-        made.append(Step(database=MAINTENANCE, title=f"{wanted.tenant} among others", statements=_member(roles)))
     for home in wanted.homes:
         if home.kind == "database":
             made += database_steps(home.database, superuser=superuser)
         if home.kind in ("database", "schema"):
-            made.append(
-                Step(database=home.database, title=f"tables of {wanted.tenant}", statements=_own_tables(home, roles))
-            )
+            tables = _own_tables(home, wanted.roles)
+            made.append(Step(database=home.database, title=f"tables of {wanted.tenant}", statements=tables))
+    return tuple(made)
+
+
+def opening_steps(wanted: TenantDatabase) -> tuple[Step, ...]:
+    """References between a tenant's tables, which all its rows have to fit, then access to them for its services."""
+    references = [
+        Step(
+            database=home.database,
+            title=f"references of {wanted.tenant}",
+            statements=tuple(statement for table in home.tables for statement in _reference(home, table)),
+        )
+        for home in wanted.homes
+        if home.kind != "shared"
+    ]
     return (
-        *made,
-        Step(database=MAINTENANCE, title=f"limits of {wanted.tenant}", statements=_limits(wanted, superuser)),
+        *(step for step in references if step.statements),
+        *access_steps(wanted.tenant, dict.fromkeys(wanted.places, "write")),
     )
+
+
+def closing_steps(wanted: TenantDatabase, left: Iterable[Place]) -> tuple[Step, ...]:
+    """Close places that were a tenant's home to all of its roles; those of its present home stay open."""
+    access: dict[Place, Access] = dict.fromkeys(wanted.places, "write")
+    access |= dict.fromkeys(left, "none")
+    gone = {place.database for place in left} - {home.database for home in wanted.homes}
+    reset = tuple(
+        f"ALTER ROLE {identifier(login)} IN DATABASE {identifier(database)} RESET search_path"
+        for database in sorted(gone)
+        for login in wanted.roles.logins
+    )
+    title = f"settings of {wanted.tenant}"
+    settings = (Step(database=MAINTENANCE, title=title, statements=reset),) if reset else ()
+    return (*access_steps(wanted.tenant, access), *settings)
 
 
 def login_steps(wanted: TenantDatabase, verifier: str) -> tuple[Step, ...]:
@@ -90,7 +132,8 @@ def _roles(wanted: TenantDatabase) -> tuple[str, ...]:
     roles = wanted.roles
     members = [
         unless_exists(
-            f"SELECT FROM pg_catalog.pg_auth_members WHERE roleid = {_oid(roles.app)} AND member = {_oid(login)}",
+            f"SELECT FROM pg_catalog.pg_auth_members WHERE roleid = {role_oid(roles.app)} "
+            f"AND member = {role_oid(login)}",
             f"GRANT {identifier(roles.app)} TO {identifier(login)}",
         )
         for login in roles.logins
@@ -98,33 +141,47 @@ def _roles(wanted: TenantDatabase) -> tuple[str, ...]:
     return (*(role_statement(role) for role in roles.all), *members)
 
 
-def _member(roles: Roles) -> tuple[str, ...]:
-    pairs = ((TENANTS, roles.app), (READERS, roles.readonly))
-    return tuple(
+def _own_tables(home: Home, roles: Roles) -> tuple[str, ...]:
+    schema = identifier(home.schema)
+    statements = list(schema_statements(home.schema, roles.owner))
+    for table in home.tables:
+        statements += [
+            table.definition(schema, beside=frozenset(), shared=False),
+            owned_by(f"{schema}.{table.name}", roles.owner),
+        ]
+    return tuple(statements)
+
+
+def _reference(home: Home, table: Table) -> tuple[str, ...]:
+    """The reference of a table to one beside it, or none where that one is kept elsewhere: a former home of its may
+    still lie beside it."""
+    if table.refers is None:
+        return ()
+    columns, other = table.refers
+    if other not in {each.name for each in home.tables}:
+        return (without_reference(home.schema, table),)
+    named = ", ".join(columns)
+    return (
         unless_exists(
-            f"SELECT FROM pg_catalog.pg_auth_members WHERE roleid = {_oid(group)} AND member = {_oid(role)}",
-            f"GRANT {group} TO {identifier(role)}",
-        )
-        for group, role in pairs
+            _referring(home.schema, table),
+            f"ALTER TABLE {identifier(home.schema)}.{table.name} ADD FOREIGN KEY ({named}) "
+            f"REFERENCES {identifier(home.schema)}.{other} ON DELETE CASCADE",
+        ),
     )
 
 
-def _own_tables(home: Home, roles: Roles) -> tuple[str, ...]:
-    schema, app, readonly = identifier(home.schema), identifier(roles.app), identifier(roles.readonly)
-    names = frozenset(table.name for table in home.tables)
-    statements = [
-        *schema_statements(home.schema, roles.owner),
-        f"GRANT CONNECT ON DATABASE {identifier(home.database)} TO {app}, {readonly}",
-        f"GRANT USAGE ON SCHEMA {schema} TO {app}, {readonly}",
-    ]
-    for table in home.tables:
-        statements += [
-            table.definition(schema, beside=names, shared=False),
-            owned_by(f"{schema}.{table.name}", roles.owner),
-            f"GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.{table.name} TO {app}",
-            f"GRANT SELECT ON {schema}.{table.name} TO {readonly}",
-        ]
-    return tuple(statements)
+def without_reference(schema: str, table: Table) -> str:
+    """Take away the reference of an own table. Raises ValueError for a table that refers to none."""
+    if table.refers is None:
+        raise ValueError(f"{table.name} refers to no table")
+    name = f"{table.name}_{'_'.join(table.refers[0])}_fkey"  # as PostgreSQL calls it
+    dropped = f"ALTER TABLE {identifier(schema)}.{table.name} DROP CONSTRAINT {name}"
+    return if_exists(_referring(schema, table), dropped)
+
+
+def _referring(schema: str, table: Table) -> str:
+    named = literal(f"{identifier(schema)}.{table.name}")
+    return f"SELECT FROM pg_catalog.pg_constraint WHERE contype = 'f' AND conrelid = {named}::pg_catalog.regclass"
 
 
 def _limits(wanted: TenantDatabase, superuser: bool) -> tuple[str, ...]:
@@ -143,7 +200,3 @@ def _limits(wanted: TenantDatabase, superuser: bool) -> tuple[str, ...]:
         # B4: for people who read logs. No rule reads it, since a session can set it as it likes.
         statements.append(f"ALTER ROLE {role} SET app.tenant_id = {literal(wanted.tenant)}")
     return tuple(statements)
-
-
-def _oid(role: str) -> str:
-    return f"{literal(identifier(role))}::pg_catalog.regrole"

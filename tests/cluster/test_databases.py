@@ -1,17 +1,24 @@
 """Every tenant of the local stack gets into its own database by its Secret, and into no other (F1, F3, I5)."""
 
 import base64
+import shutil
+from pathlib import Path
 
 import psycopg
 import pytest
+from rich.console import Console
 
+from fleet.data import read_records
+from fleet.data.commands import move_data
+from fleet.data.dropping import drop_orphan
 from fleet.databases import make_databases
+from fleet.errors import FleetError
 from fleet.stacks import stacks_of
 from localcloud.controlplane import ControlPlane
 from localcloud.controlplane.layout import Layout
 from localcloud.controlplane.postgres import NoPostgresError, start_database
 from localcloud.controlplane.postgres.sql import connect
-from settings import TenantPlan, load_catalogue
+from settings import TenantPlan, load_catalogue, plan_tenants
 from settings.database import database_of
 from tests.cluster.acting import Caller
 from tests.cluster.tenancy_stack import ROOT, TenancyStack
@@ -55,3 +62,38 @@ def test_every_tenant_works_in_its_own(
     assert checkpoints
     for _, password in logins.values():
         assert not any(password in text for text in checkpoints)
+
+
+def test_another_model_makes_no_second_home_and_who_leaves_is_kept(
+    cluster: ControlPlane, local_stack: TenancyStack, tmp_path: Path
+) -> None:
+    """What `up` does after the engine: it asks the record (F1, A7)."""
+    state_dir = cluster.directory.parent.parent
+    try:
+        server = start_database(Layout(cluster.name, state_dir))
+    except NoPostgresError as error:
+        pytest.skip(str(error))
+    folder = tmp_path / "catalog"
+    shutil.copytree(ROOT / "catalog", folder)
+    file = folder / "tenants" / "hedgehog-cli.yaml"
+
+    def make() -> tuple[dict[str, str], list[str]]:
+        catalogue = load_catalogue(folder, "local")
+        return make_databases(catalogue, stacks_of(catalogue, ROOT, tmp_path / "stacks"), ROOT)
+
+    make()
+    file.write_text(file.read_text().replace("tier: free\n", "tier: free\ndata_isolation: schema\n"))
+    with pytest.raises(FleetError, match="data of tenant 'hedgehog-cli' is not where the catalogue wants it"):
+        make()
+    with connect(server, "tenantplane") as session:
+        assert session.execute("SELECT FROM pg_namespace WHERE nspname = 'tenant_hedgehog_cli'").fetchall() == []
+    plan = next(each for each in plan_tenants(load_catalogue(folder, "local")) if each.tenant.id == "hedgehog-cli")
+    assert move_data(server, database_of(plan), Console(quiet=True))
+    assert make() == ({"hedgehog-cli": "schema: tenantplane"}, [])
+    assert make() == ({}, [])
+
+    file.unlink()
+    _, (note,) = make()
+    assert "tenant 'hedgehog-cli' has left and its data is kept" in note
+    assert read_records(server)["hedgehog-cli"].orphaned_at is not None
+    assert drop_orphan(server, "hedgehog-cli")

@@ -21,6 +21,7 @@ from settings.database import (
     scram_verifier,
     tenant_steps,
 )
+from settings.database.record import recorded
 
 LIMITS = SessionLimits(connections=4, work_mem_mb=2, temp_file_mb=256)
 
@@ -40,7 +41,8 @@ class Tenancy:
         wanted = TenantDatabase(tenant=tenant, model=model, limits=LIMITS)
         password = self.passwords.setdefault(tenant, secrets.token_urlsafe(24))
         verifier = scram_verifier(wanted.roles.login("a"), password)
-        apply_steps(self.server, (*tenant_steps(wanted), *login_steps(wanted, verifier)))
+        steps = (*tenant_steps(wanted), *login_steps(wanted, verifier), recorded(tenant, model))
+        apply_steps(self.server, steps)
         return wanted
 
     def session(self, wanted: TenantDatabase, database: str | None = None) -> psycopg.Connection:

@@ -1,6 +1,8 @@
 """Run the SQL of settings/database on a local server, as its superuser."""
 
 from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
 
 import psycopg
 
@@ -26,24 +28,56 @@ def connect(
     )
 
 
-def apply_steps(server: DatabaseServer, steps: Iterable[Step]) -> None:
-    """Run steps in order, one session for each run of steps on the same database.
+class Sessions:
+    """Sessions of the superuser on a server, opened when first asked for and kept. Use as a context.
 
-    Raises LocalcloudError with the step's title and the server's words; what came before stays, and the whole may be
-    run again.
+    settings: statements that each of them begins with.
     """
-    session: psycopg.Connection | None = None
-    try:
+
+    def __init__(self, server: DatabaseServer, settings: Iterable[str] = ()) -> None:
+        self._server = server
+        self._settings = ("SET client_min_messages = warning", *settings)
+        self._open: dict[tuple[str, str], psycopg.Connection] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for database in {database for database, _ in self._open}:
+            self.leave(database)
+
+    def to(self, database: str, use: str = "") -> psycopg.Connection:
+        """The session on a database; a new one when the last has ended. Raises psycopg.OperationalError when the
+        database is not there.
+
+        use: what for, where one session does not do: a session is in one COPY at a time.
+        """
+        if (session := self._open.get((database, use))) is None or session.closed:
+            session = self._open[database, use] = connect(self._server, database)
+            session.execute("; ".join(self._settings))
+        return session
+
+    def leave(self, database: str) -> None:
+        """End the sessions on a database: only then can it be dropped."""
+        for key in [key for key in self._open if key[0] == database]:
+            self._open.pop(key).close()
+
+    def apply(self, *steps: Step) -> None:
+        """Run steps in order.
+
+        Raises LocalcloudError with the step's title and the server's words; what came before stays, and the whole may
+        be run again.
+        """
         for step in steps:
-            if session is None or session.info.dbname != step.database:
-                if session is not None:
-                    session.close()
-                session = connect(server, step.database)
-                session.execute("SET client_min_messages = warning")
-            _run(session, step)
-    finally:
-        if session is not None:
-            session.close()
+            _run(self.to(step.database), step)
+
+
+def apply_steps(server: DatabaseServer, steps: Iterable[Step]) -> None:
+    """Run steps in order, as Sessions.apply does."""
+    with Sessions(server) as sessions:
+        sessions.apply(*steps)
 
 
 def _run(session: psycopg.Connection, step: Step) -> None:
