@@ -15,6 +15,7 @@ from settings.sandbox_plan import ResolvedSandboxes
 from settings.tenant import Tenant, Workload
 from settings.tier import Tier
 from settings.topology import Cluster, Topology
+from settings.virtual_plan import ResolvedVirtualControlPlane
 
 __all__ = [
     "Catalogue",
@@ -31,6 +32,7 @@ __all__ = [
     "ResolvedQueue",
     "ResolvedQuota",
     "ResolvedSandboxes",
+    "ResolvedVirtualControlPlane",
     "ResolvedWorkload",
     "Runtime",
     "Taint",

@@ -8,7 +8,7 @@ from settings.problems import Problem, listed
 from settings.sources import Sources, entries, file_id, items
 from settings.yaml_source import Document, YamlPath
 
-PHASE_ISOLATION = {"one": {"namespace", "namespaces", "dedicated-pool"}}
+PHASE_ISOLATION = {"one": {"namespace", "namespaces", "virtual-control-plane", "dedicated-pool"}}
 """Isolation levels a phase can give; a level it cannot give is refused rather than weakened."""
 
 

@@ -16,6 +16,7 @@ from settings.sandbox_plan import ResolvedSandboxes, resolved_sandboxes, sandbox
 from settings.tenant import Tenant, Workload
 from settings.tier import Tier
 from settings.topology import Cluster, Topology
+from settings.virtual_plan import ResolvedVirtualControlPlane, resolved_virtual, virtual_demands
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,7 @@ class TenantPlan:
     child: name of the namespace, in the plan of one that the tenant has beside its home. children: plans of those: the
     same tenant, with a namespace, labels and a quota of its own, no workloads, no sandboxes and no queue (A6).
     sandboxes: None for a tenant that has none. queue: of its Jobs; None on a cluster without queues (D1).
+    virtual: its virtual control plane; None for a tenant that has none (A6).
     """
 
     tenant: Tenant
@@ -71,6 +73,7 @@ class TenantPlan:
     workloads: tuple[ResolvedWorkload, ...]
     sandboxes: ResolvedSandboxes | None
     queue: ResolvedQueue | None = None
+    virtual: ResolvedVirtualControlPlane | None = None
     budget: Budget
     child: str | None = None
     children: "tuple[TenantPlan, ...]" = ()
@@ -146,8 +149,8 @@ def placed_on(tenant: Tenant, topology: Topology) -> Cluster | None:
 
 
 def demands(tenant: Tenant, tier: Tier, cluster: Cluster, catalogue: Catalogue) -> list[Demand]:
-    """What one pod of each workload counts against the quota, pod overhead included, and how many are wanted; warm
-    sandboxes, where the tenant has any, come last."""
+    """What one pod of each workload counts against the quota, pod overhead included, and how many are wanted; then
+    those of a virtual control plane; warm sandboxes, where the tenant has any, come last."""
     pool = gpu_pool(tenant, tier, cluster.node_pools)
     made: list[Demand] = []
     for workload in tenant.workloads:
@@ -155,6 +158,7 @@ def demands(tenant: Tenant, tier: Tier, cluster: Cluster, catalogue: Catalogue) 
         if workload.gpus and pool and pool.gpu:
             pod[f"requests.{pool.gpu.resource}"] = workload.gpus
         made.append(Demand(pod=pod, least=workload.replicas.min, most=workload.replicas.max))
+    made += virtual_demands(tenant, catalogue)
     if (sandboxes := sandbox_demand(tenant, catalogue)) is not None:
         made.append(sandboxes)
     return made
@@ -203,6 +207,7 @@ def _plan(tenant: Tenant, cluster: Cluster, catalogue: Catalogue) -> TenantPlan:
         workloads=_workloads(tenant, cluster, catalogue, quota, wanted=standing, most=most),
         sandboxes=resolved_sandboxes(tenant, cluster, catalogue, most),
         queue=_queue(tenant, cluster, catalogue, whole, standing),
+        virtual=resolved_virtual(tenant, cluster, catalogue),
         budget=whole,
     )
     children = tuple(_child(plan, name, part) for name, part in whole.children.items())

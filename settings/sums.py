@@ -17,6 +17,8 @@ from settings.replicas import Demand, admitted
 from settings.sandbox_problems import sandbox_problems, warm_problems
 from settings.tenant import Tenant
 from settings.topology import Cluster
+from settings.virtual_plan import virtual_demands
+from settings.virtual_problems import virtual_problems
 from settings.yaml_source import Document, YamlPath
 
 _COMPUTE = ("cpu", "memory")
@@ -53,6 +55,9 @@ def _tenant(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Do
         yield from wrong
         return
     if wrong := list(sandbox_problems(tenant, cluster, catalogue, document)):
+        yield from wrong
+        return
+    if wrong := list(virtual_problems(tenant, cluster, catalogue, document)):
         yield from wrong
         return
     if wrong := list(_shares(tenant, cluster, catalogue, document)):
@@ -104,7 +109,11 @@ def _fits(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Docu
     if admitted(amounts, wanted) is not None:
         return
     alone = wanted[: len(tenant.workloads)]
-    if tenant.sandboxes is None or admitted(amounts, alone) is None:
+    if virtual_demands(tenant, catalogue) and admitted(amounts, alone) is not None:
+        need, have = _short(amounts, wanted)
+        what = f"the workloads at their least replicas and the virtual control plane need {need}"
+        yield document.problem(("isolation",), what, f"at most {have}, by tier and quota")
+    elif tenant.sandboxes is None or admitted(amounts, alone) is None:
         need, have = _short(amounts, alone)
         what = f"the workloads at their least replicas need {need}"
         yield document.problem(("workloads",), what, f"at most {have}, by tier and quota")

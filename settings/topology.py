@@ -33,12 +33,17 @@ class PlatformImages(Model):
     pause: a program that sleeps, for the placeholders that hold 5 % of the pools (D5).
     descheduler: sigs.k8s.io/descheduler 0.36, which relieves nodes above 90 % (D5).
     prometheus, alertmanager: those two, 2.42 and 0.25 or newer, run by the Prometheus operator (G1, G2).
+    vcluster, vcluster_kubernetes, vcluster_dns: vCluster's control plane, the Kubernetes programs that it starts, and
+    CoreDNS, for tenants with a virtual control plane (A6).
     """
 
     pause: Image | None = None
     descheduler: Image | None = None
     prometheus: Image | None = None
     alertmanager: Image | None = None
+    vcluster: Image | None = None
+    vcluster_kubernetes: Image | None = None
+    vcluster_dns: Image | None = None
 
 
 class AlertMail(Model):

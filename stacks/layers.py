@@ -25,6 +25,7 @@ from components.security.runtime_admission import RuntimeAdmission, RuntimeAdmis
 from components.security.sandbox_admission import SandboxAdmission, SandboxAdmissionArgs
 from components.security.tenant_admission import TenantAdmission, TenantAdmissionArgs
 from components.security.tenant_roles import TenantRoles, TenantRolesArgs
+from components.security.virtual_admission import VirtualAdmission, VirtualAdmissionArgs
 from components.tenancy.platform_namespace import PlatformNamespace, PlatformNamespaceArgs
 from components.tenancy.tenant import Tenant, TenantArgs, facts
 from settings import Catalogue, Cluster, TenantPlan, plan_tenants
@@ -79,6 +80,7 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
     RuntimeAdmission("runtimes", RuntimeAdmissionArgs(runtimes=catalogue.runtimes, namespace=system), options)
     RootedAdmission("rooted", RootedAdmissionArgs(), options)
     QuotaAdmission("quota", QuotaAdmissionArgs(), options)
+    VirtualAdmission("virtual", VirtualAdmissionArgs(), options)
     for pool in cluster.node_pools:
         joined = JoinedNodePoolArgs(pool=pool, runtimes=catalogue.runtimes, namespace=system)
         JoinedNodePool(f"pool-{pool.name}", joined, options)

@@ -43,7 +43,8 @@ SANDBOXES = f"{names.COMPONENT_LABEL} == '{names.SANDBOX}'"
 
 SUSPENDED = "suspended"
 DNS, METADATA, API_SERVER, OWN, APART = "dns", "metadata-service", "api-server", "tenant", "tenants-apart"
-ORDERS = {SUSPENDED: 5, DNS: 10, METADATA: 20, API_SERVER: 30, OWN: 100, APART: 1000}
+CONTROL_PLANE = "control-plane"
+ORDERS = {SUSPENDED: 5, DNS: 10, METADATA: 20, API_SERVER: 30, CONTROL_PLANE: 50, OWN: 100, APART: 1000}
 """Order within the tier. What passes for a tenant (OWN) goes on to the next tier and is not asked for in APART, which
 is why everything that holds for all is asked before or in both. A SUSPENDED tenant's own policy comes first of all: not
 even names are answered."""

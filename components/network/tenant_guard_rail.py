@@ -5,15 +5,36 @@ from dataclasses import dataclass
 import pulumi
 
 from components.network.calico import TIER, from_, global_policy, named, of_tenant, to, to_ranges
-from components.network.guard_rails import ORDERS, OWN, SUSPENDED, to_other_pods
+from components.network.guard_rails import CONTROL_PLANE, ORDERS, OWN, SUSPENDED, to_other_pods
 from components.network.tenant_network import DATABASE_PORT
 from components.objects import Manifest
+from components.tenancy.virtual_names import COMPONENT
 from settings import TenantPlan, names
 
 
 def policy_name(tenant: str) -> str:
     """Name of a tenant's policy, without the tier's."""
     return f"{OWN}-{tenant}"
+
+
+def control_plane_policy_name(tenant: str) -> str:
+    """Name of the policy for a tenant's virtual control plane, without the tier's. No tenant's own has it."""
+    return f"{CONTROL_PLANE}-{tenant}"
+
+
+def control_plane_traffic(plan: TenantPlan) -> Manifest:
+    """Spec of the policy that lets the syncer of a virtual control plane reach the host's API server, without `tier`.
+    By the label of its ServiceAccount, which nobody of a tenant may write, and which admission gives to its one pod."""
+    return {
+        "namespaceSelector": of_tenant(plan.tenant.id),
+        "serviceAccountSelector": f"{names.COMPONENT_LABEL} == '{COMPONENT[names.COMPONENT_LABEL]}'",
+        "order": ORDERS[CONTROL_PLANE],
+        "types": ["Egress"],
+        "egress": [
+            to("Allow", services={"name": "kubernetes", "namespace": "default"}),
+            *to_ranges("Allow", plan.cluster.api_server),
+        ],
+    }
 
 
 def own_traffic(plan: TenantPlan) -> Manifest:
@@ -66,7 +87,9 @@ class TenantGuardRailArgs:
 class TenantGuardRail(pulumi.ComponentResource):
     """The part of the guard-rails that names a tenant (E2).
 
-    Creates: GlobalNetworkPolicy `tenantplane-guardrails.tenant-<id>`, the one object of a tenant in the tier. It passes
+    Creates: GlobalNetworkPolicy `tenantplane-guardrails.tenant-<id>`, the one object of a tenant in the tier, but for
+    `tenantplane-guardrails.control-plane-<id>` where it has a virtual control plane: the pod of that, by its account,
+    reaches the host's API server (A6). The first passes
     on to the NetworkPolicies what is between pods of the tenant's own namespaces, to its own pods of the database
     namespace on TCP 5432, and to the ranges that its file grants. GuardRails denies what it does not name. It lies in
     no namespace, so that nobody with rights in the tenant's can reach it.
@@ -77,13 +100,11 @@ class TenantGuardRail(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: TenantGuardRailArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tenantplane:network:TenantGuardRail", name, {}, opts)
-        tenant = args.plan.tenant.id
-        global_policy(
-            name,
-            policy_name(tenant),
-            args.plan.labels,
-            own_traffic(args.plan),
-            pulumi.ResourceOptions(parent=self, depends_on=[] if args.tier is None else [args.tier]),
-        )
+        plan, tenant = args.plan, args.plan.tenant.id
+        child = pulumi.ResourceOptions(parent=self, depends_on=[] if args.tier is None else [args.tier])
+        global_policy(name, policy_name(tenant), plan.labels, own_traffic(plan), child)
+        if plan.virtual is not None and plan.active:
+            opening = control_plane_traffic(plan)
+            global_policy(f"{name}-control-plane", control_plane_policy_name(tenant), plan.labels, opening, child)
         self.policy = f"{TIER}.{policy_name(tenant)}"
         self.register_outputs({"policy": self.policy})

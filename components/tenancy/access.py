@@ -29,6 +29,8 @@ class TenantAccessArgs:
 class TenantAccess(pulumi.ComponentResource):
     """Access of a tenant's people and workloads to its own namespace, and to nothing else (B5, C4).
 
+    People of a tenant with a virtual control plane have their rights there. On the host all of them are viewers: the
+    syncer alone writes (A6).
     Creates: a RoleBinding per role that has groups (`tenant-admin`, `tenant-developer`, `tenant-viewer`, to the
     ClusterRoles of TenantRoles), ServiceAccount `workload`, which has no rights and mounts no token.
     Outputs: roles (list of str), the roles that are bound.
@@ -46,6 +48,8 @@ class TenantAccess(pulumi.ComponentResource):
             "tenant-developer": groups.developers,
             "tenant-viewer": groups.viewers,
         }
+        if plan.virtual is not None:
+            bound = {"tenant-viewer": (*groups.admins, *groups.developers, *groups.viewers)}
         self.roles = [role for role, members in bound.items() if members]
         for role, members in bound.items():
             if members:

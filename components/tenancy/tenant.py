@@ -15,6 +15,7 @@ from components.tenancy.access import TenantAccess, TenantAccessArgs
 from components.tenancy.child_namespace import ChildNamespace, ChildNamespaceArgs
 from components.tenancy.namespace import TenantNamespace, TenantNamespaceArgs
 from components.tenancy.quota import TenantQuota, TenantQuotaArgs
+from components.tenancy.virtual_control_plane import VirtualControlPlane, VirtualControlPlaneArgs
 from components.workloads import service_of
 from settings import Runtime, TenantPlan
 
@@ -47,8 +48,9 @@ class Tenant(pulumi.ComponentResource):
 
     Creates: TenantNamespace, TenantQuota, TenantAccess, TenantNetwork, the service of each of its workloads
     (AgentSessionService, HomeworkCorrectionService), where it has sandboxes AgentSandboxes, a ChildNamespace for each
-    further namespace that its file lists (A6), where the cluster has databases TenantDatabase, where Jobs are queued
-    TenantQueue and, where the Prometheus operator runs, TenantMonitoring.
+    further namespace that its file lists and VirtualControlPlane where it chose one (A6), where the cluster has
+    databases TenantDatabase, where Jobs are queued TenantQueue and, where the Prometheus operator runs,
+    TenantMonitoring.
     A suspended or leaving tenant keeps all of it with no pods running (A7).
     Outputs: namespace (str), tier (str), host (str, where its routes are reached), lifecycle (str).
     """
@@ -91,6 +93,17 @@ class Tenant(pulumi.ComponentResource):
                     sandboxes=plan.sandboxes,
                     namespace=home.namespace,
                     prerequisites=(*first, *args.prerequisites(plan.sandboxes.runtime)),
+                ),
+                child,
+            )
+        if plan.virtual is not None:
+            VirtualControlPlane(
+                f"{name}-virtual",
+                VirtualControlPlaneArgs(
+                    plan=plan,
+                    virtual=plan.virtual,
+                    namespace=home.namespace,
+                    prerequisites=(*first, *args.prerequisites(plan.virtual.runtime)),
                 ),
                 child,
             )

@@ -1,197 +1,190 @@
-"""What a virtual control plane of a tenant is configured with: vCluster's own values, closed by construction (A6).
+"""An API server of a tenant's own, in its namespace on the host (A6)."""
 
-A tenant that needs the Kubernetes API itself (its own CustomResourceDefinitions, namespaces, roles and webhooks) gets
-an API server of its own, whose pods are run by the host's nodes in the tenant's namespace. There they are pods like all
-others: quota, Pod Security, admission, guard-rails and network policies of the host hold for them, whatever the virtual
-API server was told. What is set here is what the syncer, the one program that writes to both, may carry over.
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
 
-Rendered only: no topology offers it yet, because it has not been run. settings.homes refuses the level, and says so.
-"""
+import pulumi
+from pulumi_kubernetes.apps import v1 as apps
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.networking import v1 as networking
+from pulumi_kubernetes.rbac import v1 as rbac
 
-from collections.abc import Mapping
-from typing import Any, Final
-
-from components.security.hardened_pod import USER_ID
-from settings import Runtime, TenantPlan
-from settings.placing import sandbox_pools, tolerations
-from settings.quantities import format_bytes, format_cpu
-
-NAME: Final = "virtual"
-"""Name of the control plane in the tenant's namespace; its objects are `vc-virtual` and so on."""
-CONTROL_PLANE: Final = {"cpu": "500m", "memory": "1Gi", "ephemeral-storage": "1Gi"}
-"""Of the one pod with API server, controllers, store and syncer; counts in the tenant's quota like any pod."""
-STORE: Final = "5Gi"
-READ: Final = ("get", "list", "watch")
-WRITE: Final = ("create", "delete", "get", "list", "patch", "update", "watch")
-
-KEPT_APART: Final = (
-    "endpoints",
-    "endpointSlices",
-    "gatewayApi",
-    "ingresses",
-    "namespaces",
-    "networkPolicies",
-    "persistentVolumes",
-    "podDisruptionBudgets",
-    "priorityClasses",
-    "resourceClaims",
-    "resourceClaimTemplates",
-    "serviceAccounts",
-    "storageClasses",
+from components.network.tenant_network import CLOSED
+from components.objects import Manifest, in_namespace, running_in_namespace, tenant_metadata
+from components.tenancy.virtual_names import (
+    API_PORT,
+    COMPONENT,
+    CONFIG_SECRET,
+    DNS_PORT,
+    HEADLESS,
+    KUBECONFIG_SECRET,
+    NAME,
+    PEOPLE,
+    POD,
+    SELECTOR,
+    SYNCER_ACCOUNT,
 )
-"""What the virtual control plane may have and the host never gets. An Endpoints object can point anywhere, an Ingress
-take any host, a PersistentVolume mount a path of the node."""
-NOT_SHOWN: Final = (
-    "csiDrivers",
-    "csiNodes",
-    "csiStorageCapacities",
-    "configMaps",
-    "deviceClasses",
-    "gatewayClasses",
-    "gateways",
-    "ingressClasses",
-    "nodes",
-    "priorityClasses",
-    "runtimeClasses",
-    "secrets",
-    "storageClasses",
-)
-"""What the host has and the virtual control plane never sees: its nodes above all, which are other tenants' too."""
+from components.tenancy.virtual_pod import CONFIG_FILE, virtual_pod
+from components.tenancy.virtual_values import virtual_values
+from settings import ResolvedVirtualControlPlane, TenantPlan
+from settings.quantities import format_bytes
+from settings.virtual_plan import STORE_BYTES
 
-ROLE: Final[tuple[Mapping[str, Any], ...]] = (
+Options: TypeAlias = pulumi.ResourceOptions
+READ: Final = ["get", "list", "watch"]
+WRITE: Final = ["create", "delete", "get", "list", "patch", "update", "watch"]
+SYNCER_ROLE: Final[tuple[Manifest, ...]] = (
     {
-        "apiGroups": [""],
+        "api_groups": [""],
         "resources": ["configmaps", "persistentvolumeclaims", "pods", "secrets", "services"],
-        "verbs": list(WRITE),
+        "verbs": WRITE,
     },
-    {"apiGroups": [""], "resources": ["pods/status", "pods/ephemeralcontainers"], "verbs": ["patch", "update"]},
-    {
-        "apiGroups": [""],
-        "resources": ["pods/attach", "pods/exec", "pods/portforward"],
-        "verbs": ["create", "get"],
-    },
-    {"apiGroups": [""], "resources": ["endpoints", "events", "pods/log"], "verbs": list(READ)},
-    {"apiGroups": ["apps"], "resources": ["deployments", "replicasets", "statefulsets"], "verbs": list(READ)},
+    {"api_groups": [""], "resources": ["pods/attach", "pods/exec", "pods/portforward"], "verbs": ["create", "get"]},
+    {"api_groups": [""], "resources": ["endpoints", "events", "pods/log"], "verbs": READ},
+    {"api_groups": ["apps"], "resources": ["deployments", "replicasets", "statefulsets"], "verbs": READ},
 )
-"""Rights of the syncer, in the tenant's namespace alone. There is no ClusterRole, and nothing here that a tenant's
-admin may not do there either, but to write the status of its pods."""
+"""Rights of the syncer, in the tenant's namespace alone: nothing that a tenant's admin may not do in a namespace. The
+chart gives more: to write the status of pods, by which a pod could claim another one's address, and ephemeral
+containers, which admission of pods does not see. What needs those is not carried over."""
+ADMIN_ROLE: Final[tuple[Manifest, ...]] = (
+    {"api_groups": [""], "resources": ["secrets"], "resource_names": [KUBECONFIG_SECRET], "verbs": ["get"]},
+    {"api_groups": [""], "resources": ["pods/portforward"], "resource_names": [POD], "verbs": ["create", "get"]},
+)
+"""How the tenant's admins get to their API server, besides reading what runs on the host."""
+RBAC_GROUP: Final = "rbac.authorization.k8s.io"
+SKIP_AWAIT: Final = {"pulumi.com/skipAwait": "true"}
+"""Its volume, its images and its start-up take their time, and an update of the stack does not wait for them."""
 
 
-def virtual_control_plane_values(plan: TenantPlan, runtime: Runtime) -> dict[str, Any]:
-    """Values of vCluster's chart for a tenant.
+@dataclass(frozen=True, kw_only=True)
+class VirtualControlPlaneArgs:
+    """Inputs of VirtualControlPlane.
 
-    runtime: of every pod that is carried over; a sandboxed one, since nobody has reviewed what runs there (C3). Its
-    nodes are those of sandboxes.
-    Errors: ValueError for a runtime that shares the node's kernel.
+    plan: the tenant. virtual: what settings derived for it. namespace: the namespace on the host that it runs in, with
+    all that it carries over. prerequisites: what its pod waits for, such as quota, network policies and classes.
     """
-    if "agent-sessions" not in runtime.workloads:
-        raise ValueError(f"runtime {runtime.id!r} is not for what nobody has reviewed")
-    selector, pools = sandbox_pools(plan.tenant, plan.cluster)
-    tolerated = tolerations(pools)
+
+    plan: TenantPlan
+    virtual: ResolvedVirtualControlPlane
+    namespace: core.Namespace
+    prerequisites: tuple[pulumi.Resource, ...] = ()
+
+
+class VirtualControlPlane(pulumi.ComponentResource):
+    """An API server, controllers and store of a tenant's own, whose pods run on the host (A6, B5, C1, C3, E1, E2).
+
+    They run in the tenant's namespace there, under all that holds in it.
+    Creates: StatefulSet `virtual` (one pod, or none while the tenant is not active; in the sandboxed runtime, on
+    sandbox nodes, hardened to `restricted`, with a volume of 5 Gi that stays when it goes), Secret `vc-config-virtual`
+    with its configuration, Service `virtual` (443) and headless `virtual-headless`, ServiceAccount, Role and
+    RoleBinding `vc-virtual` for its syncer (no ClusterRole), Role and RoleBinding `virtual-control-plane` for the
+    tenant's admins (the one Secret with the way in, and a port of the one pod), NetworkPolicy `virtual-control-plane`
+    (8443 and 1053 within the namespace).
+    The programs are vCluster's. The tenant's quota counts its pods; what the syncer may do and who may pass for it is
+    bounded by VirtualAdmission, its way to the host's API server by TenantGuardRail.
+    Outputs: service (str), name of the Service of the virtual API server.
+    """
+
+    service: str
+
+    def __init__(self, name: str, args: VirtualControlPlaneArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tenantplane:tenancy:VirtualControlPlane", name, {}, opts)
+        plan, virtual = args.plan, args.virtual
+        child = in_namespace(self, args.namespace)
+        config = json.dumps(virtual_values(plan, virtual), sort_keys=True)
+        account = core.ServiceAccount(
+            f"{name}-account",
+            metadata=_labelled(plan, SYNCER_ACCOUNT),
+            automount_service_account_token=False,
+            opts=child,
+        )
+        subject = {"kind": "ServiceAccount", "name": SYNCER_ACCOUNT, "namespace": plan.namespace}
+        syncer = self._grants(f"{name}-syncer", tenant_metadata(plan, SYNCER_ACCOUNT), SYNCER_ROLE, [subject], child)
+        admins = [{"api_group": RBAC_GROUP, "kind": "Group", "name": each} for each in plan.tenant.groups.admins]
+        self._grants(f"{name}-admins", tenant_metadata(plan, PEOPLE), ADMIN_ROLE, admins, child)
+        held = core.Secret(
+            f"{name}-config",
+            metadata=tenant_metadata(plan, CONFIG_SECRET),
+            type="Opaque",
+            string_data={CONFIG_FILE: config},
+            opts=child,
+        )
+        network = networking.NetworkPolicy(
+            f"{name}-network", metadata=tenant_metadata(plan, PEOPLE), spec=_traffic(plan), opts=child
+        )
+        self._service(f"{name}-service", _labelled(plan, NAME), {"type": "ClusterIP"}, child)
+        # Its pod has a name before it is ready: the store is its own peer.
+        headless = {"cluster_ip": "None", "publish_not_ready_addresses": True}
+        self._service(f"{name}-headless", _labelled(plan, HEADLESS), headless, child)
+        apps.StatefulSet(
+            name,
+            metadata={**_labelled(plan, NAME), "annotations": SKIP_AWAIT},
+            spec=_stateful_set(plan, virtual, config),
+            opts=running_in_namespace(self, args.namespace, account, *syncer, held, network, *args.prerequisites),
+        )
+        self.service = NAME
+        self.register_outputs({"service": self.service})
+
+    def _grants(
+        self, name: str, metadata: Manifest, rules: tuple[Manifest, ...], subjects: list[Manifest], opts: Options
+    ) -> tuple[pulumi.Resource, pulumi.Resource]:
+        """A Role of the namespace and its binding, of one name."""
+        ref = {"api_group": RBAC_GROUP, "kind": "Role", "name": metadata["name"]}
+        return (
+            rbac.Role(f"{name}-role", metadata=metadata, rules=list(rules), opts=opts),
+            rbac.RoleBinding(f"{name}-binding", metadata=metadata, role_ref=ref, subjects=subjects, opts=opts),
+        )
+
+    def _service(self, name: str, metadata: Manifest, spec: dict[str, Any], opts: Options) -> None:
+        ports = [{"name": "https", "port": 443, "target_port": API_PORT, "protocol": "TCP"}]
+        core.Service(
+            name,
+            metadata={**metadata, "annotations": SKIP_AWAIT},
+            spec={**spec, "selector": SELECTOR, "ports": ports},
+            opts=opts,
+        )
+
+
+def _labelled(plan: TenantPlan, name: str) -> Manifest:
+    return {**tenant_metadata(plan, name), "labels": {**plan.labels, **SELECTOR, **COMPONENT}}
+
+
+def _stateful_set(plan: TenantPlan, virtual: ResolvedVirtualControlPlane, config: str) -> Manifest:
+    claim = {
+        "metadata": {"name": "data", "labels": plan.labels},
+        "spec": {
+            "access_modes": ["ReadWriteOnce"],
+            "resources": {"requests": {"storage": format_bytes(STORE_BYTES)}},
+        },
+    }
+    # A changed configuration is a new pod: the programs read it once.
+    digest = {"vClusterConfigHash": hashlib.sha256(config.encode()).hexdigest()}
     return {
-        "sync": {
-            "toHost": {
-                "pods": {
-                    "enabled": True,
-                    "runtimeClassName": runtime.id,
-                    "priorityClassName": plan.tier.priority_class,
-                    "enforceTolerations": [f"{each['key']}={each['value']}:{each['effect']}" for each in tolerated],
-                    "useSecretsForSATokens": True,
-                    "rewriteHosts": {"enabled": False},
-                },
-                "services": {"enabled": True},
-                "persistentVolumeClaims": {"enabled": True},
-                "configMaps": {"enabled": True, "all": False},
-                "secrets": {"enabled": True, "all": False},
-                **{kind: {"enabled": False} for kind in KEPT_APART},
-            },
-            "fromHost": {"events": {"enabled": True}, **{kind: {"enabled": False} for kind in NOT_SHOWN}},
+        "replicas": 1 if plan.active else 0,
+        "service_name": HEADLESS,
+        "pod_management_policy": "Parallel",
+        "selector": {"match_labels": SELECTOR},
+        # All that the tenant has told its API server lies there (A7).
+        "persistent_volume_claim_retention_policy": {"when_deleted": "Retain", "when_scaled": "Retain"},
+        "volume_claim_templates": [claim],
+        "template": {
+            "metadata": {"labels": _labelled(plan, NAME)["labels"], "annotations": digest},
+            "spec": virtual_pod(plan, virtual),
         },
-        "controlPlane": {
-            "backingStore": {"database": {"embedded": {"enabled": True}}},
-            "coredns": {
-                "enabled": True,
-                "security": _security(),
-                "deployment": {
-                    "pods": {"labels": plan.labels},
-                    "nodeSelector": selector,
-                    "tolerations": list(tolerated),
-                },
-            },
-            "service": {"enabled": True, "labels": plan.labels, "spec": {"type": "ClusterIP"}},
-            "ingress": {"enabled": False},
-            "statefulSet": {
-                "labels": plan.labels,
-                "pods": {"labels": plan.labels},
-                "imagePullPolicy": "Always",
-                "enableServiceLinks": False,
-                "runtimeClassName": runtime.id,
-                "resources": {"requests": dict(CONTROL_PLANE), "limits": dict(CONTROL_PLANE)},
-                "highAvailability": {"replicas": 1 if plan.active else 0},
-                "security": _security(),
-                "scheduling": {
-                    "priorityClassName": plan.tier.priority_class,
-                    "nodeSelector": selector,
-                    "tolerations": list(tolerated),
-                },
-                # Kept when the control plane goes: all that the tenant has told it lies there (A7).
-                "persistence": {"volumeClaim": {"enabled": True, "retentionPolicy": "Retain", "size": STORE}},
-            },
-            "advanced": {
-                "virtualScheduler": {"enabled": False},
-                "serviceAccount": {"enabled": True, "labels": plan.labels},
-                "workloadServiceAccount": {"enabled": True, "labels": plan.labels},
-            },
-        },
-        "policies": {
-            "resourceQuota": {"enabled": True, "labels": plan.labels, "quota": plan.quota.hard()},
-            "limitRange": {
-                "enabled": True,
-                "labels": plan.labels,
-                "defaultRequest": _amounts(plan.limit_range.default_request, plan.limit_range.scratch_request_bytes),
-                "default": _amounts(plan.limit_range.default_limit, plan.limit_range.scratch_limit_bytes),
-            },
-            "networkPolicy": {
-                "enabled": True,
-                "labels": plan.labels,
-                # The chart's default opens the internet to every pod; the ranges are the guard-rail's to give (E2).
-                "workload": {"publicEgress": {"enabled": False}},
-            },
-        },
-        "rbac": {
-            "role": {"enabled": True, "overwriteRules": [dict(each) for each in ROLE]},
-            "clusterRole": {"enabled": False},
-        },
-        "networking": {"advanced": {"fallbackHostCluster": False}},
-        "telemetry": {"enabled": False},
     }
 
 
-def _security() -> dict[str, Any]:
-    """Pod Security `restricted`, which the namespace enforces, for a program whose chart would run it as root."""
+def _traffic(plan: TenantPlan) -> Manifest:
+    """Within the namespace, the virtual API server and DNS; how the syncer reaches the host's is a guard-rail."""
+    if not plan.active:
+        return dict(CLOSED)
+    ports = [{"protocol": "TCP", "port": API_PORT}, *({"protocol": each, "port": DNS_PORT} for each in ("UDP", "TCP"))]
+    same: list[Manifest] = [{"pod_selector": {}}]
     return {
-        "podSecurityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": USER_ID,
-            "runAsGroup": USER_ID,
-            "fsGroup": USER_ID,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
-        "containerSecurityContext": {
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "privileged": False,
-            "readOnlyRootFilesystem": True,
-            "runAsNonRoot": True,
-            "runAsUser": USER_ID,
-            "runAsGroup": USER_ID,
-        },
-    }
-
-
-def _amounts(amount: Any, scratch_bytes: int) -> dict[str, str]:
-    return {
-        "cpu": format_cpu(amount.cpu_m),
-        "memory": format_bytes(amount.memory_bytes),
-        "ephemeral-storage": format_bytes(scratch_bytes),
+        "pod_selector": {},
+        "policy_types": ["Ingress", "Egress"],
+        "ingress": [{"from_": same, "ports": ports}],
+        "egress": [{"to": same, "ports": ports}],
     }

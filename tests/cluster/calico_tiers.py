@@ -26,7 +26,7 @@ Object = Mapping[str, Any]
 
 DEFAULT_TIER, DEFAULT_ORDER = "default", 1_000_000.0
 
-_SPEC = {"tier", "order", "types", "selector", "namespaceSelector", "ingress", "egress"}
+_SPEC = {"tier", "order", "types", "selector", "namespaceSelector", "serviceAccountSelector", "ingress", "egress"}
 _RULE = {"action", "protocol", "source", "destination"}
 _ENTITY = {"selector", "namespaceSelector", "nets", "ports", "services"}
 
@@ -126,6 +126,7 @@ def _selects(spec: Object, direction: str, pod: Endpoint) -> bool:
         direction in _types(spec)
         and selector(spec.get("selector") or "all()")(pod.labels)
         and selector(spec.get("namespaceSelector") or "all()")(pod.namespace_labels)
+        and selector(spec.get("serviceAccountSelector") or "all()")(pod.account_labels)
     )
 
 

@@ -18,6 +18,7 @@ class Endpoint:
     """A pod: its namespace and that one's labels, its own labels. Or an address outside, which has no namespace.
 
     address: where a rule may name it by range. services: those it answers for, as (namespace/name, protocol, port).
+    account_labels: those of the ServiceAccount it runs as.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Endpoint:
     labels: Mapping[str, str] = field(hash=False)
     address: str | None = None
     services: tuple[tuple[str, str, int], ...] = ()
+    account_labels: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def is_pod(self) -> bool:

@@ -53,6 +53,7 @@ MUTANTS = {
     "claims": unbound("tenantplane-volume-claims", "volume-by-name", "volume-without-class"),
     "services": unbound("tenantplane-tenant-services", "external-ip", "external-name", "external-name-routed"),
     "autoscalers": unbound("tenantplane-autoscalers", "scale-pool"),
+    "virtual": unbound("tenantplane-virtual-sets", "syncer-account"),
     "sandboxes": unbound(
         "tenantplane-sandbox-claims", "claim-retained", "claim-far-time", "claim-unused", "lease-long"
     ),

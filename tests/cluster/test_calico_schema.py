@@ -16,7 +16,12 @@ from hypothesis import strategies as st
 
 from components.network.calico import API_VERSION, TIER
 from components.network.guard_rails import GuardRailsArgs, policies
-from components.network.tenant_guard_rail import own_traffic, policy_name
+from components.network.tenant_guard_rail import (
+    control_plane_policy_name,
+    control_plane_traffic,
+    own_traffic,
+    policy_name,
+)
 from localcloud import controlplane
 from localcloud.controlplane import ControlPlane
 from settings import load_catalogue, plan_tenants
@@ -78,6 +83,8 @@ def rendered() -> list[Object]:
         tenant = plan.tenant.model_copy(update={"egress": ("203.0.113.0/24", "2001:db8::/32")})
         spec = {"tier": TIER, **own_traffic(replace(plan, tenant=tenant))}
         found.append(made("GlobalNetworkPolicy", f"{TIER}.probe-{policy_name(plan.tenant.id)}", spec))
+        opening = {"tier": TIER, **control_plane_traffic(plan)}
+        found.append(made("GlobalNetworkPolicy", f"{TIER}.probe-{control_plane_policy_name(plan.tenant.id)}", opening))
     return found
 
 
@@ -120,6 +127,7 @@ REFUSED: dict[str, tuple[Object, str]] = {
         rule(destination={"services": {"name": "a", "namespace": "b"}, "selector": "all()"}),
         "services stand alone",
     ),
+    "global() for accounts": (policy(serviceAccountSelector="global()"), "global() is not used here"),
     "global() in a rule": (rule(destination={"namespaceSelector": "global()"}), "global() is not used here"),
     "a tier without an order": (made("Tier", "t", {"defaultAction": "Deny"}), "spec.order: Required value"),
     "a tier that allows": (
@@ -185,7 +193,7 @@ SPECS = st.fixed_dictionaries(
         "types": TYPES,
         "namespaceSelector": SELECTORS,
     },
-    optional={"selector": SELECTORS, "ingress": RULES, "egress": RULES},
+    optional={"selector": SELECTORS, "serviceAccountSelector": SELECTORS, "ingress": RULES, "egress": RULES},
 )
 OBJECTS = st.one_of(
     st.builds(lambda spec: made("GlobalNetworkPolicy", "t.p", spec), SPECS),

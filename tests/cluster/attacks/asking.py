@@ -2,16 +2,26 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+from components.tenancy.virtual_names import SYNCER_ACCOUNT
 from tests.cluster.acting import Answer, Caller
 from tests.cluster.attacks.attack import EXTENSIONS, HOME, NEXT_DOOR, Attack, Request, Who, at
 from tests.polling import until
 
 Asking = Callable[[str, Who, Request], Answer]
 """Asks as somebody of a tenant."""
+
+
+ACCOUNTS: Mapping[Who, str] = {"account": "workload", "syncer": SYNCER_ACCOUNT}
+
+
+def account(namespace: str, name: str) -> tuple[str, ...]:
+    """User and groups by which the API server knows an account."""
+    groups = ("system:serviceaccounts", f"system:serviceaccounts:{namespace}")
+    return (f"system:serviceaccount:{namespace}:{name}", *groups)
 
 
 def running_pod(admin: Caller, namespace: str) -> str:
@@ -54,10 +64,8 @@ def asking_as(admin: Caller, person: Callable[..., Caller], claim: str) -> Askin
     def caller(tenant: str, who: Who) -> Caller:
         if who == "platform":
             return admin
-        if who == "account":
-            home = f"tenant-{tenant}"
-            groups = ("system:serviceaccounts", f"system:serviceaccounts:{home}")
-            return admin.acting_as(f"system:serviceaccount:{home}:workload", *groups)
+        if who in ACCOUNTS:
+            return admin.acting_as(*account(f"tenant-{tenant}", ACCOUNTS[who]))
         return person(tenant, who)
 
     def asked(tenant: str, who: Who, request: Request) -> Answer:

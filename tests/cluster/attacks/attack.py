@@ -16,9 +16,9 @@ RBAC_API, NETWORK = "/apis/rbac.authorization.k8s.io/v1", "/apis/networking.k8s.
 KUEUE, CALICO = "/apis/kueue.x-k8s.io/v1beta2", "/apis/projectcalico.org/v3"
 AGENTS, EXTENSIONS = "/apis/agents.x-k8s.io/v1beta1", "/apis/extensions.agents.x-k8s.io/v1beta1"
 
-Who = Literal["admins", "developers", "viewers", "account", "platform"]
-"""People of a role of the tenant; the account that its workloads run as; or, for twins, the cluster's administrator:
-then the request itself is right, and it is who asks that is refused."""
+Who = Literal["admins", "developers", "viewers", "account", "syncer", "platform"]
+"""People of a role of the tenant; the account that its workloads run as; that of its virtual control plane; or, for
+twins, the cluster's administrator: then the request itself is right, and it is who asks that is refused."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,11 @@
 """All rows, by theme."""
 
-from tests.cluster.attacks import access, cluster, network, objects, pods, queues, quota, runtimes, sandboxes
+from tests.cluster.attacks import access, cluster, network, objects, pods, queues, quota, runtimes, sandboxes, virtual
 
-ATTACKS = tuple(
-    row for theme in (pods, runtimes, quota, objects, access, network, sandboxes, queues, cluster) for row in theme.ROWS
+ON_HOST = (
+    *(row for theme in (pods, runtimes, quota, objects, access, network, sandboxes, queues) for row in theme.ROWS),
+    virtual.ELSEWHERE,
+    *cluster.ROWS,
 )
+"""Those of tenants that the local catalogue has."""
+ATTACKS = (*ON_HOST, *virtual.ROWS)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pulumi
 
 import components
+from tests.unit.components.golden_virtual import virtual
 from tests.unit.components.local_stack import ROOT, plan, rendered
 
 FOLDER = ROOT / "docs" / "components"
@@ -118,6 +119,9 @@ def _costs() -> str:
         roles = sum(bool(each) for each in (groups.admins, groups.developers, groups.viewers))
         what = f"a tenant with {_counted(roles, 'bound role')} and {_counted(len(own.workloads), 'workload')}"
         lines.append(_cost(what, made))
+    own = virtual()
+    made = [(each.custom, each.type) for each in rendered(own).resources if each.urn not in known]
+    lines.append(_cost(f"a tenant with a virtual control plane and {len(own.workloads)} workloads", made))
     return "\n".join(lines)
 
 

@@ -241,5 +241,7 @@ def test_a_cluster_without_the_addon_has_no_rules_for_claims() -> None:
         "runtimes-policy",
         "rooted-policy",
         "quota-policy",
+        "virtual-pods",
+        "virtual-sets",
         *(f"objects-{each}" for each in ("autoscalers", "bindings", "claims", "metadata", "platform")),
     }

@@ -51,6 +51,7 @@ def test_what_is_denied_to_all_is_asked_before_what_passes_for_one() -> None:
         "dns",
         "metadata-service",
         "api-server",
+        "control-plane",
         "tenant",
         "tenants-apart",
     ]

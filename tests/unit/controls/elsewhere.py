@@ -28,6 +28,16 @@ ELSEWHERE: tuple[Shown, ...] = tuple(
         ("A6", "Jobs of all namespaces of a tenant draw on one budget", KUEUE,
          "cluster/test_child_namespaces.py"
          "::test_jobs_of_all_namespaces_draw_on_one_budget_and_wait_when_it_is_used_up"),
+        ("A6", "A virtual control plane counts in its tenant's quota", "ResourceQuota, " + SCHEDULER,
+         "cluster/test_virtual_control_plane.py"
+         "::test_the_control_plane_runs_sandboxed_on_a_sandbox_node_and_counts_in_the_quota"),
+        ("A6", "What it carries over runs under all that holds for a tenant's pods", f"ResourceQuota, {SCHEDULER}",
+         "cluster/test_virtual_control_plane.py"
+         "::test_what_it_carries_over_runs_under_all_that_holds_for_a_tenants_pods"),
+        ("A6", "Its syncer alone of a tenant's pods reaches the host's API server", CALICO,
+         "cluster/test_virtual_control_plane.py::test_the_syncer_alone_reaches_the_hosts_api_server"),
+        ("A7", "A suspended tenant's control plane ends and its store stays", f"{ENGINE}, {API}",
+         "cluster/test_virtual_control_plane.py::test_a_suspended_tenants_control_plane_ends_and_its_store_stays"),
         ("A7", "A namespace beside the home goes in two reviewed steps", ENGINE,
          "cluster/test_child_namespaces_lifecycle.py::test_a_namespace_is_added_kept_retired_and_only_then_removed"),
         ("A7", "Suspending stops pods and traffic, resuming starts them", "ResourceQuota, " + CALICO,

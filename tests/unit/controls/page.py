@@ -12,6 +12,7 @@ from tests.unit.controls.elsewhere import ELSEWHERE
 
 FILE = ROOT / "docs" / "controls.md"
 TEST = "tests/cluster/test_attacks.py::test_a_tenant_is_refused"
+VIRTUAL = "tests/cluster/test_virtual_control_plane.py::test_a_virtual_control_plane_is_refused"
 BENCHMARK: dict[str, str] = {
     "MTB-PL1-CC-CPI-1": "Block access to cluster resources",
     "MTB-PL1-BC-CPI-2": "Block multitenant resources",
@@ -50,7 +51,8 @@ one thing is flipped and refused, by the control that is named and for the reaso
 anything else fails the test. A row's id is the test's:
 `{test}[<id>]`, in [tests/cluster/attacks](../tests/cluster/attacks).
 [test_attacks_notice.py](../tests/cluster/test_attacks_notice.py)
-takes controls away and shows that the rows notice.
+takes controls away and shows that the rows notice. Rows whose id begins with `virtual-` are asked as the syncer of a
+virtual control plane, and as its tenant's people, by `{virtual}[<id>]`.
 
 {count} attempts. What refuses them:
 
@@ -126,7 +128,7 @@ def _benchmark() -> str:
 
 def page() -> str:
     """The whole page."""
-    head = HEAD.format(test=TEST, count=len(ATTACKS), controls=_counts())
+    head = HEAD.format(test=TEST, virtual=VIRTUAL, count=len(ATTACKS), controls=_counts())
     return "\n".join([head, *(_requirement(name) for name in requirements()), _benchmark()]) + RESIDUAL
 
 

@@ -246,6 +246,21 @@ namespaces:
 }
 """The same with a tenant that has namespaces beside its home, one of them on its way out (A6)."""
 
+WITH_VIRTUAL: Mapping[str, str] = {
+    **FILES,
+    "tiers.yaml": TIERS.replace("dedicated-pool]", "virtual-control-plane, dedicated-pool]"),
+    "topology/test.yaml": TOPOLOGY
+    + f"""\
+    addons: [calico-policy]
+    images:
+      vcluster: registry.example.com/vcluster@{DIGEST}
+      vcluster_kubernetes: registry.example.com/kubernetes@{DIGEST}
+      vcluster_dns: registry.example.com/coredns@{DIGEST}
+""",
+    "tenants/big-corp.yaml": BIG_CORP.replace("isolation: dedicated-pool\n", "isolation: virtual-control-plane\n"),
+}
+"""The same with a tenant that has an API server of its own (A6)."""
+
 
 def write(root: Path, files: Mapping[str, str] = FILES) -> Path:
     """The catalogue as files under root, which is returned."""

@@ -13,6 +13,7 @@ from tests.unit.settings import (
     flips_of_sandboxes,
     flips_of_tenants,
     flips_of_the_platform,
+    flips_of_virtual,
     flips_of_workloads,
     flips_of_yaml,
     priced,
@@ -29,6 +30,7 @@ FLIPS = (
     *flips_of_egress.FLIPS,
     *flips_of_namespaces.FLIPS,
     *flips_of_prices.FLIPS,
+    *flips_of_virtual.FLIPS,
 )
 
 
@@ -40,6 +42,7 @@ FLIPS = (
         small_catalogue.WITH_EGRESS,
         small_catalogue.WITH_NAMESPACES,
         priced.FILES,
+        small_catalogue.WITH_VIRTUAL,
     ],
 )
 def test_the_good_twin_of_every_flip_is_right(tmp_path: Path, files: Mapping[str, str]) -> None:
