@@ -32,6 +32,9 @@ COMPONENT_LABEL: Final = "app.kubernetes.io/component"
 WORKLOAD_LABEL: Final = "tenantplane.dev/workload"
 """On pods: their kind of workload, which decides the runtimes they may have (C3)."""
 SANDBOX: Final = "sandbox"
+SANDBOX_LABEL: Final = "tenantplane.dev/sandbox"
+"""On agents' sandboxes, "true", and on no other pod: what network policies tell the two apart by, the one kind by its
+being there and the other by its absence."""
 CHILD_LABEL: Final = "tenantplane.dev/namespace"
 """On a namespace that a tenant has beside its home, and all that is in it: the name its file gives it (A6)."""
 JOBS_LABEL: Final = "tenantplane.dev/jobs"
@@ -102,7 +105,7 @@ def labels(tenant: str, tier: str, component: str | None = None) -> dict[str, st
 def sandbox_labels(tenant: str, tier: str) -> dict[str, str]:
     """Labels of a tenant's sandboxes. They have no `app`: a Service or a budget of a workload must never choose one,
     whatever the workload is called."""
-    return {**labels(tenant, tier), COMPONENT_LABEL: SANDBOX}
+    return {**labels(tenant, tier), COMPONENT_LABEL: SANDBOX, SANDBOX_LABEL: "true"}
 
 
 def platform_labels(component: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ stays denied whatever these say.
 A selector of Calico's is a constant: it cannot say "the same tenant as at the other end". The rule is therefore cut in
 two. Here, once: between namespaces that carry a tenant's label nothing passes. In TenantGuardRail, once per tenant and
 asked before: what has this tenant's label at both ends goes on to the next tier. So there is one object per tenant; an
-endpoint has the same five policies however many tenants there are, where one policy with a rule for each tenant would
+endpoint has the same few policies however many tenants there are, where one policy with a rule for each tenant would
 be walked through for every connection and end at Calico's limit of 1024 rules; and a tenant whose own policy is missing
 is cut off, not open.
 
@@ -43,8 +43,17 @@ SANDBOXES = f"{names.COMPONENT_LABEL} == '{names.SANDBOX}'"
 
 SUSPENDED = "suspended"
 DNS, METADATA, API_SERVER, OWN, APART = "dns", "metadata-service", "api-server", "tenant", "tenants-apart"
-CONTROL_PLANE = "control-plane"
-ORDERS = {SUSPENDED: 5, DNS: 10, METADATA: 20, API_SERVER: 30, CONTROL_PLANE: 50, OWN: 100, APART: 1000}
+CONTROL_PLANE, DATABASES = "control-plane", "databases"
+ORDERS = {
+    SUSPENDED: 5,
+    DNS: 10,
+    METADATA: 20,
+    API_SERVER: 30,
+    DATABASES: 40,
+    CONTROL_PLANE: 50,
+    OWN: 100,
+    APART: 1000,
+}
 """Order within the tier. What passes for a tenant (OWN) goes on to the next tier and is not asked for in APART, which
 is why everything that holds for all is asked before or in both. A SUSPENDED tenant's own policy comes first of all: not
 even names are answered."""
@@ -111,6 +120,13 @@ def policies(args: GuardRailsArgs) -> dict[str, Manifest]:
                 *to_ranges("Deny", (*args.service_ranges, *args.api_server)),
             ],
         },
+        DATABASES: {
+            **of_tenants,
+            "selector": SANDBOXES,
+            "order": ORDERS[DATABASES],
+            "types": ["Egress"],
+            "egress": [to("Deny", namespaceSelector=named(args.database_namespace))],
+        },
         APART: {
             **of_tenants,
             "order": ORDERS[APART],
@@ -126,10 +142,11 @@ class GuardRails(pulumi.ComponentResource):
     """Network rules above all NetworkPolicies, once per cluster (E2).
 
     Creates: Tier `tenantplane-guardrails` (order 100, before the tier with the NetworkPolicies; what no rule decides is
-    denied) and in it four GlobalNetworkPolicies for the pods of tenants' namespaces, in this order: `dns` (allowed to
+    denied) and in it five GlobalNetworkPolicies for the pods of tenants' namespaces, in this order: `dns` (allowed to
     kube-dns on UDP and TCP), `metadata-service` (cloud metadata and link-local addresses denied), `api-server` (denied
-    to sandboxes), and after each tenant's own (TenantGuardRail) `tenants-apart` (denied: pods of tenants both ways, the
-    databases, and every address that is no pod's; the rest is passed on to the next tier).
+    to sandboxes), `databases` (denied to sandboxes, their own tenant's too), and after each tenant's own
+    (TenantGuardRail) `tenants-apart` (denied: pods of tenants both ways, the databases, and every address that is no
+    pod's; the rest is passed on to the next tier).
     Pods of other namespaces, and nodes, are not selected.
     Outputs: tier (CustomResource), for depends_on of further policies in it; policies (list of str), their names.
     """

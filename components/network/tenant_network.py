@@ -1,4 +1,5 @@
-"""Network of a tenant: closed both ways, with the four openings that its workloads need (E1)."""
+"""Network of a tenant: closed both ways, with the openings that its workloads need, and those that its sandboxes need
+(C5, E1)."""
 
 from dataclasses import dataclass
 
@@ -15,12 +16,18 @@ DATABASE_PORT = 5432
 DNS_PORT = 53
 DENY_NAME = "default-deny"
 ALLOW_NAME = "tenant-traffic"
+SANDBOX_NAME = "sandbox-traffic"
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """Label that the API server itself puts on every namespace: nobody can claim another's by labelling."""
 
 
 CLOSED: Manifest = {"pod_selector": {}, "policy_types": ["Ingress", "Egress"]}
 """Spec of a policy for every pod, both ways, that lets nothing pass."""
+
+SANDBOXES: Manifest = {"match_labels": {names.SANDBOX_LABEL: "true"}}
+WORKLOADS: Manifest = {"match_expressions": [{"key": names.SANDBOX_LABEL, "operator": "DoesNotExist"}]}
+"""Selectors of the pods of a namespace that are sandboxes, and of those that are not. NetworkPolicies only ever add
+permissions: what sandboxes may not do, no policy that selects them may allow."""
 
 
 def _namespace(name: str) -> Manifest:
@@ -31,16 +38,33 @@ def _tcp(port: int) -> Manifest:
     return {"protocol": "TCP", "port": port}
 
 
-def allowed_traffic(plan: TenantPlan) -> Manifest:
-    """Spec of the NetworkPolicy with everything that may pass: same tenant and gateway in; same tenant, DNS, own
-    database and the ranges that its file grants out. Nothing at all while the tenant is not active (A7)."""
-    if not plan.active:
-        return dict(CLOSED)
-    same_tenant: list[Manifest] = [{"pod_selector": {}}]
+def _of_same_tenant(plan: TenantPlan) -> Manifest:
+    """Peer: every pod of the tenant's that this namespace is connected with."""
     if plan.tenant.namespaces is not None and plan.tenant.namespaces.connected:
         # By the namespace's label, which no role of a tenant may write.
-        same_tenant = [{"namespace_selector": {"match_labels": {names.TENANT_LABEL: plan.tenant.id}}}]
-    dns = {**_namespace("kube-system"), "pod_selector": {"match_labels": {"k8s-app": "kube-dns"}}}
+        return {"namespace_selector": {"match_labels": {names.TENANT_LABEL: plan.tenant.id}}}
+    return {"pod_selector": {}}
+
+
+def _dns() -> Manifest:
+    to = {**_namespace("kube-system"), "pod_selector": {"match_labels": {"k8s-app": "kube-dns"}}}
+    return {"to": [to], "ports": [{"protocol": "UDP", "port": DNS_PORT}, _tcp(DNS_PORT)]}
+
+
+def _granted(plan: TenantPlan) -> list[Manifest]:
+    """A rule with the ranges outside. A range may hold pods as well; that it means none is for the guard-rails: who has
+    ranges has those."""
+    ranges = [{"ip_block": {"cidr": each}} for each in plan.tenant.egress]
+    return [{"to": ranges}] if ranges else []
+
+
+def allowed_traffic(plan: TenantPlan) -> Manifest:
+    """Spec of the NetworkPolicy with everything that may pass for what is no sandbox: same tenant and gateway in; same
+    tenant, DNS, own database and the ranges that its file grants out. Nothing at all, for any pod, while the tenant is
+    not active (A7)."""
+    if not plan.active:
+        return dict(CLOSED)
+    same_tenant = _of_same_tenant(plan)
     database = {
         **_namespace(plan.cluster.database_namespace),
         "pod_selector": {"match_labels": {names.TENANT_LABEL: plan.tenant.id}},
@@ -48,18 +72,31 @@ def allowed_traffic(plan: TenantPlan) -> Manifest:
     # What is routed and what is kept is the home's; a namespace beside it has neither.
     home = plan.child is None
     gateway = [_namespace(plan.cluster.gateway_namespace)] if home else []
-    granted = [{"ip_block": {"cidr": each}} for each in plan.tenant.egress]
     return {
-        "pod_selector": {},
+        "pod_selector": WORKLOADS,
         "policy_types": ["Ingress", "Egress"],
-        "ingress": [{"from_": [*same_tenant, *gateway], "ports": [_tcp(SERVICE_PORT)]}],
+        "ingress": [{"from_": [same_tenant, *gateway], "ports": [_tcp(SERVICE_PORT)]}],
         "egress": [
-            {"to": same_tenant, "ports": [_tcp(SERVICE_PORT)]},
-            {"to": [dns], "ports": [{"protocol": "UDP", "port": DNS_PORT}, _tcp(DNS_PORT)]},
+            {"to": [same_tenant], "ports": [_tcp(SERVICE_PORT)]},
+            _dns(),
             *([{"to": [database], "ports": [_tcp(DATABASE_PORT)]}] if home else []),
-            # A range may hold pods as well. That it means none is for the guard-rails: who has ranges has those.
-            *([{"to": granted}] if granted else []),
+            *_granted(plan),
         ],
+    }
+
+
+def sandbox_traffic(plan: TenantPlan) -> Manifest:
+    """Spec of the NetworkPolicy of a tenant's sandboxes: in, its own pods that are none, and the gateway; out, DNS and
+    the ranges that its file grants. What an agent runs there reaches no service, no database and no other sandbox.
+    Nothing at all while the tenant is not active (A7)."""
+    closed: Manifest = {"pod_selector": SANDBOXES, "policy_types": ["Ingress", "Egress"]}
+    if not plan.active:
+        return closed
+    served_by = [{**_of_same_tenant(plan), "pod_selector": WORKLOADS}, _namespace(plan.cluster.gateway_namespace)]
+    return {
+        **closed,
+        "ingress": [{"from_": served_by, "ports": [_tcp(SERVICE_PORT)]}],
+        "egress": [_dns(), *_granted(plan)],
     }
 
 
@@ -79,11 +116,12 @@ class TenantNetwork(pulumi.ComponentResource):
     """Default deny in and out, and what a tenant's pods may reach (E1).
 
     Creates: NetworkPolicy `default-deny` (every pod, both directions, no rule: it stays when the other is edited) and
-    NetworkPolicy `tenant-traffic` (TCP 8080 within the namespace, TCP 8080 from the gateway's namespace, DNS on UDP
-    and TCP to kube-dns, TCP 5432 to the pods of the database namespace that carry the tenant's label, any port of the
-    ranges outside that its file grants). Peers are chosen by the namespace's own name, never by a label that a pod
-    could give itself. Of a suspended or leaving tenant nothing passes. Enforcement is the business of the cluster's
-    network plug-in.
+    NetworkPolicy `tenant-traffic`, of the pods that are no sandboxes (TCP 8080 within the namespace, TCP 8080 from the
+    gateway's namespace, DNS on UDP and TCP to kube-dns, TCP 5432 to the pods of the database namespace that carry the
+    tenant's label, any port of the ranges outside that its file grants); for a tenant with sandboxes NetworkPolicy
+    `sandbox-traffic`, of these (TCP 8080 from the namespace's other pods and from the gateway's namespace, DNS, the
+    ranges). Peers are chosen by the namespace's own name, never by a label that gives a pod more. Of a suspended or
+    leaving tenant nothing passes. Enforcement is the business of the cluster's network plug-in.
     Outputs: policies (list of str), the names of the NetworkPolicies; first (list of resources), what is in force
     before any pod of the tenant runs.
     """
@@ -107,4 +145,12 @@ class TenantNetwork(pulumi.ComponentResource):
         )
         self.first: list[pulumi.Resource] = [deny]
         self.policies = [DENY_NAME, ALLOW_NAME]
+        if args.plan.sandboxes is not None:
+            networking.NetworkPolicy(
+                f"{name}-{SANDBOX_NAME}",
+                metadata=tenant_metadata(args.plan, SANDBOX_NAME),
+                spec=sandbox_traffic(args.plan),
+                opts=child,
+            )
+            self.policies.append(SANDBOX_NAME)
         self.register_outputs({"policies": self.policies})

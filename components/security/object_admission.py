@@ -71,6 +71,14 @@ def object_policy() -> Manifest:
                 f"object.metadata.?labels['{names.TENANT_LABEL}'].orValue(variables.tenant) == variables.tenant",
                 "an object may not carry the label of another tenant",
             ),
+            # Its network and the guard-rails above it go by them (E1, E2).
+            validation(
+                "request.operation != 'UPDATE' || request.resource.resource != 'pods' || variables.platform"
+                f" || !('{names.SANDBOX_LABEL}' in oldObject.metadata.?labels.orValue({{}}))"
+                f" || ['{names.SANDBOX_LABEL}', '{names.COMPONENT_LABEL}'].all(each, object.metadata.?labels[?each]"
+                " == oldObject.metadata.?labels[?each])",
+                "a sandbox stays one: leave its labels alone",
+            ),
             # Nobody would ever take it away, and the namespace could not be off-boarded (A7).
             validation(
                 "object.metadata.?finalizers.orValue([]).all(each, each in "
@@ -203,7 +211,8 @@ class ObjectAdmission(pulumi.ComponentResource):
 
     Creates: five ValidatingAdmissionPolicies with their ValidatingAdmissionPolicyBindings, for every namespace that
     carries the `tenant` label. `tenantplane-tenant-objects`, for every kind that a role of a tenant may write, refuses
-    another tenant's label, finalizers, owners whose deletion it would hold up, and secrets that are tokens of accounts.
+    another tenant's label, sandboxes that shed theirs, finalizers, owners whose deletion it would hold up, and secrets
+    that are tokens of accounts.
     `tenantplane-platform-objects` keeps what the platform has made as it is: quota, limits, network policies, routes,
     role bindings, accounts, autoscalers, budgets, config maps and secrets with its label, and `kube-root-ca.crt`.
     `tenantplane-tenant-bindings` bounds role bindings to the tenant's own groups, the accounts of its namespace and the

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from settings import TenantPlan, names
+from settings import TenantPlan
 from tests.cluster.acting import Caller
 from tests.cluster.calico_tiers import Calico
 from tests.cluster.reachability import Endpoint, outside
@@ -67,8 +67,8 @@ def some(who: Mapping[str, Endpoint]) -> dict[str, Endpoint]:
 
 
 def parties(plans: Mapping[str, TenantPlan], namespaces: Mapping[str, Mapping[str, str]]) -> dict[str, Endpoint]:
-    """Of each tenant a service, a sandbox and a pod that pretends to be the next tenant's, and its database; what the
-    platform has; what lies outside."""
+    """Of each tenant a service, two sandboxes if it has any, a pod that pretends to be the next tenant's, and its
+    database; what the platform has; what lies outside."""
     addresses = (f"10.128.{each // 250}.{each % 250 + 1}" for each in itertools.count())
 
     def pod(name: str, namespace: str, labels: Mapping[str, str]) -> Endpoint:
@@ -81,8 +81,9 @@ def parties(plans: Mapping[str, TenantPlan], namespaces: Mapping[str, Mapping[st
     for tenant, neighbour in zip(ids, ids[1:] + ids[:1], strict=True):
         plan = plans[tenant]
         made[tenant] = pod(tenant, plan.namespace, {**plan.labels, "app": "agent-sessions"})
-        sandbox = names.sandbox_labels(tenant, plan.tier.id)
-        made[f"{tenant}/sandbox"] = pod(f"{tenant}/sandbox", plan.namespace, sandbox)
+        if plan.sandboxes is not None:
+            for name in (f"{tenant}/sandbox", f"{tenant}/another/sandbox"):
+                made[name] = pod(name, plan.namespace, plan.sandboxes.labels)
         made[f"{tenant}/impostor"] = pod(f"{tenant}/impostor", plan.namespace, plans[neighbour].labels)
         made[f"db/{tenant}"] = pod(f"db/{tenant}", plan.cluster.database_namespace, {"tenant": tenant})
     made["dns"] = pod("dns", "kube-system", {"k8s-app": "kube-dns"})
@@ -99,6 +100,11 @@ def parties(plans: Mapping[str, TenantPlan], namespaces: Mapping[str, Mapping[st
 def is_tenants(name: str) -> bool:
     """Whether it is a pod in a tenant's namespace."""
     return name not in (*PLATFORM, *METADATA, *INTERNET, *API_SERVERS) and not name.startswith("db/")
+
+
+def is_sandbox(name: str) -> bool:
+    """Whether it is a pod in which a tenant's agents run."""
+    return name.endswith("/sandbox")
 
 
 def owner(name: str) -> str:
@@ -133,12 +139,13 @@ def guarded(connection: Connection, granted: frozenset[str] = frozenset()) -> bo
     if is_tenants(target):
         return owner(source) == owner(target)
     if target.startswith("db/"):
-        return owner(source) == owner(target) and (protocol, port) == ("TCP", 5432)
+        own = owner(source) == owner(target) and not is_sandbox(source)
+        return own and (protocol, port) == ("TCP", 5432)
     if target in PLATFORM:
         return True
     # Calico takes a Service's ports with its addresses; another port of the machine is an address like any other.
     answers = target == "api-service" or (target, protocol, port) == ("api-server", "TCP", API_PORT)
-    if target in METADATA or (answers and source.endswith("/sandbox")):
+    if target in METADATA or (answers and is_sandbox(source)):
         return False
     return owner(source) in granted or (target == PARTNER and owner(source) == PARTNERED)
 

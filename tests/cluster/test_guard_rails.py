@@ -24,6 +24,7 @@ from tests.cluster.guarded import (
     World,
     forbidden,
     guarded,
+    is_sandbox,
     is_tenants,
     matrix,
     network_policies,
@@ -35,6 +36,7 @@ from tests.cluster.reachability import Endpoint
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
 
 GRANTED = FEW[0]
+SHARED = ("dns", "metadata-service", "api-server", "databases", "tenants-apart")
 EVERYWHERE: Object = {"ingress": [{}], "egress": [{}]}
 
 
@@ -63,13 +65,13 @@ def required(connection: Connection) -> bool:
     if suspended(connection):
         return False
     if is_tenants(target):
-        same = is_tenants(source) and owner(source) == owner(target)
+        same = is_tenants(source) and owner(source) == owner(target) and not is_sandbox(source)
         return (same or source == "gateway") and (protocol, port) == ("TCP", 8080)
     if target == "dns":
         return port == 53
     if target == PARTNER:
         return owner(source) == PARTNERED
-    return target == f"db/{owner(source)}" and (protocol, port) == ("TCP", 5432)
+    return target == f"db/{owner(source)}" and (protocol, port) == ("TCP", 5432) and not is_sandbox(source)
 
 
 def deviations(world: World, plans: dict[str, TenantPlan], who: dict[str, Endpoint]) -> list[Connection]:
@@ -93,7 +95,7 @@ def test_the_cluster_has_the_tier_first_and_one_policy_of_each_tenant(
     (tier,) = live.tiers
     assert tier["metadata"]["name"] == TIER
     assert tier["spec"] == {"order": 100, "defaultAction": "Deny"}
-    shared = {f"{TIER}.{name}" for name in ("dns", "metadata-service", "api-server", "tenants-apart")}
+    shared = {f"{TIER}.{name}" for name in SHARED}
     own = {f"{TIER}.tenant-{tenant}" for tenant in plans}
     found = {each["metadata"]["name"] for each in live.policies}
     assert shared | own <= found
@@ -160,10 +162,12 @@ MUTANTS: dict[str, Callable[[World], object]] = {
     "the tier after the NetworkPolicies": lambda world: world.tiers[0]["spec"].update(order=2_000_000),
     "the tier without an order": lambda world: world.tiers[0]["spec"].pop("order"),
     "no policy between tenants, and an open end": _open_ended,
-    **{f"without {name}": _without(name) for name in ("dns", "metadata-service", "api-server", "tenants-apart")},
+    **{f"without {name}": _without(name) for name in SHARED},
     "without a tenant's own": _without(f"tenant-{GRANTED}"),
     "metadata after the grants": _with("metadata-service", order=200),
     "API server after the grants": _with("api-server", order=200),
+    "databases after the tenants' own": _with("databases", order=200),
+    "databases denied to nobody": _with("databases", selector="has(sandbox)"),
     "between tenants before the tenants' own": _with("tenants-apart", order=50),
     "between tenants one way only": _with("tenants-apart", types=["Ingress"]),
     "between tenants for nobody": _with("tenants-apart", namespaceSelector="has(tenannt)"),

@@ -32,7 +32,8 @@ def namespaces(admin: Caller) -> dict[str, dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def pods(plans: dict[str, TenantPlan], namespaces: dict[str, dict[str, str]]) -> dict[str, Endpoint]:
-    """Two pods of each tenant, one of them pretending to be the next tenant's, and those of the platform."""
+    """Two pods of each tenant, one of them pretending to be the next tenant's, and two sandboxes if it has some; those
+    of the platform."""
 
     def endpoint(name: str, namespace: str, **labels: str) -> Endpoint:
         # The namespaces of gateway and databases come with later layers; their name is the label that counts.
@@ -45,6 +46,9 @@ def pods(plans: dict[str, TenantPlan], namespaces: dict[str, dict[str, str]]) ->
         plan = plans[tenant]
         made[tenant] = endpoint(tenant, plan.namespace, **plan.labels, app="agent-sessions")
         made[f"{tenant}/impostor"] = endpoint(f"{tenant}/impostor", plan.namespace, **plans[neighbour].labels)
+        if plan.sandboxes is not None:
+            for name in (f"{tenant}/sandbox", f"{tenant}/another/sandbox"):
+                made[name] = endpoint(name, plan.namespace, **plan.sandboxes.labels)
         database = plan.cluster.database_namespace
         made[f"db/{tenant}"] = endpoint(f"db/{tenant}", database, tenant=tenant)
     made["dns"] = endpoint("dns", "kube-system", **{"k8s-app": "kube-dns"})
@@ -62,18 +66,23 @@ def is_tenants(name: str) -> bool:
     return name not in ("dns", "api", "gateway", "somebody") and not name.startswith("db/")
 
 
+def is_sandbox(name: str) -> bool:
+    return name.endswith("/sandbox")
+
+
 def expected(source: str, target: str, protocol: str, port: int) -> bool:
     """E1 in one place, for a pair of which at least one is a tenant's pod."""
     tenants = [is_tenants(name) for name in (source, target)]
     if any(mine and owner(name) == SUSPENDED for mine, name in zip(tenants, (source, target), strict=True)):
         return False
     if all(tenants):
-        return owner(source) == owner(target) and (protocol, port) == ("TCP", 8080)
+        own = owner(source) == owner(target) and not is_sandbox(source)
+        return own and (protocol, port) == ("TCP", 8080)
     if tenants[1]:
         return source == "gateway" and (protocol, port) == ("TCP", 8080)
     if target == "dns":
         return port == 53
-    return target == f"db/{owner(source)}" and (protocol, port) == ("TCP", 5432)
+    return target == f"db/{owner(source)}" and (protocol, port) == ("TCP", 5432) and not is_sandbox(source)
 
 
 def matrix(policies: list[dict[str, Any]], pods: dict[str, Endpoint]) -> dict[tuple[str, str, str, int], bool]:
@@ -108,6 +117,40 @@ def test_no_path_leads_from_one_tenant_to_another(policies: list[dict[str, Any]]
         if open_ and is_tenants(key[0]) and is_tenants(key[1]) and owner(key[0]) != owner(key[1])
     ]
     assert crossing == []
+
+
+def of_sandboxes(
+    policies: list[dict[str, Any]], pods: dict[str, Endpoint]
+) -> dict[tuple[str, str, str, int], tuple[bool, bool]]:
+    """What is open and what should be, where the two differ and the source is a sandbox or the target one."""
+    found = matrix(policies, pods)
+    return {
+        key: (open_, expected(*key))
+        for key, open_ in found.items()
+        if (is_sandbox(key[0]) or is_sandbox(key[1])) and open_ is not expected(*key)
+    }
+
+
+SANDBOX_MUTANTS: dict[str, dict[str, Any]] = {
+    # NetworkPolicies add up: who selects a sandbox gives it what is in them.
+    "tenant-traffic": {"podSelector": {}},
+    "sandbox-traffic": {"ingress": [{"from": [{"podSelector": {}}]}], "egress": [{"to": [{"podSelector": {}}]}]},
+}
+
+
+@pytest.mark.parametrize("mutant", SANDBOX_MUTANTS)
+def test_a_sandbox_reaches_names_alone_and_what_serves_its_tenant_reaches_it(
+    mutant: str, policies: list[dict[str, Any]], pods: dict[str, Endpoint]
+) -> None:
+    """C5: what an agent runs there reaches no database, no service and no other sandbox, of its own tenant either."""
+    assert sum(is_sandbox(name) for name in pods) >= 6
+    assert of_sandboxes(policies, pods) == {}
+    changed = [
+        {**each, "spec": {**each["spec"], **SANDBOX_MUTANTS[mutant]}} if each["metadata"]["name"] == mutant else each
+        for each in policies
+    ]
+    noticed = of_sandboxes(changed, pods)
+    assert any(open_ and is_sandbox(source) for (source, *_), (open_, _) in noticed.items())
 
 
 @pytest.mark.parametrize("mutant", ["no-policies", "tenants-open-both-ways", "peer-by-pod-label-of-any-namespace"])

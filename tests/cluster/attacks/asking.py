@@ -5,8 +5,10 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 from components.tenancy.virtual_names import SYNCER_ACCOUNT
+from settings import names
 from tests.cluster.acting import Answer, Caller
 from tests.cluster.attacks.attack import EXTENSIONS, HOME, NEXT_DOOR, Attack, Request, Who, at
 from tests.polling import until
@@ -24,11 +26,14 @@ def account(namespace: str, name: str) -> tuple[str, ...]:
     return (f"system:serviceaccount:{namespace}:{name}", *groups)
 
 
-def running_pod(admin: Caller, namespace: str) -> str:
-    """A pod of a tenant's service."""
+SERVICE, SANDBOX = "app=agent-sessions", f"{names.SANDBOX_LABEL}=true"
+
+
+def running_pod(admin: Caller, namespace: str, labels: str = SERVICE) -> str:
+    """A pod of a tenant's service, or one with other labels."""
 
     def found() -> str | None:
-        items = admin.get(f"/api/v1/namespaces/{namespace}/pods?labelSelector=app%3Dagent-sessions")["items"]
+        items = admin.get(f"/api/v1/namespaces/{namespace}/pods?labelSelector={quote(labels)}")["items"]
         here = [each for each in items if "deletionTimestamp" not in each["metadata"]]
         return str(here[0]["metadata"]["name"]) if here else None
 
@@ -54,7 +59,12 @@ def standing_claim(admin: Caller) -> Iterator[str]:
 def asking_as(admin: Caller, person: Callable[..., Caller], claim: str) -> Asking:
     """Asks with the names of what is there: pods, and the standing claim. person: gives somebody of a tenant by the
     tenant and the role."""
-    there = {"{pod}": running_pod(admin, HOME), "{foreign_pod}": running_pod(admin, NEXT_DOOR), "{claim}": claim}
+    there = {
+        "{pod}": running_pod(admin, HOME),
+        "{foreign_pod}": running_pod(admin, NEXT_DOOR),
+        "{sandbox}": running_pod(admin, HOME, SANDBOX),
+        "{claim}": claim,
+    }
 
     def named(text: str) -> str:
         for placeholder, name in there.items():

@@ -52,8 +52,8 @@ TENANT_FILE = "changes by the reviewed tenant file"
 
 @dataclass(frozen=True)
 class Request:
-    """One request. path: may name {pod} and {foreign_pod}, running pods of the attacker and of the victim, and {claim},
-    a sandbox claim of the attacker's.
+    """One request. path: may name {pod} and {foreign_pod}, running pods of the attacker and the victim, and {sandbox}
+    and {claim}, a warm sandbox's pod and a sandbox claim of the attacker's.
 
     What would write is asked as a dry run: the API server runs every check and stores nothing.
     """

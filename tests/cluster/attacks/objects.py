@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from settings import names
 from tests.cluster.attacks.attack import (
     CORE,
     HOME,
@@ -71,6 +72,11 @@ def autoscaler(kind: str, name: str, api: str = "apps/v1") -> dict[str, Any]:
     return named(spec={"scaleTargetRef": target, "minReplicas": 1, "maxReplicas": 3})
 
 
+def labelled(key: str, value: str | None) -> Request:
+    """A label of a sandbox changed, or taken away."""
+    return patch(f"{at(HOME, 'pods')}/{{sandbox}}", {"metadata": {"labels": {key: value}}})
+
+
 MAP = post(MAPS, with_metadata())
 METADATA_ROWS = (
     _row("label-of-another", "an object with another tenant's label", post(MAPS, with_metadata(labels={"tenant":
@@ -79,6 +85,11 @@ METADATA_ROWS = (
     _row("service-label", "a Service with another tenant's label", post(SERVICE_PATH, service()),
          post(SERVICE_PATH, named(spec=service()["spec"], metadata={"labels": {"tenant": "acme-robotics"}})), OBJECTS,
          "label of another tenant", "B1", "G1"),
+    *(_row(f"sandbox-{id_}", f"a sandbox that sheds {title}", labelled("note", "mine"), labelled(key, value), OBJECTS,
+           "a sandbox stays one", "C5", "E2")
+      for id_, title, key, value in (
+          ("unmarked", "the label its network goes by", names.SANDBOX_LABEL, None),
+          ("unguarded", "the label its guard-rails go by", names.COMPONENT_LABEL, "service"))),
     _row("finalizer", "an object that can never be deleted, nor its namespace", MAP,
          post(MAPS, with_metadata(finalizers=["example.dev/never"])), OBJECTS, "leave out metadata.finalizers", "A7"),
     _row("finalizer-patched", "the same, of one that is there", patch(f"{at(HOME, 'pods')}/{{pod}}", {"metadata": {

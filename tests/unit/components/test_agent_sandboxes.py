@@ -84,7 +84,11 @@ def test_pods_of_sandboxes_carry_the_tenant_and_what_they_are() -> None:
     for made in HAVING:
         template = local_stack().one(TEMPLATE, f"{made.tenant.id}-sandboxes-template")
         labels = template.inputs["spec"]["podTemplate"]["metadata"]["labels"]
-        assert labels == {**made.labels, "app.kubernetes.io/component": "sandbox"}
+        assert labels == {
+            **made.labels,
+            "app.kubernetes.io/component": "sandbox",
+            "tenantplane.dev/sandbox": "true",
+        }
 
 
 def test_a_pool_waits_for_its_template_and_the_classes_and_ends_before_its_namespace() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.network.tenant_network import allowed_traffic
+from components.network.tenant_network import WORKLOADS, allowed_traffic, sandbox_traffic
 from components.security.tenant_roles import RULES, Role, role_rules
 from settings import Offboarding, plan_tenants
 from tests.unit.components.local_stack import (
@@ -143,12 +143,39 @@ def test_only_the_admin_reads_secrets() -> None:
 
 def test_no_peer_of_a_policy_is_chosen_by_a_label_that_a_pod_gives_itself() -> None:
     """E1: every peer is in the own namespace, or in one named by the API server's own label."""
-    spec = allowed_traffic(plan("acme-robotics"))
-    peers = [peer for rule in spec["ingress"] for peer in rule["from_"]]
-    peers += [peer for rule in spec["egress"] for peer in rule["to"]]
-    for peer in peers:
-        if peer != {"pod_selector": {}}:
-            assert set(peer["namespace_selector"]["match_labels"]) == {"kubernetes.io/metadata.name"}
+    for spec in (allowed_traffic(plan("acme-robotics")), sandbox_traffic(plan("acme-robotics"))):
+        peers = [peer for rule in spec["ingress"] for peer in rule["from_"]]
+        peers += [peer for rule in spec["egress"] for peer in rule["to"]]
+        for peer in peers:
+            if peer not in ({"pod_selector": {}}, {"pod_selector": WORKLOADS}):
+                assert set(peer["namespace_selector"]["match_labels"]) == {"kubernetes.io/metadata.name"}
+
+
+def test_sandboxes_have_a_policy_of_their_own_and_no_part_in_the_others() -> None:
+    """C5: NetworkPolicies only add permissions."""
+    made = plan("acme-robotics")
+    workloads, sandboxes = allowed_traffic(made), sandbox_traffic(made)
+    assert workloads["pod_selector"] == {
+        "match_expressions": [{"key": "tenantplane.dev/sandbox", "operator": "DoesNotExist"}]
+    }
+    assert sandboxes["pod_selector"] == {"match_labels": {"tenantplane.dev/sandbox": "true"}}
+    assert made.sandboxes is not None
+    assert made.sandboxes.labels["tenantplane.dev/sandbox"] == "true"
+    assert [port["port"] for each in sandboxes["egress"] for port in each.get("ports", [])] == [53, 53]
+
+
+def test_a_tenants_grants_are_its_sandboxes_too_and_a_suspended_one_has_nothing() -> None:
+    granted = sandbox_traffic(plan("acme-robotics", egress=("203.0.113.0/24",)))
+    assert granted["egress"][-1] == {"to": [{"ip_block": {"cidr": "203.0.113.0/24"}}]}
+    for traffic in (allowed_traffic, sandbox_traffic):
+        assert not {"ingress", "egress"} & set(traffic(plan("acme-robotics", lifecycle="suspended")))
+
+
+def test_only_tenants_with_sandboxes_have_the_policy_of_them() -> None:
+    having = {each.namespace for each in plan_tenants(catalogue()) if each.sandboxes is not None}
+    policies = local_stack().of("kubernetes:networking.k8s.io/v1:NetworkPolicy")
+    found = [each.inputs["metadata"] for each in policies]
+    assert having == {each["namespace"] for each in found if each["name"] == "sandbox-traffic"}
 
 
 def test_the_stack_records_where_each_tenant_is() -> None:
