@@ -1,11 +1,13 @@
 """What a database server has once, whoever its tenants are (F3)."""
 
+import hashlib
+
 from settings.database.access import GROUPS, groups_of
 from settings.database.closing import closing_statements
 from settings.database.models import PLATFORM_DATABASE
 from settings.database.record import record_statements
 from settings.database.roles import CURRENT_TENANT, OWNER
-from settings.database.statements import MAINTENANCE, Step, identifier, if_exists, literal, owned_by, unless_exists
+from settings.database.statements import MAINTENANCE, Step, identifier, literal, owned_by, unless_exists
 from settings.database.tables import SHARED_SCHEMA, TABLES, Table
 
 PLAIN = "NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
@@ -89,7 +91,10 @@ def _shared_table(table: Table) -> tuple[str, ...]:
     named = f"{SHARED_SCHEMA}.{table.name}"
     mine = f"tenant_id = {CURRENT_TENANT}"
     writers, readers = groups_of(table)
-    policy = f"SELECT FROM pg_catalog.pg_policy WHERE polrelid = '{named}'::regclass AND polname = 'own_rows'"
+    policy = f"CREATE POLICY own_rows ON {named} TO {writers}, {readers} USING ({mine}) WITH CHECK ({mine})"
+    digest = hashlib.sha256(policy.encode()).hexdigest()
+    there = f"SELECT FROM pg_catalog.pg_policy WHERE polrelid = '{named}'::regclass AND polname = 'own_rows'"
+    same = f"{there} AND pg_catalog.obj_description(oid, 'pg_policy') = '{digest}'"
     others = [group for group in GROUPS if group not in (writers, readers)]
     return (
         table.definition(SHARED_SCHEMA, beside=names, shared=True),
@@ -99,11 +104,10 @@ def _shared_table(table: Table) -> tuple[str, ...]:
             "AND relrowsecurity AND relforcerowsecurity",
             f"ALTER TABLE {named} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
         ),
-        # One that was made when there was a single pair of groups.
-        if_exists(f"{policy} AND NOT '{writers}'::regrole = ANY (polroles)", f"DROP POLICY own_rows ON {named}"),
-        unless_exists(
-            policy, f"CREATE POLICY own_rows ON {named} TO {writers}, {readers} USING ({mine}) WITH CHECK ({mine})"
-        ),
+        # One that was worded otherwise is replaced, in this transaction; without one, nobody has a row.
+        unless_exists(same, f"DROP POLICY IF EXISTS own_rows ON {named}"),
+        unless_exists(there, policy),
+        unless_exists(same, f"COMMENT ON POLICY own_rows ON {named} IS '{digest}'"),
         f"REVOKE ALL ON {named} FROM {', '.join(others)}",
         # Neither TRUNCATE, which row-level security does not hold, nor REFERENCES or TRIGGER.
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON {named} TO {writers}",

@@ -18,15 +18,24 @@ OWNER: Final = "tenantplane_owner"
 same for those of content, and the owner of both. Two pairs, because a hybrid tenant's content has no business in a
 shared table: a service that is mistaken about its home is refused, and nothing is written where nobody looks for it."""
 
+_ROLE: Final = "current_user::text"
+_PART: Final = f"pg_catalog.split_part({_ROLE}, '__', %d)"
+_KINDS: Final = ", ".join(f"'{kind}'" for kind in ("owner", "app", "readonly", *(f"app_{slot}" for slot in SLOTS)))
 CURRENT_TENANT: Final = (
-    "(SELECT pg_catalog.replace(pg_catalog.substring(current_user::text, "
-    "'^tenant_([a-z0-9_]+)__(?:owner|app|readonly)(?:_[ab])?$'), '_', '-'))"
+    f"(SELECT CASE WHEN pg_catalog.starts_with({_ROLE}, 'tenant_') AND pg_catalog.strpos({_ROLE}, '-') = 0 "
+    f"AND {_PART % 2} IN ({_KINDS}) "
+    f"AND {_ROLE} = {_PART % 1} || '__' || {_PART % 2} "
+    f"THEN pg_catalog.replace(pg_catalog.substr({_PART % 1}, 8), '_', '-') END COLLATE pg_catalog.\"default\")"
 )
 """SQL: id of the tenant whose role runs the statement; NULL, which equals nothing, for any other role.
 
 Keyed to the role because that is what a session cannot choose: a role name has `__` and a tenant's id no two hyphens
-in a row, so one is read from the other in one way only, and no setting of the session has a part in it. In brackets
-with SELECT, so that it is worked out once for a statement and not once for a row.
+in a row, so one is read from the other in one way only, and no setting of the session has a part in it.
+
+In brackets with SELECT, so that it is worked out once for a statement and not once for a row. Without a regular
+expression, which took 7 microseconds instead of one. With the collation of the column: role names have another one, and
+PostgreSQL uses no index for a comparison in a collation that is not the index's, so that each statement read the rows
+of everybody.
 """
 
 

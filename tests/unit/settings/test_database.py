@@ -25,37 +25,12 @@ from settings.database import (
     session_limits,
     tenant_steps,
 )
-from settings.database.roles import CURRENT_TENANT
 
 WORDS = st.text("abz019", min_size=1, max_size=5)
 IDS = st.lists(WORDS, min_size=1, max_size=5).map("-".join).map(lambda text: f"t{text}"[: names.ID_MAX].rstrip("-"))
 IDS = IDS.filter(lambda text: names.id_problem(text) is None)
 MODELS: tuple[Model, ...] = ("database", "schema", "shared", "hybrid")
 LIMITS = SessionLimits(connections=5)
-
-
-def tenant_of(role: str) -> str | None:
-    """What CURRENT_TENANT reads from a role's name, with its own pattern."""
-    pattern = re.search(r"'(\^.*\$)'", CURRENT_TENANT)
-    assert pattern is not None
-    found = re.search(pattern.group(1), role)
-    return found.group(1).replace("_", "-") if found else None
-
-
-@given(IDS)
-def test_the_role_says_whose_it_is(tenant: str) -> None:
-    assert {tenant_of(role) for role in Roles(tenant).all} == {tenant}
-
-
-@given(st.text(max_size=63))
-def test_no_other_role_is_a_tenants(role: str) -> None:
-    found = tenant_of(role)
-    assert found is None or role in Roles(found).all
-
-
-@pytest.mark.parametrize("role", ["postgres", "tenantplane_owner", "tenantplane_tenants", "tenantplane_readers"])
-def test_the_platforms_roles_are_no_tenants(role: str) -> None:
-    assert tenant_of(role) is None
 
 
 @given(IDS, IDS)
