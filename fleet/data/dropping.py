@@ -76,7 +76,7 @@ def _drop(sessions: Sessions, places: Iterable[Place], kept: Iterable[Place]) ->
         else:
             gone = [statement for place in here for statement in rows_dropped(place)]
             if here[0].kind != "shared" and (database, schema) not in kept_schemas:
-                gone.append(schema_dropped(schema))
+                gone += schema_dropped(here[0].tenant, schema)
             sessions.apply(Step(database=database, title=f"drop {schema} of {database}", statements=tuple(gone)))
             dropped += map(str, here)
         sessions.apply(*map(copy_dropped, here))

@@ -144,9 +144,15 @@ def strangers(schema: str) -> str:
     )
 
 
-def schema_dropped(schema: str) -> str:
-    """Drop a schema that has become empty; PostgreSQL refuses one that is not."""
-    return f"DROP SCHEMA IF EXISTS {identifier(schema)}"
+def schema_dropped(tenant: str, schema: str) -> tuple[str, ...]:
+    """Drop a tenant's schema that has become empty, and what its owner would get by default in another; PostgreSQL
+    refuses one that is not empty."""
+    owner = identifier(Roles(tenant).owner)
+    return (
+        f"DROP SCHEMA IF EXISTS {identifier(schema)}",
+        f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT EXECUTE ON FUNCTIONS TO PUBLIC",
+        f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT USAGE ON TYPES TO PUBLIC",
+    )
 
 
 def database_dropped(database: str) -> str:

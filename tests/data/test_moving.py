@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from fleet.data import MoveError, read_records
+from fleet.data.dropping import drop_former
 from fleet.errors import FleetError
 from localcloud.controlplane.postgres.sql import connect
 from settings.database import MODELS, Model, TenantDatabase
@@ -340,3 +341,47 @@ def test_a_hybrid_tenants_content_has_no_second_home_among_others(tenancy: Tenan
     write(tenancy.add("content-shared", "shared"))  # the twin
     with pytest.raises(psycopg.Error, match="permission denied for table interaction"):
         write(tenancy.add("content-hybrid", "hybrid"))
+
+
+@pytest.mark.parametrize(("former", "model"), PAIRS)
+def test_after_a_move_it_has_the_rights_of_one_that_was_always_there(
+    tenancy: Tenancy, former: Model, model: Model
+) -> None:
+    """Once the former home is dropped nothing of it is left: no right, no setting, no table."""
+    # Of one length, so that names sort alike.
+    moving, always = f"moved-{former[:3]}-{model[:3]}", f"fresh-{former[:3]}-{model[:3]}"
+    tenant = tenancy.add(moving, former)
+    fill(tenancy, tenant)
+    mover(tenancy, tenant, model)[0].run()
+    drop_former(tenancy.server, moving)
+    tenancy.add(always, model)
+    assert rights(tenancy, moving) == rights(tenancy, always)
+    assert rights(tenancy, moving)
+
+
+def rights(tenancy: Tenancy, tenant: str) -> list[str]:
+    """Everything that the catalogues say of a tenant, its name left out."""
+    own = tenant.replace("-", "_")
+    server = (
+        "SELECT roleid::regrole::text, member::regrole::text FROM pg_auth_members",
+        "SELECT datname, unnest(datacl)::text FROM pg_database",
+        "SELECT coalesce(datname, ''), setrole::regrole::text, setconfig::text FROM pg_db_role_setting "
+        "LEFT JOIN pg_database ON pg_database.oid = setdatabase",
+    )
+    database = (
+        "SELECT nspname, unnest(nspacl)::text FROM pg_namespace",
+        "SELECT relnamespace::regnamespace::text, relname, relowner::regrole::text, "
+        "(SELECT array_agg(each::text ORDER BY each::text) FROM unnest(relacl) each)::text FROM pg_class "
+        "WHERE relnamespace::regnamespace::text <> 'pg_toast'",
+        "SELECT conname, conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f'",
+        "SELECT defaclrole::regrole::text, defaclobjtype::text, defaclacl::text FROM pg_default_acl",
+    )
+    found: list[str] = []
+    with tenancy.admin() as admin:
+        databases = [str(name) for (name,) in admin.execute("SELECT datname FROM pg_database WHERE datallowconn")]
+        found += [str(row) for query in server for row in admin.execute(query)]
+    for name in databases:
+        if name == "tenantplane" or own in name:
+            with tenancy.admin(name) as admin:
+                found += [f"{name}: {row}" for query in database for row in admin.execute(query)]
+    return sorted(line.replace(own, "X").replace(tenant, "X") for line in found if own in line or tenant in line)
