@@ -39,6 +39,8 @@ CHILD_LABEL: Final = "tenantplane.dev/namespace"
 """On a namespace that a tenant has beside its home, and all that is in it: the name its file gives it (A6)."""
 JOBS_LABEL: Final = "tenantplane.dev/jobs"
 """On namespaces: "shared" where the tenant's Jobs have a budget of their own over all its namespaces (A6, D1)."""
+NODES_LABEL: Final = "tenantplane.dev/nodes"
+"""On namespaces: "dedicated" where the tenant has nodes of its own, and its pods run on those (A6, C6)."""
 CHILD_MAX: Final = 20
 CHILD_RULE: Final = (
     f"lower-case letters, digits and single hyphens, starting with a letter, at most {CHILD_MAX} characters"

@@ -99,7 +99,21 @@ class TenantPlan:
     @property
     def namespace_labels(self) -> dict[str, str]:
         """Labels of the namespace itself, on which admission decides."""
-        return self.labels | ({names.JOBS_LABEL: "shared"} if self.quota.shared else {})
+        jobs = {names.JOBS_LABEL: "shared"} if self.quota.shared else {}
+        nodes = {names.NODES_LABEL: "dedicated"} if self.tenant.isolation == "dedicated-pool" else {}
+        return self.labels | jobs | nodes
+
+    @property
+    def named_pools(self) -> tuple[str, ...]:
+        """Pools which a tenant with nodes of its own may use besides: those that its workloads name, and that of its
+        GPUs where it is shared. Empty for other tenants (C6)."""
+        if self.tenant.isolation != "dedicated-pool":
+            return ()
+        named = {each.pool for each in self.tenant.workloads if each.pool is not None}
+        gpus = gpu_pool(self.tenant, self.tier, self.cluster.node_pools)
+        if gpus is not None and any(self.quota.gpus.values()):
+            named.add(gpus.name)
+        return tuple(sorted(named))
 
     @property
     def premium(self) -> bool:

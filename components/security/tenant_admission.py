@@ -7,9 +7,17 @@ import pulumi
 
 from components.objects import Manifest
 from components.scheduling.priority_classes import TENANT_SELF_SERVICE
-from components.security.admission_policy import admission_policy, asked_in_tenants, class_variables, rule, validation
+from components.security.admission_policy import (
+    admission_policy,
+    annotated,
+    asked_in_tenants,
+    class_variables,
+    rule,
+    validation,
+)
+from components.tenancy.namespace import POOLS
 from settings import Tier, names
-from settings.nodepool import KIND_LABEL, TENANT_TAINT
+from settings.nodepool import KIND_LABEL, POOL_LABEL, TENANT_NODE_LABEL, TENANT_TAINT
 
 GRACE_MAX_S = 600
 """Seconds a pod may take to end, a number of ours: twice the grace that batch frameworks use for a last checkpoint."""
@@ -27,6 +35,8 @@ def variables(tiers: tuple[Tier, ...]) -> Manifest:
     return [
         {"name": "tenant", "expression": f"namespaceObject.metadata.labels['{names.TENANT_LABEL}']"},
         *class_variables(tiers),
+        {"name": "nodes", "expression": "object.spec.?nodeSelector.orValue({})"},
+        {"name": "pools", "expression": annotated(f"'{POOLS}'")},
         {"name": "tolerations", "expression": "object.spec.?tolerations.orValue([])"},
         {"name": "containers", "expression": "object.spec.containers + object.spec.?initContainers.orValue([])"},
         # What was admitted before a rule was there can still be labelled, adopted and released by controllers.
@@ -76,6 +86,15 @@ def validations() -> Manifest:
             f"variables.tolerations.all(each, each.?key.orValue('') != '{KIND_LABEL}'"
             " || !(each.?value.orValue('') in ['', 'system']))",
             "a tenant's pod may not tolerate the taint of the system nodes",
+        ),
+        # Else it would run on shared nodes, among everybody's. A pod that waits for its gates can be bound no wider.
+        validation(
+            f"namespaceObject.metadata.labels[?'{names.NODES_LABEL}'].orValue('') != 'dedicated'"
+            " || request.operation != 'CREATE'"
+            f" || variables.nodes[?'{TENANT_NODE_LABEL}'].orValue('') == variables.tenant"
+            f" || variables.nodes[?'{POOL_LABEL}'].orValue('') in variables.pools",
+            "a tenant with nodes of its own runs on those: set nodeSelector"
+            f" {TENANT_NODE_LABEL} to the tenant, or {POOL_LABEL} to a pool that its file names",
         ),
         # An image that another tenant has pulled lies on the node; only a pull asks whether this one may have it.
         validation(
@@ -150,8 +169,9 @@ class TenantAdmission(pulumi.ComponentResource):
     Creates: ValidatingAdmissionPolicy `tenantplane-tenant-pods` and `tenantplane-tenant-services`, each with its
     ValidatingAdmissionPolicyBinding, for every namespace that carries the `tenant` label. The first refuses a priority
     class that is not the tier's or `batch`, a node chosen by name, a toleration of all taints, of the system nodes or
-    of another tenant's nodes, an image that is not named by digest or not pulled every time, an inline csi volume, more
-    than 600 s to end, affinity to pods of other tenants, and annotations that the node's network or runtime acts on.
+    of another tenant's nodes, a pod that does not choose its tenant's own nodes where it has such (A6), an image that
+    is not named by digest or not pulled every time, an inline csi volume, more than 600 s to end, affinity to pods of
+    other tenants, and annotations that the node's network or runtime acts on.
     The second refuses external addresses, addresses of load balancers and names of other services.
     Outputs: policies (list of str), the names of the policies.
     """

@@ -14,6 +14,8 @@ WORKLOADS = "tenantplane.dev/workloads"
 """Annotation with the kinds of workload that the tenant's file lists, comma-separated; admission reads it (C3)."""
 GROUPS = "tenantplane.dev/groups"
 """Annotation with the tenant's OIDC groups, comma-separated: whom a role binding in it may name (B5)."""
+POOLS = "tenantplane.dev/pools"
+"""Annotation of a tenant with nodes of its own: the pools that its pods may name instead, comma-separated (C6)."""
 CAPABILITIES_PREFIX = "capabilities.tenantplane.dev/"
 """Annotation, with a kind of workload: the capabilities that its workloads state, comma-separated (C4)."""
 POD_SECURITY_VERSION = "v1.34"
@@ -46,6 +48,7 @@ def _annotations(plan: TenantPlan) -> dict[str, str]:
         DISPLAY_NAME: plan.tenant.display_name,
         GROUPS: ",".join(sorted({*groups.admins, *groups.developers, *groups.viewers})),
         **({WORKLOADS: ",".join(kinds)} if kinds else {}),
+        **({POOLS: ",".join(plan.named_pools)} if plan.named_pools else {}),
         **{f"{CAPABILITIES_PREFIX}{kind}": ",".join(each) for kind, each in stated_capabilities(plan).items()},
     }
 

@@ -12,6 +12,7 @@ from tests.cluster.attacks.attack import (
     Attack,
     Control,
     Request,
+    at,
     changed,
     flipped,
     policy,
@@ -183,4 +184,33 @@ PRIORITY_ROWS = tuple(
     for name in ("critical", "enterprise", "system-node-critical", "system-cluster-critical", "free", "placeholder")
 )
 
-ROWS = (*POD_SECURITY_ROWS, *OWN_ROWS, *TOLERATION_ROWS, *PRIORITY_ROWS)
+OWNER = "northwind-bank"
+"""A tenant with nodes of its own, and with a GPU of a pool that is shared."""
+OWNERS_PODS = at(f"tenant-{OWNER}", "pods")
+OWN_NODES = {"node-restriction.kubernetes.io/tenant": OWNER}
+
+
+def _beside(id_: str, title: str, selector: dict[str, str], *, twin: dict[str, str]) -> Attack:
+    """A pod of that tenant's which chooses other nodes; the twin chooses those that it may."""
+    return Attack(
+        id=f"dedicated-{id_}",
+        title=f"a pod of a tenant with nodes of its own {title}",
+        sources=("A6", "C6"),
+        twin=post(OWNERS_PODS, flipped("nodeSelector", to=twin)),
+        flip=post(OWNERS_PODS, flipped("nodeSelector", to=selector)),
+        control=TENANT_PODS,
+        words="a tenant with nodes of its own runs on those",
+        tenant=OWNER,
+    )
+
+
+DEDICATED_ROWS = (
+    _beside("anywhere", "on whichever", {}, twin=OWN_NODES),
+    _beside("shared", "on shared ones", {"tenantplane.dev/pool-kind": "sandbox"}, twin=OWN_NODES),
+    _beside("others", "on those of another", {"node-restriction.kubernetes.io/tenant": "acme-robotics"},
+            twin=OWN_NODES),
+    _beside("pool", "in a pool that its file does not name", {"tenantplane.dev/pool": "general"},
+            twin={"tenantplane.dev/pool": "gpu-a100-whole"}),
+)  # fmt: skip
+
+ROWS = (*POD_SECURITY_ROWS, *OWN_ROWS, *TOLERATION_ROWS, *PRIORITY_ROWS, *DEDICATED_ROWS)

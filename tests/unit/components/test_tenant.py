@@ -197,3 +197,17 @@ def test_a_queue_is_made_before_the_namespaces_of_its_tenant_and_so_outlives_the
             assert queues[f"tenant-{tenant}"] in each.depends_on, each.name
             seen += 1
     assert seen > len(queues), "there is no tenant with several namespaces"
+
+
+def test_a_tenant_with_nodes_of_its_own_has_the_label_that_admission_keeps_its_pods_there_by() -> None:
+    """A6, C6: beside those, the shared pool of its GPUs and the pools that its workloads name are reviewed."""
+    marked = {}
+    for each in local_stack().of(NAMESPACE):
+        metadata = each.inputs["metadata"]
+        if "tenantplane.dev/nodes" in metadata["labels"]:
+            marked[metadata["name"]] = metadata["annotations"].get("tenantplane.dev/pools")
+    assert marked == {"tenant-northwind-bank": "gpu-a100-whole"}
+    (workload,) = plan("northwind-bank").tenant.workloads
+    named = plan("northwind-bank", workloads=(workload.model_copy(update={"pool": "northwind"}),))
+    assert named.named_pools == ("gpu-a100-whole", "northwind")
+    assert plan("northwind-bank", isolation="namespace").named_pools == ()
