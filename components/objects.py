@@ -1,6 +1,6 @@
 """What every object of a tenant has in common: metadata, and the options that tie it to its namespace."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 import pulumi
@@ -40,6 +40,11 @@ def platform_metadata(name: str, component: str) -> Manifest:
     component: what it is a part of, such as "tenant-roles".
     """
     return {"name": name, "labels": names.platform_labels(component)}
+
+
+def policy_rules(rules: Iterable[Mapping[str, Any]]) -> list[Manifest]:
+    """Rules of a role, written in the words of the API, as the SDK has them."""
+    return [{"api_groups" if key == "apiGroups" else key: value for key, value in each.items()} for each in rules]
 
 
 def compute(amount: Compute) -> dict[str, str]:

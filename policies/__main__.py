@@ -17,17 +17,20 @@ from pulumi_policy import (
     ResourceValidationPolicy,
 )
 
-from policies.controls import CONTROLS
-from policies.objects import KubernetesObject
+from policies.controls import AWS_CONTROLS, CONTROLS
+from policies.objects import AwsResource, KubernetesObject
 
 
 def check(args: ResourceValidationArgs, report: ReportViolation) -> None:
     """Every control on one resource."""
-    found = KubernetesObject.of(args.resource_type, args.props)
-    if found is not None:
-        for control in CONTROLS:
-            for finding in control.findings(found):
-                report(finding, None)
+    if (held := KubernetesObject.of(args.resource_type, args.props)) is not None:
+        findings = [line for control in CONTROLS for line in control.findings(held)]
+    elif (resource := AwsResource.of(args.resource_type, args.props)) is not None:
+        findings = [line for control in AWS_CONTROLS for line in control.findings(resource)]
+    else:
+        return
+    for finding in findings:
+        report(finding, None)
 
 
 PolicyPack(
@@ -35,8 +38,8 @@ PolicyPack(
     enforcement_level=EnforcementLevel.MANDATORY,
     policies=[
         ResourceValidationPolicy(
-            name="kubernetes-objects",
-            description="Kubernetes objects hold the controls of tenantplane.",
+            name="resources",
+            description="Kubernetes objects and resources of AWS hold the controls of tenantplane.",
             validate=check,
         )
     ],

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import Generic, TypeVar
 
 from policies import rules
-from policies.objects import KubernetesObject
+from policies.objects import AwsResource, KubernetesObject
+
+Found = TypeVar("Found")
 
 
 class Severity(Enum):
@@ -16,11 +19,11 @@ class Severity(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Control:
+class Control(Generic[Found]):
     """One rule.
 
     id: stable, cited by findings. why: the harm, in one sentence. fix: what to do. sources: ids in the benchmarks it
-    comes from. check: what is wrong with an object; nothing for one that it does not concern.
+    comes from. check: what is wrong with what was found; nothing for one that it does not concern.
     """
 
     id: str
@@ -29,15 +32,15 @@ class Control:
     why: str
     fix: str
     sources: tuple[str, ...]
-    check: Callable[[KubernetesObject], Iterator[str]]
+    check: Callable[[Found], Iterator[str]]
 
-    def findings(self, found: KubernetesObject) -> Iterator[str]:
+    def findings(self, found: Found) -> Iterator[str]:
         """One line for each thing that is wrong: what, why and how to put it right."""
         for wrong in self.check(found):
             yield f"[{self.id}] {wrong}. {self.title}: {self.why} Fix: {self.fix}"
 
 
-CONTROLS: tuple[Control, ...] = (
+CONTROLS: tuple[Control[KubernetesObject], ...] = (
     Control(
         id="TP-B1-01",
         title="Every object of a tenant carries its tenant",
@@ -75,6 +78,15 @@ CONTROLS: tuple[Control, ...] = (
         check=rules.containers_have_no_privilege,
     ),
     Control(
+        id="TP-F4-01",
+        title="Volumes are encrypted",
+        severity=Severity.HIGH,
+        why="A disk that is lost, copied or handed on shows what was on it.",
+        fix="Take the classes of components.data.storage_classes.",
+        sources=("F4", "F5", "CIS EKS 5.3", "AWS FSBP EC2.3"),
+        check=rules.volumes_are_encrypted,
+    ),
+    Control(
         id="TP-G7-01",
         title="Images are named by digest",
         severity=Severity.HIGH,
@@ -82,5 +94,17 @@ CONTROLS: tuple[Control, ...] = (
         fix="Name the image as repository@sha256:<64 hex digits>.",
         sources=("G7",),
         check=rules.images_are_named_by_digest,
+    ),
+)
+
+AWS_CONTROLS: tuple[Control[AwsResource], ...] = (
+    Control(
+        id="TP-F5-01",
+        title="Keys are turned in time",
+        severity=Severity.HIGH,
+        why="What one key encrypts is what one lost key opens.",
+        fix="Take the settings of settings.storage.keys, with key_rotation of the topology at most 90 and 365 days.",
+        sources=("F5", "CIS AWS 3.6", "AWS FSBP KMS.4"),
+        check=rules.keys_are_turned,
     ),
 )

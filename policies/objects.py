@@ -21,6 +21,25 @@ _POD_AT: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class AwsResource:
+    """One resource of AWS. kind: such as "kms/key:Key". props: its properties in the engine's own words."""
+
+    kind: str
+    props: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, token: str, props: Mapping[str, Any]) -> "AwsResource | None":
+        """The resource of one of the engine, or None when it is not of AWS."""
+        provider, _, kind = token.partition(":")
+        return cls(kind=kind, props=props) if provider == "aws" else None
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """Its tags, those of the provider included."""
+        return self.props.get("tagsAll") or self.props.get("tags") or {}
+
+
+@dataclass(frozen=True, kw_only=True)
 class KubernetesObject:
     """One object. kind: such as "Deployment". props: its properties in the API's own words."""
 

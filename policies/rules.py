@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from components.tenancy.namespace import CAPABILITIES_PREFIX
-from policies.objects import TENANT_PREFIX, KubernetesObject
+from policies.objects import TENANT_PREFIX, AwsResource, KubernetesObject
 from settings import names
+from settings.volume import SERVICE_DAYS, TENANT_DAYS
 
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 _UNREVIEWED, _SHARED_KERNEL = "agent-sessions", "runc"
@@ -62,3 +63,24 @@ def images_are_named_by_digest(found: KubernetesObject) -> Iterator[str]:
         image = str(container.get("image") or "")
         if not _DIGEST.search(image):
             yield f"image {image!r} of container {container.get('name')!r} has no digest"
+
+
+def volumes_are_encrypted(found: KubernetesObject) -> Iterator[str]:
+    """Every class of volumes encrypts them; a driver's own default is not relied on (F4, F5)."""
+    if found.kind == "StorageClass":
+        encrypted = (found.props.get("parameters") or {}).get("encrypted")
+        if encrypted != "true":
+            yield f"parameter `encrypted` is {encrypted!r}"
+
+
+def keys_are_turned(found: AwsResource) -> Iterator[str]:
+    """Keys of services every 90 days, keys of tenants every 365, by KMS itself (F5). KMS's default is 365."""
+    if found.kind != "kms/key:Key":
+        return
+    if found.props.get("enableKeyRotation") is not True:
+        yield "KMS does not turn the key"
+        return
+    most = TENANT_DAYS if names.TENANT_LABEL in found.tags else SERVICE_DAYS
+    days = found.props.get("rotationPeriodInDays", TENANT_DAYS)
+    if days > most:
+        yield f"the key is turned after {days:g} days, and {most} are allowed"

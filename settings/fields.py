@@ -252,6 +252,19 @@ Snapshot = Annotated[
     _text_schema(_SNAPSHOT, 200),
 ]
 
+_KEY_ARN = (
+    r"arn:aws(?:-[a-z-]+)?:kms:[a-z]{2}(?:-[a-z]+)+-[0-9]:[0-9]{12}:key/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
+KeyArn = Annotated[
+    str,
+    BeforeValidator(
+        _matching(
+            _KEY_ARN, "the ARN of a KMS key", "arn:aws:kms:<region>:<account>:key/<id>, no alias: it can move", 200
+        )
+    ),
+    _text_schema(_KEY_ARN, 200),
+]
+
 _EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 Email = Annotated[
     str, BeforeValidator(_matching(_EMAIL, "a mail address", "a person's mail address", 200)), _text_schema(_EMAIL, 200)

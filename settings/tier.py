@@ -26,6 +26,7 @@ from settings.fields import (
     refuse,
 )
 from settings.sandboxes import SandboxAllowance
+from settings.volume import VolumeAllowance
 
 
 class GpuAllowance(Model):
@@ -90,6 +91,7 @@ class Tier(Model):
     data_isolation: of a tenant that names none; default "hybrid" (F1).
     isolation: levels a tenant of the tier may choose; default only "namespace" (A6).
     sandboxes: a tenant of the tier may have agent sandboxes, within these bounds; none when left out (C5).
+    volumes: how fast each of its volumes is, and how often it is copied (F4).
     """
 
     id: Name
@@ -110,6 +112,7 @@ class Tier(Model):
     isolation: Annotated[tuple[Isolation, ...], Distinct, Field(min_length=1)] = ("namespace",)
     objects: ObjectCounts
     sandboxes: SandboxAllowance | None = None
+    volumes: VolumeAllowance = VolumeAllowance()
 
     @field_validator("ceiling")
     @classmethod

@@ -23,8 +23,9 @@ from settings.fields import (
 )
 from settings.nodepool import NodePool
 from settings.runtime import Runtime
+from settings.volume import ClusterStorage, KeyRotation
 
-Addon = Literal["agent-sandbox", "calico-policy", "kueue", "prometheus-operator"]
+Addon = Literal["agent-sandbox", "calico-policy", "kueue", "prometheus-operator", "volume-snapshots"]
 
 
 class PlatformImages(Model):
@@ -32,6 +33,8 @@ class PlatformImages(Model):
 
     pause: a program that sleeps, for the placeholders that hold 5 % of the pools (D5).
     descheduler: sigs.k8s.io/descheduler 0.36, which relieves nodes above 90 % (D5).
+    kubectl: Kubernetes' own command and a shell, for the schedule of the snapshots; within one minor version of the
+    cluster (F4).
     prometheus, alertmanager: those two, 2.42 and 0.25 or newer, run by the Prometheus operator (G1, G2).
     vcluster, vcluster_kubernetes, vcluster_dns: vCluster's control plane, the Kubernetes programs that it starts, and
     CoreDNS, for tenants with a virtual control plane (A6).
@@ -39,6 +42,7 @@ class PlatformImages(Model):
 
     pause: Image | None = None
     descheduler: Image | None = None
+    kubectl: Image | None = None
     prometheus: Image | None = None
     alertmanager: Image | None = None
     vcluster: Image | None = None
@@ -77,10 +81,12 @@ class Cluster(Model):
     local cluster; "default-scheduler" elsewhere.
     databases: which PostgreSQL its tenants' databases are on: "local" for the server that localcloud runs beside it;
     none when left out.
+    storage: how volumes are made; tenants' claims name any class, or none, when left out (F4).
     alerts: how alerts leave it; needed, and of use, with "prometheus-operator" only.
     addons: what runs in it besides Kubernetes, with its CustomResourceDefinitions: "agent-sandbox" for sandboxes (C5),
     "calico-policy" where Calico enforces policies, for guard-rails above those of a tenant (E2), "kueue" for queues of
-    Jobs (D1), "prometheus-operator" for monitoring (G1).
+    Jobs (D1), "prometheus-operator" for monitoring (G1), "volume-snapshots" for copies of volumes, where `storage` is
+    (F4).
     """
 
     name: Name
@@ -102,6 +108,7 @@ class Cluster(Model):
     api_server: Annotated[tuple[AddressRange, ...], Distinct] = ()
     scheduler: Literal["default-scheduler", "tenantplane"] = "default-scheduler"
     databases: Literal["local"] | None = Field(default=None, validate_default=True)
+    storage: ClusterStorage | None = None
     alerts: AlertMail | None = None
     addons: Annotated[tuple[Addon, ...], Distinct] = ()
 
@@ -127,6 +134,21 @@ class Cluster(Model):
     def _alerts_leave(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         if "prometheus-operator" in value and info.data.get("alerts") is None:
             raise refuse("prometheus-operator without alerts: nobody is told", "alerts with on_call, sender, smarthost")
+        return value
+
+    @field_validator("storage")
+    @classmethod
+    def _key_of_its_region(cls, value: ClusterStorage | None, info: ValidationInfo) -> ClusterStorage | None:
+        region = info.data.get("region")
+        if value is not None and value.key is not None and region is not None and value.region_of_key != region:
+            raise refuse(f"the key is of {value.region_of_key}, the cluster of {region}", f"a key of {region}")
+        return value
+
+    @field_validator("addons")
+    @classmethod
+    def _copies_have_a_driver(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if "volume-snapshots" in value and "storage" in info.data and info.data["storage"] is None:
+            raise refuse("volume-snapshots without storage: nothing makes volumes", "storage with a driver")
         return value
 
     def model_post_init(self, _context: Any, /) -> None:
@@ -162,6 +184,11 @@ class Cluster(Model):
         return "kueue" in self.addons
 
     @property
+    def has_snapshots(self) -> bool:
+        """Whether volumes can be copied in it (F4)."""
+        return "volume-snapshots" in self.addons
+
+    @property
     def has_monitoring(self) -> bool:
         """Whether the Prometheus operator runs in it (G1)."""
         return "prometheus-operator" in self.addons
@@ -172,9 +199,13 @@ class Cluster(Model):
 
 
 class Topology(Model):
-    """catalog/topology/<environment>.yaml. domain: tenants are hosts under it."""
+    """catalog/topology/<environment>.yaml.
+
+    domain: tenants are hosts under it. key_rotation: after how many days keys are turned (F5).
+    """
 
     environment: EnvironmentName
     phase: Phase
     domain: Domain
+    key_rotation: KeyRotation = KeyRotation()
     clusters: Annotated[tuple[Cluster, ...], Field(min_length=1)]

@@ -9,6 +9,8 @@ import pulumi_kubernetes as kubernetes
 
 from components.compute.gpu_sharing import GpuSharing, GpuSharingArgs
 from components.compute.joined_node_pool import JoinedNodePool, JoinedNodePoolArgs
+from components.data.snapshot_schedules import SnapshotSchedules, SnapshotSchedulesArgs
+from components.data.storage_classes import StorageClasses, StorageClassesArgs
 from components.network.guard_rails import GuardRails, GuardRailsArgs
 from components.network.tenant_guard_rail import TenantGuardRail, TenantGuardRailArgs
 from components.observability.monitoring import Monitoring, MonitoringArgs
@@ -28,11 +30,12 @@ from components.security.tenant_roles import TenantRoles, TenantRolesArgs
 from components.security.virtual_admission import VirtualAdmission, VirtualAdmissionArgs
 from components.tenancy.platform_namespace import PlatformNamespace, PlatformNamespaceArgs
 from components.tenancy.tenant import Tenant, TenantArgs, facts
-from settings import Catalogue, Cluster, TenantPlan, plan_tenants
+from settings import Catalogue, Cluster, TenantPlan, Tier, plan_tenants
 from settings.cost import metered
 from settings.gpu_sharing import gpu_pools
 from settings.placeholders import placeholders
 from settings.queue_plan import surplus
+from settings.volume import ClusterStorage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +78,7 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
     TenantRoles("roles", TenantRolesArgs(guard_rails=cluster.has_guard_rails), options)
     tiers = tuple(catalogue.tiers.values())
     TenantAdmission("tenant", TenantAdmissionArgs(tiers=tiers), options)
-    ObjectAdmission("objects", ObjectAdmissionArgs(), options)
+    ObjectAdmission("objects", ObjectAdmissionArgs(storage_classes=cluster.storage is not None), options)
     system = PlatformNamespace("system", PlatformNamespaceArgs(name=cluster.system_namespace), options)
     RuntimeAdmission("runtimes", RuntimeAdmissionArgs(runtimes=catalogue.runtimes, namespace=system), options)
     RootedAdmission("rooted", RootedAdmissionArgs(), options)
@@ -108,6 +111,8 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
             namespace=system,
         )
         Monitoring("monitoring", monitoring, options)
+    if cluster.storage is not None:
+        _storage(cluster, cluster.storage, tiers, system, options)
     queues = _queues(catalogue, cluster, options) if cluster.has_queues else ()
     return Platform(
         priority_classes=priorities.classes, runtime_classes=runtimes.classes, guard_rails=tier, queues=queues
@@ -124,6 +129,20 @@ def _queues(catalogue: Catalogue, cluster: Cluster, options: pulumi.ResourceOpti
     )
     QueueAdmission("queue", QueueAdmissionArgs(tiers=tiers), options)
     return Queues("queues", shared, options).objects
+
+
+def _storage(
+    cluster: Cluster,
+    storage: ClusterStorage,
+    tiers: tuple[Tier, ...],
+    namespace: PlatformNamespace,
+    options: pulumi.ResourceOptions,
+) -> None:
+    """Classes of volumes and, as far as there is an image for it, what copies them (F4)."""
+    StorageClasses("storage", StorageClassesArgs(cluster=cluster, storage=storage, tiers=tiers), options)
+    if cluster.has_snapshots and cluster.images.kubectl is not None:
+        args = SnapshotSchedulesArgs(cluster=cluster, tiers=tiers, image=cluster.images.kubectl, namespace=namespace)
+        SnapshotSchedules("snapshots", args, options)
 
 
 def _scheduling(

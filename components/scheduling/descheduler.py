@@ -11,12 +11,11 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.networking import v1 as networking
 from pulumi_kubernetes.rbac import v1 as rbac
 
-from components.objects import Manifest, in_namespace, platform_metadata, running_in_namespace
+from components.objects import Manifest, in_namespace, platform_metadata, policy_rules, running_in_namespace
+from components.scheduling.placement import system_placement
 from components.security.hardened_pod import hardened_pod
-from components.tenancy.platform_namespace import PlatformNamespace
+from components.tenancy.platform_namespace import PlatformNamespace, to_the_api_server
 from settings.descheduling import INTERVAL_S, descheduler_policy
-from settings.nodepool import KIND_LABEL
-from settings.placing import tolerations
 from settings.topology import Cluster
 
 NAME = "descheduler"
@@ -73,7 +72,7 @@ class Descheduler(pulumi.ComponentResource):
         role = rbac.ClusterRole(
             f"{name}-role",
             metadata=platform_metadata(f"tenantplane-{NAME}", NAME),
-            rules=[{_snake(key): value for key, value in rule.items()} for rule in RULES],
+            rules=policy_rules(RULES),
             opts=pulumi.ResourceOptions(parent=self),
         )
         binding = rbac.ClusterRoleBinding(
@@ -83,17 +82,7 @@ class Descheduler(pulumi.ComponentResource):
             subjects=[{"kind": "ServiceAccount", "name": NAME, "namespace": args.namespace.name}],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
         )
-        networking.NetworkPolicy(
-            f"{name}-network",
-            metadata=metadata,
-            # The API server, wherever it is; nothing else is asked, and nothing comes in.
-            spec={
-                "pod_selector": {"match_labels": {"app.kubernetes.io/name": NAME}},
-                "policy_types": ["Egress"],
-                "egress": [{"ports": [{"protocol": "TCP", "port": port} for port in (443, 6443)]}],
-            },
-            opts=child,
-        )
+        networking.NetworkPolicy(f"{name}-network", metadata=metadata, spec=to_the_api_server(NAME), opts=child)
         priority = [args.priority_classes[PRIORITY]] if PRIORITY in args.priority_classes else []
         digest = hashlib.sha256(self.policy.encode()).hexdigest()[:16]
         apps.Deployment(
@@ -118,10 +107,6 @@ class Descheduler(pulumi.ComponentResource):
 
 
 def _pod(args: DeschedulerArgs) -> Manifest:
-    system = args.cluster.pools("system")
-    where: Manifest = {"node_selector": {KIND_LABEL: "system"}} if system else {}
-    if tolerated := tolerations(system):
-        where["tolerations"] = list(tolerated)
     container = {
         "name": NAME,
         "image": args.image,
@@ -134,10 +119,8 @@ def _pod(args: DeschedulerArgs) -> Manifest:
         "resources": {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"cpu": "500m", "memory": "512Mi"}},
         "volume_mounts": [{"name": "policy", "mount_path": "/policy", "read_only": True}],
     }
-    made = hardened_pod(service_account=NAME, priority_class=PRIORITY, placement=where, containers=[container])
+    made = hardened_pod(
+        service_account=NAME, priority_class=PRIORITY, placement=system_placement(args.cluster), containers=[container]
+    )
     policy = {"name": "policy", "config_map": {"name": NAME}}
     return {**made, "automount_service_account_token": True, "volumes": [*made["volumes"], policy]}
-
-
-def _snake(key: str) -> str:
-    return "api_groups" if key == "apiGroups" else key

@@ -4,10 +4,22 @@ from collections.abc import Mapping, Sequence
 
 from components.objects import Manifest
 from settings import TenantPlan, names
+from settings.nodepool import KIND_LABEL
+from settings.placing import tolerations
 from settings.scheduler_profile import SCHEDULER_NAME, SLA_POINTS_PREMIUM, premium_term
+from settings.topology import Cluster
 
 SPREAD_OVER = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
 REGION = "topology.kubernetes.io/region"
+
+
+def system_placement(cluster: Cluster) -> Manifest:
+    """Of the platform's own pods: the cluster's system pools where it has any, with their taints."""
+    system = cluster.pools("system")
+    made: Manifest = {"node_selector": {KIND_LABEL: "system"}} if system else {}
+    if tolerated := tolerations(system):
+        made["tolerations"] = list(tolerated)
+    return made
 
 
 def placement(

@@ -14,11 +14,13 @@ from components.security.admission_policy import (
     asked_in_tenants,
     rule,
     something_new,
+    tier_variable,
     validation,
 )
 from components.security.tenant_roles import RULES, SELF_SERVICE, role_name
 from components.tenancy.namespace import GROUPS
 from settings import names
+from settings.storage import storage_class_name
 
 OBJECT_POLICY = "tenantplane-tenant-objects"
 PLATFORM_POLICY = "tenantplane-platform-objects"
@@ -156,8 +158,13 @@ def binding_policy() -> Manifest:
     }
 
 
-def claim_policy() -> Manifest:
-    """A tenant's volumes are made for it, and none that is there already (C1, F4)."""
+def claim_policy(*, by_tier: bool) -> Manifest:
+    """A tenant's volumes are made for it, and none that is there already; by the class of its tier where the cluster
+    has such classes, which encrypt and copy them (C1, F4, F5)."""
+    of_its_tier = validation(
+        f"object.spec.?storageClassName.orValue('') == '{storage_class_name('')}' + variables.tier || variables.binds",
+        f"a tenant's claim names the class of its tier as storageClassName: {storage_class_name('<tier>')}",
+    )
     return {
         **_about([rule("", "persistentvolumeclaims")]),
         "match_conditions": something_new(),
@@ -166,7 +173,8 @@ def claim_policy() -> Manifest:
             {
                 "name": "binds",
                 "expression": "authorizer.group('').resource('persistentvolumes').check('update').allowed()",
-            }
+            },
+            *([tier_variable()] if by_tier else []),
         ],
         "validations": [
             validation(
@@ -182,6 +190,7 @@ def claim_policy() -> Manifest:
                 "object.spec.?storageClassName.orValue('-') != '' || variables.binds",
                 "a tenant's claim gets a volume made for it: an empty storageClassName asks for one that is there",
             ),
+            *([of_its_tier] if by_tier else []),
         ],
     }
 
@@ -203,7 +212,12 @@ def scaler_policy() -> Manifest:
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectAdmissionArgs:
-    """Inputs of ObjectAdmission: none, the rules follow from the roles of TenantRoles."""
+    """Inputs of ObjectAdmission; the rules follow from the roles of TenantRoles.
+
+    storage_classes: whether the cluster has a class of volumes for each tier.
+    """
+
+    storage_classes: bool = False
 
 
 class ObjectAdmission(pulumi.ComponentResource):
@@ -225,13 +239,12 @@ class ObjectAdmission(pulumi.ComponentResource):
     policies: list[str]
 
     def __init__(self, name: str, args: ObjectAdmissionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        del args
         super().__init__("tenantplane:security:ObjectAdmission", name, {}, opts)
         specs = {
             "metadata": (OBJECT_POLICY, object_policy()),
             "platform": (PLATFORM_POLICY, platform_policy()),
             "bindings": (BINDING_POLICY, binding_policy()),
-            "claims": (CLAIM_POLICY, claim_policy()),
+            "claims": (CLAIM_POLICY, claim_policy(by_tier=args.storage_classes)),
             "autoscalers": (SCALER_POLICY, scaler_policy()),
         }
         for part, (policy, spec) in specs.items():

@@ -120,7 +120,13 @@ PROMETHEUS_OPERATOR = Addon(name="prometheus-operator", crds=".")
 """Monitoring (G1): the kinds alone, of github.com/prometheus-operator/prometheus-operator. No pod runs on simulated
 nodes, so that there is nothing to scrape; the tests run a real Prometheus with the same rules and relabelling."""
 
-ADDONS: Mapping[str, Addon] = {each.name: each for each in (AGENT_SANDBOX, CALICO_POLICY, KUEUE, PROMETHEUS_OPERATOR)}
+VOLUME_SNAPSHOTS = Addon(name="volume-snapshots", crds=".")
+"""Copies of volumes (F4): the kinds alone, of github.com/kubernetes-csi/external-snapshotter. A simulated node has no
+driver, so that no volume is made and none copied; the API server holds what the drivers would be told."""
+
+ADDONS: Mapping[str, Addon] = {
+    each.name: each for each in (AGENT_SANDBOX, CALICO_POLICY, KUEUE, PROMETHEUS_OPERATOR, VOLUME_SNAPSHOTS)
+}
 
 
 def parts_of(addons: Iterable[Addon], layout: Layout, ports: Mapping[str, int]) -> list[Part]:

@@ -40,9 +40,13 @@ def service(**spec: Any) -> dict[str, Any]:
     return named(spec={"ports": [{"port": 80}], **spec})
 
 
-def claim(**spec: Any) -> dict[str, Any]:
-    """A volume claim that every tenant may make."""
-    base = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+def claim(tier: str = "team", **spec: Any) -> dict[str, Any]:
+    """A volume claim that every tenant of a tier may make."""
+    base = {
+        "accessModes": ["ReadWriteOnce"],
+        "resources": {"requests": {"storage": "1Gi"}},
+        "storageClassName": f"tenantplane-{tier}",
+    }
     return named(spec={**base, **spec})
 
 
@@ -84,8 +88,9 @@ SHARE_ROWS = (
           **{"nvidia.com/gpu": "1"}), ("spec", "runtimeClassName"), "kata-gpu")), QUOTA, "requests.nvidia.com/gpu=1",
           "C1", "C7"),
     _more("quota-storage", "more storage than the tier has", post(at(f"tenant-{FREE}", "persistentvolumeclaims"),
-          claim()), post(at(f"tenant-{FREE}", "persistentvolumeclaims"), claim(resources={"requests": {"storage":
-          "1Ti"}})), LIMITS, "maximum storage usage per PersistentVolumeClaim", "C1"),
+          claim("free")), post(at(f"tenant-{FREE}", "persistentvolumeclaims"), claim("free",
+          resources={"requests": {"storage": "1Ti"}})), LIMITS,
+          "maximum storage usage per PersistentVolumeClaim", "C1"),
     _more("limit-cpu", "a container larger than the tenant", SMALL, post(FREE_PODS, sized("2", "16Mi")), LIMITS,
           "maximum cpu usage per Container is 500m", "A4", "C1"),
     _more("scope-terminating", "a pod with a deadline, which a quota of a scope would not count", SMALL,

@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
-from policies.controls import CONTROLS
-from policies.objects import KubernetesObject
+from policies.controls import AWS_CONTROLS, CONTROLS, Control
+from policies.objects import AwsResource, KubernetesObject
+from settings import names
+from settings.storage import KeySettings, service_key, tenant_key
+from settings.volume import KeyRotation
 from tests.unit.components.local_stack import local_stack
 
 DIGEST = "registry.example/app@sha256:" + "a" * 64
@@ -48,6 +51,8 @@ TEMPLATE: dict[str, Any] = {
     "metadata": {"name": "sandboxes", "namespace": "tenant-acme", "labels": LABELS},
     "spec": {"podTemplate": {"spec": {"runtimeClassName": "kata", "containers": [CONTAINER]}}},
 }
+STORAGE: dict[str, Any] = {"metadata": {"name": "fast"}, "parameters": {"type": "gp3", "encrypted": "true"}}
+CLASS = "kubernetes:storage.k8s.io/v1:StorageClass"
 NS, DEPLOY, CRON = "kubernetes:core/v1:Namespace", "kubernetes:apps/v1:Deployment", "kubernetes:batch/v1:CronJob"
 SANDBOX = "kubernetes:extensions.agents.x-k8s.io/v1beta1:SandboxTemplate"
 POD = ("spec", "template", "spec", "containers", 0)
@@ -71,7 +76,7 @@ def flipped(props: dict[str, Any], path: tuple[str | int, ...], value: object) -
 
 
 @pytest.mark.parametrize(
-    ("token", "props"), [(NS, NAMESPACE), (DEPLOY, DEPLOYMENT), (CRON, CRONJOB), (SANDBOX, TEMPLATE)]
+    ("token", "props"), [(NS, NAMESPACE), (DEPLOY, DEPLOYMENT), (CRON, CRONJOB), (SANDBOX, TEMPLATE), (CLASS, STORAGE)]
 )
 def test_a_compliant_object_has_no_finding(token: str, props: dict[str, Any]) -> None:
     assert findings(token, props) == []
@@ -101,6 +106,8 @@ def test_a_compliant_object_has_no_finding(token: str, props: dict[str, Any]) ->
         (CRON, CRONJOB, (*INIT, "image"), f"{DIGEST}0", "TP-G7-01", "has no digest"),
         (SANDBOX, TEMPLATE, (*BOX, "image"), "app:latest", "TP-G7-01", "image 'app:latest' of container 'app'"),
         (SANDBOX, TEMPLATE, (*BOX, "securityContext"), {}, "TP-C4-01", "'app' may escalate its privileges"),
+        (CLASS, STORAGE, ("parameters", "encrypted"), "false", "TP-F4-01", "`encrypted` is 'false'"),
+        (CLASS, STORAGE, ("parameters",), None, "TP-F4-01", "`encrypted` is None"),
     ],
 )
 def test_one_flip_gives_one_finding(  # noqa: PLR0917
@@ -118,8 +125,9 @@ def test_objects_of_nobody_are_not_asked_for_a_tenant() -> None:
 
 
 def test_ids_are_unique_and_every_row_is_filled_in() -> None:
-    assert len({control.id for control in CONTROLS}) == len(CONTROLS)
-    for control in CONTROLS:
+    table: tuple[Control[Any], ...] = (*CONTROLS, *AWS_CONTROLS)
+    assert len({control.id for control in table}) == len(table)
+    for control in table:
         assert all((control.id, control.title, control.why, control.fix, control.sources))
 
 
@@ -138,3 +146,63 @@ def test_a_namespace_with_stated_capabilities_is_at_baseline_and_no_other_is() -
     )
     assert findings(NS, excepted) == []
     assert findings(NS, flipped(excepted, ("metadata", "annotations"), {"note": "please"})) != []
+
+
+KEY = "aws:kms/key:Key"
+ACCOUNT = "111122223333"
+
+
+def key(settings: KeySettings, **changed: object) -> dict[str, Any]:
+    """The key as the engine would be told to make it."""
+    return {"enableKeyRotation": True, "rotationPeriodInDays": settings.rotation_days, "tags": settings.tags, **changed}
+
+
+def key_findings(props: dict[str, Any], token: str = KEY) -> list[str]:
+    found = AwsResource.of(token, props)
+    assert found is not None
+    return [line for control in AWS_CONTROLS for line in control.findings(found)]
+
+
+def test_keys_made_from_the_settings_are_turned_in_time() -> None:
+    """F5: 90 days for services, 365 for tenants."""
+    for made in (
+        service_key("volumes", "prod", ACCOUNT, KeyRotation()),
+        tenant_key("acme", "team", "prod", ACCOUNT, KeyRotation()),
+    ):
+        assert key_findings(key(made)) == []
+    assert key_findings({}, "aws:s3/bucket:Bucket") == []
+
+
+@pytest.mark.parametrize(
+    ("tenant", "changed", "words"),
+    [
+        (False, {"rotationPeriodInDays": 91}, "after 91 days, and 90 are allowed"),
+        (True, {"rotationPeriodInDays": 366}, "after 366 days, and 365 are allowed"),
+        (True, {"enableKeyRotation": False}, "KMS does not turn the key"),
+        (True, {"enableKeyRotation": None}, "KMS does not turn the key"),
+        (False, {"tags": {}, "rotationPeriodInDays": 365}, "after 365 days, and 90 are allowed"),
+    ],
+)
+def test_a_key_that_is_turned_late_is_found(tenant: bool, changed: dict[str, Any], words: str) -> None:
+    made = (tenant_key("acme", "team", "prod", ACCOUNT, KeyRotation()) if tenant
+            else service_key("volumes", "prod", ACCOUNT, KeyRotation()))  # fmt: skip
+    (finding,) = key_findings(key(made, **changed))
+    assert finding.startswith("[TP-F5-01] ")
+    assert words in finding
+
+
+def test_a_service_key_without_a_period_has_that_of_kms_which_is_too_long() -> None:
+    made = key(service_key("volumes", "prod", ACCOUNT, KeyRotation()))
+    del made["rotationPeriodInDays"]
+    assert "after 365 days" in key_findings(made)[0]
+
+
+def test_tags_of_the_provider_say_whose_key_it_is_as_well() -> None:
+    assert key_findings(key(service_key("v", "prod", ACCOUNT, KeyRotation()), rotationPeriodInDays=365,
+                            tagsAll={names.TENANT_LABEL: "acme"})) == []  # fmt: skip
+
+
+def test_a_rotation_that_the_topology_may_state_and_f5_does_not_allow_is_found() -> None:
+    late = KeyRotation(service_days=180, tenant_days=700)
+    assert len(key_findings(key(service_key("volumes", "prod", ACCOUNT, late)))) == 1
+    assert len(key_findings(key(tenant_key("acme", "team", "prod", ACCOUNT, late)))) == 1
