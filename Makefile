@@ -24,7 +24,7 @@ $(STAMP): requirements.txt requirements-dev.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-.PHONY: venv toolchain up preview down status kubeconfig env
+.PHONY: venv toolchain up preview down status report kubeconfig env
 venv: $(STAMP) ## the virtual environment in .venv
 
 toolchain: $(STAMP) ## build or find every tool of localcloud (first time: minutes, with progress)
@@ -42,6 +42,9 @@ down: ## undo `make up`: stop every local control plane, remove their state
 
 status: $(STAMP) ## the tenants of ENV: quota, use, pods
 	@$(PY) -m fleet status $(ENV)
+
+report: $(STAMP) ## report.html: one page about the running ENV, to be opened in a browser (docs/report.md)
+	@$(PY) -m fleet report $(ENV) -o report.html
 
 kubeconfig: $(STAMP) ## path of the local cluster's kubeconfig
 	@$(PY) -m localcloud kubeconfig local

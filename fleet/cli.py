@@ -167,6 +167,20 @@ def cost(
 
 
 @app.command()
+def report(
+    env: _Environment,
+    *,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE")] = Path("report.html"),
+    prometheus: Annotated[
+        str | None, typer.Option(metavar="URL", help="Read error budgets and alerts from this Prometheus.")
+    ] = None,
+    project: _Project = CHECKOUT,
+) -> None:
+    """Write one HTML page about the running environment: topology, tenants, isolation, objectives, cost."""
+    _lazily("fleet.report").write_report(_fleet(env, project), output, prometheus, console())
+
+
+@app.command()
 def kubeconfig(
     env: _Environment,
     tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Id of a tenant.")],
