@@ -13,6 +13,7 @@ from components.data.snapshot_schedules import SnapshotSchedules, SnapshotSchedu
 from components.data.storage_classes import StorageClasses, StorageClassesArgs
 from components.network.guard_rails import GuardRails, GuardRailsArgs
 from components.network.tenant_guard_rail import TenantGuardRail, TenantGuardRailArgs
+from components.observability.dashboards import Dashboards, DashboardsArgs
 from components.observability.monitoring import Monitoring, MonitoringArgs
 from components.sandbox.runtime_classes import RuntimeClasses, RuntimeClassesArgs
 from components.scheduling.descheduler import Descheduler, DeschedulerArgs
@@ -111,6 +112,7 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
             namespace=system,
         )
         Monitoring("monitoring", monitoring, options)
+        Dashboards("dashboards", DashboardsArgs(plans=plans, namespace=system), options)
     if cluster.storage is not None:
         _storage(cluster, cluster.storage, tiers, system, options)
     queues = _queues(catalogue, cluster, options) if cluster.has_queues else ()

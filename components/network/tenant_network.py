@@ -9,6 +9,7 @@ from pulumi_kubernetes.networking import v1 as networking
 
 from components.objects import Manifest, in_namespace, tenant_metadata
 from settings import TenantPlan, names
+from settings.monitoring.exporters import METRICS_PORT, SCRAPER
 
 SERVICE_PORT = 8080
 """TCP port that a tenant's services listen on (E1, C10)."""
@@ -46,9 +47,18 @@ def _of_same_tenant(plan: TenantPlan) -> Manifest:
     return {"pod_selector": {}}
 
 
-def _dns() -> Manifest:
+def dns() -> Manifest:
+    """Egress rule: names, from the cluster's own DNS."""
     to = {**_namespace("kube-system"), "pod_selector": {"match_labels": {"k8s-app": "kube-dns"}}}
     return {"to": [to], "ports": [{"protocol": "UDP", "port": DNS_PORT}, _tcp(DNS_PORT)]}
+
+
+def _scraped(plan: TenantPlan) -> list[Manifest]:
+    """A rule for the cluster's Prometheus, where it has one. What runs in sandboxes is not scraped (G1)."""
+    if not plan.cluster.has_monitoring:
+        return []
+    scraper = {**_namespace(plan.cluster.system_namespace), "pod_selector": {"match_labels": dict(SCRAPER)}}
+    return [{"from_": [scraper], "ports": [_tcp(METRICS_PORT)]}]
 
 
 def _granted(plan: TenantPlan) -> list[Manifest]:
@@ -59,9 +69,9 @@ def _granted(plan: TenantPlan) -> list[Manifest]:
 
 
 def allowed_traffic(plan: TenantPlan) -> Manifest:
-    """Spec of the NetworkPolicy with everything that may pass for what is no sandbox: same tenant and gateway in; same
-    tenant, DNS, own database and the ranges that its file grants out. Nothing at all, for any pod, while the tenant is
-    not active (A7)."""
+    """Spec of the NetworkPolicy with everything that may pass for what is no sandbox: same tenant, gateway and
+    Prometheus in; same tenant, DNS, own database and the ranges that its file grants out. Nothing at all, for any pod,
+    while the tenant is not active (A7)."""
     if not plan.active:
         return dict(CLOSED)
     same_tenant = _of_same_tenant(plan)
@@ -75,10 +85,10 @@ def allowed_traffic(plan: TenantPlan) -> Manifest:
     return {
         "pod_selector": WORKLOADS,
         "policy_types": ["Ingress", "Egress"],
-        "ingress": [{"from_": [same_tenant, *gateway], "ports": [_tcp(SERVICE_PORT)]}],
+        "ingress": [{"from_": [same_tenant, *gateway], "ports": [_tcp(SERVICE_PORT)]}, *_scraped(plan)],
         "egress": [
             {"to": [same_tenant], "ports": [_tcp(SERVICE_PORT)]},
-            _dns(),
+            dns(),
             *([{"to": [database], "ports": [_tcp(DATABASE_PORT)]}] if home else []),
             *_granted(plan),
         ],
@@ -96,7 +106,7 @@ def sandbox_traffic(plan: TenantPlan) -> Manifest:
     return {
         **closed,
         "ingress": [{"from_": served_by, "ports": [_tcp(SERVICE_PORT)]}],
-        "egress": [_dns(), *_granted(plan)],
+        "egress": [dns(), *_granted(plan)],
     }
 
 
@@ -117,11 +127,12 @@ class TenantNetwork(pulumi.ComponentResource):
 
     Creates: NetworkPolicy `default-deny` (every pod, both directions, no rule: it stays when the other is edited) and
     NetworkPolicy `tenant-traffic`, of the pods that are no sandboxes (TCP 8080 within the namespace, TCP 8080 from the
-    gateway's namespace, DNS on UDP and TCP to kube-dns, TCP 5432 to the pods of the database namespace that carry the
-    tenant's label, any port of the ranges outside that its file grants); for a tenant with sandboxes NetworkPolicy
-    `sandbox-traffic`, of these (TCP 8080 from the namespace's other pods and from the gateway's namespace, DNS, the
-    ranges). Peers are chosen by the namespace's own name, never by a label that gives a pod more. Of a suspended or
-    leaving tenant nothing passes. Enforcement is the business of the cluster's network plug-in.
+    gateway's namespace, TCP 9464 from the cluster's Prometheus where there is one, DNS on UDP and TCP to kube-dns, TCP
+    5432 to the pods of the database namespace that carry the tenant's label, any port of the ranges outside that its
+    file grants); for a tenant with sandboxes NetworkPolicy `sandbox-traffic`, of these (TCP 8080 from the namespace's
+    other pods and from the gateway's namespace, DNS, the ranges). Peers are chosen by the namespace's own name, never
+    by a label that gives a pod more. Of a suspended or leaving tenant nothing passes. Enforcement is the business of
+    the cluster's network plug-in.
     Outputs: policies (list of str), the names of the NetworkPolicies; first (list of resources), what is in force
     before any pod of the tenant runs.
     """

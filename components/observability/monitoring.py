@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
+from pulumi_kubernetes.networking import v1 as networking
 
-from components.objects import in_namespace
+from components.objects import in_namespace, platform_metadata
+from components.observability.monitoring_network import networks
 from components.observability.operator import platform_object
 from components.observability.prometheus import (
     alertmanager_spec,
@@ -42,9 +44,10 @@ class Monitoring(pulumi.ComponentResource):
     """Scrapes the platform's exporters and works out use, objectives and alerts of every tenant, once per cluster.
 
     Creates: in the platform's namespace a ScrapeConfig for each exporter that the cluster has, PrometheusRule
-    (recording and alerting rules of `settings.monitoring`), AlertmanagerConfig (who of the platform is told) and, where
-    the topology names their images, Prometheus (two replicas, 35 days) and Alertmanager (two replicas), which the
-    operator runs. A tenant costs the rules one or two constant series and no object of its own.
+    (recording and alerting rules of `settings.monitoring`), AlertmanagerConfig (who of the platform is told),
+    NetworkPolicies of Prometheus and Alertmanager and, where the topology names their images, Prometheus (two replicas,
+    35 days) and Alertmanager (two replicas), which the operator runs. A tenant costs the rules one or two constant
+    series and no object of its own.
     Outputs: rules (int), how many there are.
     """
 
@@ -62,6 +65,9 @@ class Monitoring(pulumi.ComponentResource):
         platform_object(f"{name}-rules", "PrometheusRule", namespace, {"groups": groups}, opts=child)
         routing = platform_routing(args.tiers, args.alerts)
         platform_object(f"{name}-routes", "AlertmanagerConfig", namespace, routing, opts=child)
+        for what, spec in networks().items():
+            metadata = {**platform_metadata(what, "monitoring"), "namespace": namespace}
+            networking.NetworkPolicy(f"{name}-network-{what}", metadata=metadata, spec=spec, opts=child)
         if images.prometheus is not None:
             spec = prometheus_spec(args.cluster, images.prometheus)
             platform_object(f"{name}-prometheus", "Prometheus", namespace, spec, opts=child)

@@ -10,12 +10,9 @@ from components.objects import Manifest, in_namespace, tenant_metadata
 from components.observability.operator import ALPHA, API, steps
 from settings import TenantPlan
 from settings.monitoring import scrape_limits
-from settings.monitoring.exporters import TENANT_PODS
+from settings.monitoring.exporters import METRICS_PORT, TENANT_PODS
 from settings.monitoring.relabel import TENANT_METRICS, TENANT_TARGET
 from settings.monitoring.routes import mail_of, tenant_receiver, tenant_route
-
-METRICS_PORT = "metrics"
-"""Name of the port of a pod that is scraped; a pod without one is left alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +29,9 @@ class TenantMonitoringArgs:
 class TenantMonitoring(pulumi.ComponentResource):
     """Scrapes a tenant's pods, under the tenant's name and no other, and tells its people of its alerts (G1, G2).
 
-    Creates: PodMonitor `tenant` (port `metrics` of its pods; samples, targets, labels and bytes limited; `tenant` and
-    `app` from where the pod is, whatever it sends) and, where the tenant's file names somebody, AlertmanagerConfig
-    `tenant`.
+    Creates: PodMonitor `tenant` (TCP 9464 of its pods that name that port; samples, targets, labels and bytes limited;
+    `tenant` and `app` from where the pod is, whatever it sends) and, where the tenant's file names somebody,
+    AlertmanagerConfig `tenant`.
     Outputs: sample_limit (int), of one pod.
     """
 
@@ -48,7 +45,8 @@ class TenantMonitoring(pulumi.ComponentResource):
         CustomResource(
             name, api_version=API, kind="PodMonitor", metadata=tenant_metadata(plan, "tenant"), spec=spec, opts=child
         )
-        routing = routing_spec(plan)
+        # Told once, for all of its namespaces.
+        routing = routing_spec(plan) if plan.child is None else None
         if routing is not None:
             CustomResource(
                 f"{name}-routes",
@@ -70,7 +68,7 @@ def pod_monitor_spec(plan: TenantPlan) -> Manifest:
         "jobLabel": "",
         "podMetricsEndpoints": [
             {
-                "port": METRICS_PORT,
+                "portNumber": METRICS_PORT,
                 "honorLabels": False,
                 "honorTimestamps": False,
                 "followRedirects": False,  # to whatever address the pod says

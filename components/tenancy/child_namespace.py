@@ -6,6 +6,7 @@ import pulumi
 from pulumi_kubernetes.core import v1 as core
 
 from components.network.tenant_network import TenantNetwork, TenantNetworkArgs
+from components.observability.tenant_monitoring import TenantMonitoring, TenantMonitoringArgs
 from components.tenancy.access import TenantAccess, TenantAccessArgs
 from components.tenancy.namespace import TenantNamespace, TenantNamespaceArgs
 from components.tenancy.quota import TenantQuota, TenantQuotaArgs
@@ -28,9 +29,10 @@ class ChildNamespace(pulumi.ComponentResource):
 
     Creates: TenantNamespace `tenant-<id>--<name>` (protected until its end is approved, A7), TenantQuota with the
     share, TenantAccess for the same groups in the same roles, TenantNetwork: closed to the tenant's other namespaces
-    unless its file connects them, and to its database. It carries the label `tenant`, by which all admission policies
-    and guard-rails choose, so that there they hold as in the home. No workload of the tenant's file runs here: what
-    does, its people make themselves, and it runs as an agent's session does (C3).
+    unless its file connects them, and to its database; where the Prometheus operator runs, TenantMonitoring. It carries
+    the label `tenant`, by which all admission policies and guard-rails choose, so that there they hold as in the home.
+    No workload of the tenant's file runs here: what does, its people make themselves, and it runs as an agent's session
+    does (C3).
     Outputs: name (str), the namespace's name; namespace (Namespace), for depends_on of what lives in it.
     """
 
@@ -45,5 +47,7 @@ class ChildNamespace(pulumi.ComponentResource):
         TenantQuota(f"{name}-quota", TenantQuotaArgs(plan=plan, namespace=made.namespace), child)
         TenantAccess(f"{name}-access", TenantAccessArgs(plan=plan, namespace=made.namespace), child)
         TenantNetwork(f"{name}-network", TenantNetworkArgs(plan=plan, namespace=made.namespace), child)
+        if plan.cluster.has_monitoring:
+            TenantMonitoring(f"{name}-monitoring", TenantMonitoringArgs(plan=plan, namespace=made.namespace), child)
         self.name, self.namespace = made.name, made.namespace
         self.register_outputs({"name": plan.namespace})

@@ -17,6 +17,7 @@ from components.scheduling.placement import placement
 from components.security.hardened_pod import hardened_pod
 from components.tenancy.access import WORKLOAD_ACCOUNT
 from settings import ResolvedWorkload, TenantPlan, names
+from settings.monitoring.exporters import METRICS_PORT
 from settings.quantities import format_count
 
 ROUTE_PORT = 80
@@ -143,7 +144,10 @@ class TenantService(pulumi.ComponentResource):
             "name": workload.name,
             "image": workload.image,
             "image_pull_policy": "Always",
-            "ports": [{"name": "http", "container_port": SERVICE_PORT, "protocol": "TCP"}],
+            "ports": [
+                {"name": "http", "container_port": SERVICE_PORT, "protocol": "TCP"},
+                {"name": "metrics", "container_port": METRICS_PORT, "protocol": "TCP"},
+            ],
             "env": [{"name": key, "value": value} for key, value in {**identity, **profile.environment}.items()],
             "resources": _resources(workload),
             "capabilities": workload.capabilities,

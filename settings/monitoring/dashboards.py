@@ -99,6 +99,18 @@ def data_source(plan: TenantPlan, url: str) -> dict[str, Any]:
     }
 
 
+def platform_source(url: str) -> dict[str, Any]:
+    """The data source of the platform's own people. url: of Prometheus itself."""
+    return {
+        "name": "Platform",
+        "uid": PLATFORM,
+        "type": "prometheus",
+        "access": "proxy",
+        "url": url,
+        "editable": False,
+    }
+
+
 def _dashboard(uid: str, title: str, source: str, panels: Iterable[tuple[Shown, str]]) -> dict[str, Any]:
     # Grafana's uids have at most 40 characters; a tenant's namespace has 39.
     made = dashboard.Dashboard(title).uid(uid).tags(["tenantplane"]).readonly().refresh("1m").time("now-6h", "now")

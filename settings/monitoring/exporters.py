@@ -13,6 +13,10 @@ from settings.monitoring.relabel import (
 
 TENANT_PODS: Final = "tenant-pods"
 """Job of tenants' own pods."""
+METRICS_PORT: Final = 9464
+"""TCP port on which a tenant's pods show their metrics; OpenTelemetry's for Prometheus exporters."""
+SCRAPER: Final = {"operator.prometheus.io/name": "tenantplane"}
+"""Labels of the pods of the cluster's Prometheus, which the operator puts on them."""
 PERSIST_METRIC: Final = "agent_session_persist_duration_seconds"
 """A histogram that the reference workloads send, in seconds, by `mode` ("sync" or "async"). Its buckets have bounds at
 1 and at 30 s."""

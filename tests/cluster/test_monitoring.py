@@ -12,7 +12,6 @@ from localcloud import controlplane
 from settings import Catalogue, TenantPlan, load_catalogue, plan_tenants
 from settings.monitoring import EXPORTERS
 from settings.tenant import Alerts
-from settings.topology import AlertMail, PlatformImages
 from stacks.layers import cluster_provider, platform_layer, tenants_layer
 from tests.cluster.acting import Answer, Caller
 from tests.cluster.tenancy_stack import ROOT
@@ -46,14 +45,19 @@ class Made:
         return [each.inputs for each in self.monitored if each.inputs["kind"] == kind]
 
 
-def _monitored(catalogue: Catalogue) -> Catalogue:
+def _without(catalogue: Catalogue) -> Catalogue:
     (cluster,) = catalogue.topology.clusters
-    mail = AlertMail(on_call="on-call@a.example", sender="alerts@a.example", smarthost="mail.a.example")
-    images = PlatformImages(
-        pause=cluster.images.pause, prometheus=IMAGE.format("prometheus"), alertmanager=IMAGE.format("alertmanager")
-    )
-    changes = {"addons": (*cluster.addons, "prometheus-operator"), "alerts": mail, "images": images}
-    topology = catalogue.topology.model_copy(update={"clusters": (cluster.model_copy(update=changes),)})
+    addons = tuple(each for each in cluster.addons if each != "prometheus-operator")
+    topology = {"clusters": (cluster.model_copy(update={"addons": addons, "alerts": None}),)}
+    return replace(catalogue, topology=catalogue.topology.model_copy(update=topology))
+
+
+def _monitored(catalogue: Catalogue) -> Catalogue:
+    """With Prometheus and Alertmanager as well."""
+    (cluster,) = catalogue.topology.clusters
+    run = {"prometheus": IMAGE.format("prometheus"), "alertmanager": IMAGE.format("alertmanager")}
+    images = cluster.images.model_copy(update=run)
+    topology = catalogue.topology.model_copy(update={"clusters": (cluster.model_copy(update={"images": images}),)})
     told = {"alerts": Alerts(mail=("it@acme.example",))}
     tenants = tuple(each.model_copy(update=told) if each.id == TOLD else each for each in catalogue.tenants)
     return replace(catalogue, topology=topology, tenants=tenants)
@@ -79,8 +83,8 @@ def made() -> Made:
     everything = _rendered(with_it)
     ours = [each for each in everything if ":monitoring.coreos.com/" in each.type]
     # Providers and components have no `kind`; our own components are counted with what they make.
-    others = {each.urn for each in everything if each not in ours and "tenantplane:observability:" not in each.urn}
-    without = {each.urn for each in _rendered(catalogue)}
+    others = {each.urn for each in everything if "tenantplane:observability:" not in each.urn}
+    without = {each.urn for each in _rendered(_without(catalogue))}
     return Made(monitored=ours, others=others, without=without, plans=plan_tenants(with_it))
 
 
@@ -144,10 +148,12 @@ def test_and_refuses_what_is_wrong(api: Caller, made: Made, kind: str, field: st
     assert asked(api, body).status in (400, 422)
 
 
-def test_a_tenant_costs_one_object_and_one_more_if_it_is_told(made: Made) -> None:
-    for plan in made.plans:
+def test_a_namespace_costs_one_object_and_its_home_one_more_if_it_is_told(made: Made) -> None:
+    every = [each for plan in made.plans for each in (plan, *plan.children)]
+    assert any(plan.child is not None for plan in every)
+    for plan in every:
         own = sorted(each["kind"] for kind in PLURALS for each in made.of(kind) if _is_of(each, plan))
-        assert own == (["AlertmanagerConfig", "PodMonitor"] if plan.tenant.id == TOLD else ["PodMonitor"])
+        assert own == (["AlertmanagerConfig", "PodMonitor"] if plan.namespace == f"tenant-{TOLD}" else ["PodMonitor"])
 
 
 def _is_of(inputs: dict[str, Any], plan: TenantPlan) -> bool:

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from settings import TenantPlan
+from settings.monitoring.exporters import METRICS_PORT, SCRAPER
 from tests.cluster.acting import Caller
 from tests.cluster.guarded import SUSPENDED
 from tests.cluster.reachability import Endpoint, reaches
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
 
-PORTS = [("TCP", port) for port in (22, 53, 80, 443, 5432, 6443, 8080)] + [("UDP", 53), ("UDP", 8080)]
+PORTS = [("TCP", port) for port in (22, 53, 80, 443, 5432, 6443, 8080, METRICS_PORT)] + [("UDP", 53), ("UDP", 8080)]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,9 @@ def pods(plans: dict[str, TenantPlan], namespaces: dict[str, dict[str, str]]) ->
     for tenant, neighbour in zip(ids, ids[1:] + ids[:1], strict=True):
         plan = plans[tenant]
         made[tenant] = endpoint(tenant, plan.namespace, **plan.labels, app="agent-sessions")
-        made[f"{tenant}/impostor"] = endpoint(f"{tenant}/impostor", plan.namespace, **plans[neighbour].labels)
+        made[f"{tenant}/impostor"] = endpoint(
+            f"{tenant}/impostor", plan.namespace, **plans[neighbour].labels, **SCRAPER
+        )
         if plan.sandboxes is not None:
             for name in (f"{tenant}/sandbox", f"{tenant}/another/sandbox"):
                 made[name] = endpoint(name, plan.namespace, **plan.sandboxes.labels)
@@ -54,7 +57,8 @@ def pods(plans: dict[str, TenantPlan], namespaces: dict[str, dict[str, str]]) ->
     made["dns"] = endpoint("dns", "kube-system", **{"k8s-app": "kube-dns"})
     made["api"] = endpoint("api", "kube-system", component="kube-apiserver")
     made["gateway"] = endpoint("gateway", plans[ids[0]].cluster.gateway_namespace)
-    made["somebody"] = endpoint("somebody", "default")
+    made["prometheus"] = endpoint("prometheus", plans[ids[0]].cluster.system_namespace, **SCRAPER)
+    made["somebody"] = endpoint("somebody", "default", **SCRAPER)
     return made
 
 
@@ -63,7 +67,7 @@ def owner(name: str) -> str:
 
 
 def is_tenants(name: str) -> bool:
-    return name not in ("dns", "api", "gateway", "somebody") and not name.startswith("db/")
+    return name not in ("dns", "api", "gateway", "prometheus", "somebody") and not name.startswith("db/")
 
 
 def is_sandbox(name: str) -> bool:
@@ -79,7 +83,8 @@ def expected(source: str, target: str, protocol: str, port: int) -> bool:
         own = owner(source) == owner(target) and not is_sandbox(source)
         return own and (protocol, port) == ("TCP", 8080)
     if tenants[1]:
-        return source == "gateway" and (protocol, port) == ("TCP", 8080)
+        scraped = (source, protocol, port) == ("prometheus", "TCP", METRICS_PORT) and not is_sandbox(target)
+        return scraped or (source == "gateway" and (protocol, port) == ("TCP", 8080))
     if target == "dns":
         return port == 53
     return target == f"db/{owner(source)}" and (protocol, port) == ("TCP", 5432) and not is_sandbox(source)

@@ -4,6 +4,7 @@ from functools import cache
 
 from components.network.tenant_network import allowed_traffic
 from settings import Offboarding, TenantPlan
+from settings.monitoring.exporters import METRICS_PORT, SCRAPER
 from settings.namespaces import Namespaces
 from tests.unit.components.local_stack import DEPLOYMENT, NAMESPACE, local_stack, plan, rendered
 from tests.unit.components.recorder import Recording
@@ -96,9 +97,10 @@ def test_one_queue_takes_the_jobs_of_all_namespaces() -> None:
 
 def test_children_are_closed_to_the_home_and_have_neither_its_database_nor_its_gateway() -> None:
     home, staging = plan(TENANT), plan(TENANT).children[0]
-    assert allowed_traffic(staging)["ingress"] == [
-        {"from_": [{"pod_selector": {}}], "ports": [{"protocol": "TCP", "port": 8080}]}
-    ]
+    own, scraped = allowed_traffic(staging)["ingress"]
+    assert own == {"from_": [{"pod_selector": {}}], "ports": [{"protocol": "TCP", "port": 8080}]}
+    assert scraped["ports"] == [{"protocol": "TCP", "port": METRICS_PORT}]
+    assert [each["pod_selector"]["match_labels"] for each in scraped["from_"]] == [SCRAPER]
     ports = [port["port"] for each in allowed_traffic(staging)["egress"] for port in each["ports"]]
     assert ports == [8080, 53, 53]
     assert [port["port"] for each in allowed_traffic(home)["egress"] for port in each["ports"]] == [8080, 53, 53, 5432]
