@@ -270,6 +270,34 @@ Email = Annotated[
     str, BeforeValidator(_matching(_EMAIL, "a mail address", "a person's mail address", 200)), _text_schema(_EMAIL, 200)
 ]
 
+_HTTPS = r"https://[a-z0-9][a-z0-9.-]*[a-z0-9](:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?"
+HttpsUrl = Annotated[
+    str,
+    BeforeValidator(_matching(_HTTPS, "an https URL", "https://host/path, without query and fragment", 250)),
+    _text_schema(_HTTPS, 250),
+]
+_AUDIENCE = r"[A-Za-z0-9][A-Za-z0-9:/_.-]{0,199}"
+Audience = Annotated[
+    str,
+    BeforeValidator(_matching(_AUDIENCE, "an audience", "letters, digits and :/_.-, at most 200 characters", 200)),
+    _text_schema(_AUDIENCE, 200),
+]
+"""Whom a token is meant for: its claim `aud`."""
+BodyBytes = Annotated[
+    int,
+    BeforeValidator(_quantity(parse_bytes, "at most 64Mi, such as 512Ki or 10Mi", 1 << 10, "less than 1Ki")),
+    _quantity_schema(["512Ki", "10Mi"]),
+    AfterValidator(lambda value: _at_most(value, 64 << 20, "64Mi")),
+]
+"""Bytes of a request's body, 1 Ki to 64 Mi: a gateway holds it in memory until it is whole."""
+Seconds = Annotated[int, count_of(1, 3_600), count_schema(1, 3_600)]
+
+
+def _at_most(value: int, most: int, written: str) -> int:
+    if value > most:
+        raise refuse(f"{value} bytes is too much", f"at most {written}")
+    return value
+
 
 def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     repeated = sorted({value for value in values if values.count(value) > 1})

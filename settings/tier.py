@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from settings.fields import (
+    BodyBytes,
     Compute,
     Count,
     DataIsolation,
@@ -17,6 +18,7 @@ from settings.fields import (
     Name,
     Pods,
     Rate,
+    Seconds,
     Sessions,
     Sharing,
     StorageBytes,
@@ -88,6 +90,8 @@ class Tier(Model):
     pupils: for schools, the size the tier is sold for.
     load_balancers: Services of that type; default 0.
     requests_per_minute: at the gateway; default 1,000 (B2).
+    request_body_bytes: of one request at the gateway, written `request_body`; default 10Mi (B2).
+    answer_timeout_s: how long one answer may take there; default 60.
     data_isolation: of a tenant that names none; default "hybrid" (F1).
     isolation: levels a tenant of the tier may choose; default only "namespace" (A6).
     sandboxes: a tenant of the tier may have agent sandboxes, within these bounds; none when left out (C5).
@@ -108,6 +112,8 @@ class Tier(Model):
     priority_class: TenantPriority
     load_balancers: Count = 0
     requests_per_minute: Rate = 1000
+    request_body_bytes: BodyBytes = Field(default=10 << 20, alias="request_body")
+    answer_timeout_s: Seconds = 60
     data_isolation: DataIsolation = "hybrid"
     isolation: Annotated[tuple[Isolation, ...], Distinct, Field(min_length=1)] = ("namespace",)
     objects: ObjectCounts

@@ -21,11 +21,20 @@ from settings.fields import (
     count_schema,
     refuse,
 )
+from settings.front_door import FrontDoor
 from settings.nodepool import NodePool
 from settings.runtime import Runtime
 from settings.volume import ClusterStorage, KeyRotation
 
-Addon = Literal["agent-sandbox", "calico-policy", "kueue", "prometheus-operator", "volume-snapshots"]
+Addon = Literal[
+    "agent-sandbox",
+    "calico-policy",
+    "envoy-gateway",
+    "gateway-api",
+    "kueue",
+    "prometheus-operator",
+    "volume-snapshots",
+]
 
 
 class PlatformImages(Model):
@@ -82,11 +91,12 @@ class Cluster(Model):
     databases: which PostgreSQL its tenants' databases are on: "local" for the server that localcloud runs beside it;
     none when left out.
     storage: how volumes are made; tenants' claims name any class, or none, when left out (F4).
+    front_door: whose tokens its gateway takes; needed, and of use, with "envoy-gateway" only (B3).
     alerts: how alerts leave it; needed, and of use, with "prometheus-operator" only.
     addons: what runs in it besides Kubernetes, with its CustomResourceDefinitions: "agent-sandbox" for sandboxes (C5),
-    "calico-policy" where Calico enforces policies, for guard-rails above those of a tenant (E2), "kueue" for queues of
-    Jobs (D1), "prometheus-operator" for monitoring (G1), "volume-snapshots" for copies of volumes, where `storage` is
-    (F4).
+    "calico-policy" where Calico enforces policies, for guard-rails above those of a tenant (E2), "gateway-api" and
+    "envoy-gateway" for a gateway that verifies tokens (B2, B3), "kueue" for queues of Jobs (D1), "prometheus-operator"
+    for monitoring (G1), "volume-snapshots" for copies of volumes, where `storage` is (F4).
     """
 
     name: Name
@@ -110,6 +120,7 @@ class Cluster(Model):
     databases: Literal["local"] | None = Field(default=None, validate_default=True)
     storage: ClusterStorage | None = None
     alerts: AlertMail | None = None
+    front_door: FrontDoor | None = None
     addons: Annotated[tuple[Addon, ...], Distinct] = ()
 
     @field_validator("kubeconfig")
@@ -149,6 +160,16 @@ class Cluster(Model):
     def _copies_have_a_driver(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         if "volume-snapshots" in value and "storage" in info.data and info.data["storage"] is None:
             raise refuse("volume-snapshots without storage: nothing makes volumes", "storage with a driver")
+        return value
+
+    @field_validator("addons")
+    @classmethod
+    def _tokens_are_verified(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        known = "front_door" in info.data  # one that is wrong is told of by itself
+        if "envoy-gateway" in value and known and info.data["front_door"] is None:
+            raise refuse("envoy-gateway without front_door: no token could be verified", "front_door with issuer, keys")
+        if "envoy-gateway" in value and "gateway-api" not in value:
+            raise refuse("envoy-gateway without gateway-api, whose kinds it serves", "gateway-api, envoy-gateway")
         return value
 
     def model_post_init(self, _context: Any, /) -> None:
@@ -192,6 +213,11 @@ class Cluster(Model):
     def has_monitoring(self) -> bool:
         """Whether the Prometheus operator runs in it (G1)."""
         return "prometheus-operator" in self.addons
+
+    @property
+    def has_gateway(self) -> bool:
+        """Whether Envoy Gateway runs in it and verifies tokens (B3)."""
+        return "envoy-gateway" in self.addons
 
     def pools(self, kind: str) -> tuple[NodePool, ...]:
         """Its pools of a kind."""

@@ -11,6 +11,7 @@ from components.compute.gpu_sharing import GpuSharing, GpuSharingArgs
 from components.compute.joined_node_pool import JoinedNodePool, JoinedNodePoolArgs
 from components.data.snapshot_schedules import SnapshotSchedules, SnapshotSchedulesArgs
 from components.data.storage_classes import StorageClasses, StorageClassesArgs
+from components.gateway.platform_gateway import PlatformGateway, PlatformGatewayArgs
 from components.network.guard_rails import GuardRails, GuardRailsArgs
 from components.network.tenant_guard_rail import TenantGuardRail, TenantGuardRailArgs
 from components.observability.dashboards import Dashboards, DashboardsArgs
@@ -20,6 +21,7 @@ from components.scheduling.descheduler import Descheduler, DeschedulerArgs
 from components.scheduling.placeholders import Placeholders, PlaceholdersArgs
 from components.scheduling.priority_classes import PriorityClasses, PriorityClassesArgs
 from components.scheduling.queues import Queues, QueuesArgs
+from components.security.gateway_admission import GatewayAdmission, GatewayAdmissionArgs
 from components.security.object_admission import ObjectAdmission, ObjectAdmissionArgs
 from components.security.queue_admission import QueueAdmission, QueueAdmissionArgs
 from components.security.quota_admission import QuotaAdmission, QuotaAdmissionArgs
@@ -100,6 +102,12 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
             api_server=cluster.api_server,
         )
         tier = GuardRails("guard-rails", rails, options).tier
+    if cluster.has_gateway and cluster.front_door is not None:
+        door = PlatformGatewayArgs(
+            domain=catalogue.topology.domain, front_door=cluster.front_door, namespace=cluster.gateway_namespace
+        )
+        PlatformGateway("gateway", door, options)
+        GatewayAdmission("gateway", GatewayAdmissionArgs(domain=catalogue.topology.domain, cluster=cluster), options)
     _scheduling(cluster, system, priorities, options)
     if cluster.has_monitoring and cluster.alerts is not None:
         plans = plan_tenants(catalogue, cluster.name)

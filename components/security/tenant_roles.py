@@ -53,6 +53,9 @@ VIEWER: tuple[Manifest, ...] = (
     _rule(["discovery.k8s.io"], ["endpointslices"], READ),
     _rule(["events.k8s.io"], ["events"], READ),
     _rule(["extensions.agents.x-k8s.io"], ["sandboxclaims", "sandboxtemplates", "sandboxwarmpools"], READ),
+    # Whether its entrance is as it should be; nothing of it may be written.
+    _rule(["gateway.envoyproxy.io"], ["backendtrafficpolicies", "securitypolicies"], READ),
+    _rule(["gateway.networking.k8s.io"], ["httproutes"], READ),
     _rule(["kueue.x-k8s.io"], ["localqueues", "workloads"], READ),
     _rule(["networking.k8s.io"], ["ingresses", "networkpolicies"], READ),
     _rule(["policy"], ["poddisruptionbudgets"], READ),
@@ -115,8 +118,8 @@ class TenantRoles(pulumi.ComponentResource):
     add permissions: one of a tenant's own could open the default deny towards anything, so that the admin may write
     them only where guard-rails exist that they cannot override (E2).
     No role may write a ResourceQuota, LimitRange, ServiceAccount (nor request its token), Endpoints, Ingress, Sandbox,
-    SandboxTemplate, SandboxWarmPool or anything of the queues but its Jobs. Which people belong to a tenant and which
-    host is routed to it change by the reviewed tenant file.
+    SandboxTemplate, SandboxWarmPool, anything of the gateway or anything of the queues but its Jobs. Which people
+    belong to a tenant and which host is routed to it change by the reviewed tenant file.
     Outputs: names (list of str), the names of the ClusterRoles.
     """
 

@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 
 from components.data.tenant_database import TenantDatabase, TenantDatabaseArgs
+from components.gateway.tenant_entrance import TenantEntrance, TenantEntranceArgs
 from components.network.tenant_network import TenantNetwork, TenantNetworkArgs
 from components.observability.tenant_monitoring import TenantMonitoring, TenantMonitoringArgs
 from components.sandbox.agent_sandboxes import AgentSandboxes, AgentSandboxesArgs
@@ -18,6 +19,7 @@ from components.tenancy.quota import TenantQuota, TenantQuotaArgs
 from components.tenancy.virtual_control_plane import VirtualControlPlane, VirtualControlPlaneArgs
 from components.workloads import service_of
 from settings import Runtime, TenantPlan
+from settings.gateway import entrance_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +51,8 @@ class Tenant(pulumi.ComponentResource):
     Creates: TenantNamespace, TenantQuota, TenantAccess, TenantNetwork, the service of each of its workloads
     (AgentSessionService, HomeworkCorrectionService), where it has sandboxes AgentSandboxes, a ChildNamespace for each
     further namespace that its file lists and VirtualControlPlane where it chose one (A6), where the cluster has
-    databases TenantDatabase, where Jobs are queued TenantQueue and, where the Prometheus operator runs,
-    TenantMonitoring.
+    databases TenantDatabase, where it has a gateway TenantEntrance, where Jobs are queued TenantQueue and, where the
+    Prometheus operator runs, TenantMonitoring.
     A suspended or leaving tenant keeps all of it with no pods running (A7).
     Outputs: namespace (str), tier (str), host (str, where its routes are reached), lifecycle (str).
     """
@@ -115,6 +117,10 @@ class Tenant(pulumi.ComponentResource):
         }
         if plan.cluster.databases is not None:
             TenantDatabase(f"{name}-database", TenantDatabaseArgs(plan=plan, namespace=home.namespace), child)
+        entrance = entrance_of(plan)
+        if entrance is not None:
+            opened = TenantEntranceArgs(plan=plan, entrance=entrance, namespace=home.namespace)
+            TenantEntrance(f"{name}-entrance", opened, child)
         if queue is not None:
             queue.serve(home.namespace, children)
         if plan.cluster.has_monitoring:

@@ -61,10 +61,10 @@ class TenantService(pulumi.ComponentResource):
     """Base of the reference workloads (C4, C6, C8-C10); use one of its subclasses.
 
     Creates: Deployment (hardened to `restricted`, in the node pools of the plan, at the tier's priority), Service 80 to
-    8080, Ingress on the tenant's host under `/<name of the workload>`, PodDisruptionBudget (one pod at a time) and,
-    while the tenant is active, HorizontalPodAutoscaler (CPU 70 %, the plan's bounds). The Deployment names no number
-    of replicas while the autoscaler sets it: two managers would take turns. Suspended or leaving, it has no autoscaler
-    and zero replicas (A7).
+    8080, PodDisruptionBudget (one pod at a time), while the tenant is active HorizontalPodAutoscaler (CPU 70 %, the
+    plan's bounds), and on a cluster without Envoy Gateway an Ingress on the tenant's host under `/<name of the
+    workload>`; with it that is TenantEntrance's. The Deployment names no number of replicas while the autoscaler sets
+    it: two managers would take turns. Suspended or leaving, it has no autoscaler and zero replicas (A7).
     Outputs: url (str), where the gateway routes to it.
     """
 
@@ -97,12 +97,13 @@ class TenantService(pulumi.ComponentResource):
             },
             opts=child,
         )
-        networking.Ingress(
-            f"{name}-route",
-            metadata=tenant_metadata(plan, app, component=app, annotations=SKIP_AWAIT),
-            spec=_route(plan, app),
-            opts=child,
-        )
+        if not plan.cluster.has_gateway:  # whose route is the tenant's, and not each service's
+            networking.Ingress(
+                f"{name}-route",
+                metadata=tenant_metadata(plan, app, component=app, annotations=SKIP_AWAIT),
+                spec=_route(plan, app),
+                opts=child,
+            )
         policy.PodDisruptionBudget(
             f"{name}-disruption",
             metadata=tenant_metadata(plan, app, component=app),

@@ -64,7 +64,9 @@ class Pin:
         parts += [f"{key}={value}" for key, value in sorted(self.variables.items())]
         parts += [f"{tool.name}={tool.package}" for tool in self.tools]
         parts += [f"{name}<{path}" for name, path in sorted(self.files.items())]
-        return digest([*parts, *((self.directory / name).read_text() for name in ("go.mod", "go.sum"))])
+        # Sources of our own, where the program is not the module's.
+        sources = sorted(file.name for file in self.directory.glob("*.go"))
+        return digest([*parts, *((self.directory / name).read_text() for name in ("go.mod", "go.sum", *sources))])
 
 
 @dataclass(frozen=True)

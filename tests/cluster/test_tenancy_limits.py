@@ -203,10 +203,11 @@ def test_each_service_has_a_budget_for_disruptions_a_route_and_port_80_to_8080(
             assert budget["spec"]["maxUnavailable"] == 1
             (port,) = admin.get(f"/api/v1/namespaces/{home}/services/{name}")["spec"]["ports"]
             assert (port["port"], port["targetPort"]) == (80, "http")
-            (rule,) = admin.get(f"/apis/networking.k8s.io/v1/namespaces/{home}/ingresses/{name}")["spec"]["rules"]
-            assert rule["host"] == plan.host
-            (route,) = rule["http"]["paths"]
-            assert route["backend"]["service"] == {"name": name, "port": {"number": 80}}
+            if plan.active:
+                route = admin.get(f"/apis/gateway.networking.k8s.io/v1/namespaces/{home}/httproutes/tenant")["spec"]
+                assert route["hostnames"] == [plan.host]
+                (rule,) = (each for each in route["rules"] if each["name"] == name)
+                assert [(each["name"], each["port"]) for each in rule["backendRefs"]] == [(name, 80)]
             pods = admin.get(f"/apis/apps/v1/namespaces/{home}/deployments/{name}")["spec"]["template"]["spec"]
             (listening,) = pods["containers"][0]["ports"]
             assert (listening["name"], listening["containerPort"]) == ("http", 8080)

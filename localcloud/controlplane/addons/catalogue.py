@@ -124,8 +124,24 @@ VOLUME_SNAPSHOTS = Addon(name="volume-snapshots", crds=".")
 """Copies of volumes (F4): the kinds alone, of github.com/kubernetes-csi/external-snapshotter. A simulated node has no
 driver, so that no volume is made and none copied; the API server holds what the drivers would be told."""
 
+GATEWAY_API = Addon(name="gateway-api", crds=".")
+"""Gateways and routes (B2): the kinds alone, of sigs.k8s.io/gateway-api."""
+
+ENVOY_GATEWAY = Addon(name="envoy-gateway", crds=".")
+"""Policies of routes (B2, B3): the kinds alone, of github.com/envoyproxy/gateway. Its controller listens on every
+address of the machine, so that it is not run here; its translation is (localcloud/controlplane/gateway)."""
+
 ADDONS: Mapping[str, Addon] = {
-    each.name: each for each in (AGENT_SANDBOX, CALICO_POLICY, KUEUE, PROMETHEUS_OPERATOR, VOLUME_SNAPSHOTS)
+    each.name: each
+    for each in (
+        AGENT_SANDBOX,
+        CALICO_POLICY,
+        ENVOY_GATEWAY,
+        GATEWAY_API,
+        KUEUE,
+        PROMETHEUS_OPERATOR,
+        VOLUME_SNAPSHOTS,
+    )
 }
 
 

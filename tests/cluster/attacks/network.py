@@ -58,9 +58,6 @@ ROWS = (
          'cannot create resource "networkpolicies"', "E1", control=RBAC, who="developers"),
     _row("ingress", "another tenant's host", get(ROUTES), post(ROUTES, named(spec={"rules": [{"host":
          "acme-robotics.tenants.localhost"}]})), 'cannot create resource "ingresses"', "B2", control=RBAC),
-    _row("ingress-edited", "another tenant's host, on the route it has", get(f"{ROUTES}/agent-sessions"),
-         patch(f"{ROUTES}/agent-sessions", {"spec": {"rules": []}}), 'cannot patch resource "ingresses"', "B2",
-         control=RBAC),
     _row("ingress-class", "a gateway of its own", get(ROUTES), post("/apis/networking.k8s.io/v1/ingressclasses",
          named()), 'cannot create resource "ingressclasses"', "B2", control=RBAC),
     _row("database-namespace", "what is in the databases' namespace", get(at(HOME, "services")),

@@ -1,9 +1,25 @@
 """All rows, by theme."""
 
-from tests.cluster.attacks import access, cluster, network, objects, pods, queues, quota, runtimes, sandboxes, virtual
+from tests.cluster.attacks import (
+    access,
+    cluster,
+    entrances,
+    network,
+    objects,
+    pods,
+    queues,
+    quota,
+    runtimes,
+    sandboxes,
+    virtual,
+)
 
 ON_HOST = (
-    *(row for theme in (pods, runtimes, quota, objects, access, network, sandboxes, queues) for row in theme.ROWS),
+    *(
+        row
+        for theme in (pods, runtimes, quota, objects, access, network, entrances, sandboxes, queues)
+        for row in theme.ROWS
+    ),
     virtual.ELSEWHERE,
     *cluster.ROWS,
 )

@@ -54,9 +54,10 @@ def test_a_child_has_all_that_guards_a_home_and_none_of_its_workloads() -> None:
     guards = [
         (kind, name)
         for kind, name in home
-        if not kind.startswith(("kubernetes:apps/", "kubernetes:autoscaling/", "kubernetes:policy/"))
-        and kind
-        not in ("kubernetes:core/v1:Service", "kubernetes:core/v1:Secret", "kubernetes:networking.k8s.io/v1:Ingress")
+        if not kind.startswith(
+            ("kubernetes:apps/", "kubernetes:autoscaling/", "kubernetes:policy/", "kubernetes:gateway")
+        )
+        and kind not in ("kubernetes:core/v1:Service", "kubernetes:core/v1:Secret")
     ]
     assert staging == guards == kinds(LAB, made())
     assert len(staging) > 8

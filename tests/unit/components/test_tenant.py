@@ -94,7 +94,9 @@ def test_a_tenant_that_is_not_active_runs_nothing_and_keeps_the_rest(lifecycle: 
     # The autoscaler has set replicas before: zero has to win over it.
     assert deployment.inputs["metadata"]["annotations"] == {"pulumi.com/patchForce": "true"}
     gone = {each.urn for each in active.resources} - {each.urn for each in idle.resources}
-    assert gone == {each.urn for each in active.of(AUTOSCALER)}
+    entrance = {each.urn for each in active.resources if "TenantEntrance" in each.urn}
+    assert len(entrance) == 4
+    assert gone == {each.urn for each in active.of(AUTOSCALER)} | entrance
 
 
 def test_a_role_without_groups_is_not_bound() -> None:
@@ -106,11 +108,12 @@ def test_a_role_without_groups_is_not_bound() -> None:
 def test_no_role_may_touch_guard_rails_or_other_rights() -> None:
     """B5: what a tenant's roles may never write, whatever is added to them later."""
     guarded = {
-        "bindings", "clusterrolebindings", "clusterroles", "daemonsets", "endpoints", "endpointslices", "ingresses",
-        "limitranges", "namespaces", "networkpolicies", "nodes", "persistentvolumes", "priorityclasses",
-        "resourcequotas", "serviceaccounts", "serviceaccounts/token", "services/proxy",
-        "pods/proxy", "runtimeclasses", "sandboxes", "sandboxtemplates", "sandboxwarmpools", "sandboxwarmpools/scale",
-        "validatingadmissionpolicies",
+        "backends", "backendtrafficpolicies", "bindings", "clienttrafficpolicies", "clusterrolebindings",
+        "clusterroles", "daemonsets", "endpoints", "endpointslices", "envoypatchpolicies", "gateways", "grpcroutes",
+        "httproutes", "ingresses", "limitranges", "listenersets", "referencegrants", "securitypolicies", "namespaces",
+        "networkpolicies", "nodes", "persistentvolumes", "priorityclasses", "resourcequotas", "serviceaccounts",
+        "serviceaccounts/token", "services/proxy", "pods/proxy", "runtimeclasses", "sandboxes", "sandboxtemplates",
+        "sandboxwarmpools", "sandboxwarmpools/scale", "validatingadmissionpolicies",
     }  # fmt: skip
     reading = {"get", "list", "watch"}
     bounded = {"networkpolicies", "rolebindings", "roles"}

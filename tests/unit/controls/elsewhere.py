@@ -14,6 +14,7 @@ class Shown:
 
 
 SCHEDULER, NODE, CALICO, KUEUE = "kube-scheduler", "node", "Calico tier", "Kueue"
+ENVOY = "Envoy, as Envoy Gateway tells it"
 API, ENGINE = "API server", "Pulumi engine"
 
 ELSEWHERE: tuple[Shown, ...] = tuple(
@@ -46,6 +47,21 @@ ELSEWHERE: tuple[Shown, ...] = tuple(
          "cluster/test_tenancy_lifecycle.py::test_off_boarding_takes_an_approved_change_and_then_the_removal"),
         ("A7", "A quota shrinks only to what is in use", "admission policy tenantplane-quota-shrinks",
          "cluster/test_tenancy_lifecycle.py::test_a_quota_grows_at_once_and_shrinks_only_to_what_is_in_use"),
+        ("B2", "A tenant's route has its own host, gateway and services", "admission policy tenantplane-tenant-routes",
+         "cluster/test_entrances.py::test_nobody_makes_a_tenant_a_route_that_is_not_its_own"),
+        ("B2", "A tenant's namespace has nothing else of the gateway's", "admission policy tenantplane-gateway-kinds",
+         "cluster/test_entrances.py::test_a_tenants_namespace_has_nothing_else_of_the_gateways"),
+        ("B2", "A tenant over its limit gets 429, and no other notices", ENVOY, "gateway/test_bounds.py"
+         "::test_the_tenant_over_its_limit_is_refused_and_told_when_to_come_again"),
+        ("B3", "Nothing but a tenant's own token is let in", ENVOY,
+         "gateway/test_tokens.py::test_nothing_else_is_let_in"),
+        ("B3", "A token is no use at another tenant's host", ENVOY,
+         "gateway/test_tokens.py::test_a_token_is_no_use_at_another_tenants_host"),
+        ("B3", "A route without a policy lets nobody in", ENVOY,
+         "gateway/test_tokens.py::test_a_route_without_a_policy_lets_nobody_in"),
+        ("B3", "A service gets the verified identity, whatever the client sends", ENVOY,
+         "gateway/test_identity.py::test_a_service_gets_the_verified_identity_exactly_once"),
+        ("F5", "TLS before 1.3 is refused", ENVOY, "gateway/test_bounds.py::test_tls_before_1_3_is_refused"),
         ("B5", "An admin keeps network policies, roles and bindings of its own", "API server RBAC, admission policies",
          "cluster/test_tenancy_access.py::test_an_admin_keeps_policies_and_roles_of_its_own"),
         ("C1", "Everything MTB-PL1-CC-FNS-1 and FNS-2 count is in every tenant's quota", "ResourceQuota",

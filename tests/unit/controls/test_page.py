@@ -12,6 +12,8 @@ from tests.unit.controls.elsewhere import ELSEWHERE
 REQUIRED = {"A6", "A7", *(f"C{each}" for each in range(2, 10)), *(f"D{each}" for each in range(1, 8)), "E1", "E2", "E4"}
 SHOWN_ELSEWHERE = {
     "tenantplane-rooted-pods": "test_root_has_what_its_workload_states_and_the_rest_of_restricted_holds",
+    "tenantplane-tenant-routes": "test_nobody_makes_a_tenant_a_route_that_is_not_its_own",
+    "tenantplane-gateway-kinds": "test_a_tenants_namespace_has_nothing_else_of_the_gateways",
     "tenantplane-quota-shrinks": "test_a_quota_grows_at_once_and_shrinks_only_to_what_is_in_use",
 }
 """Admission policies that no row is about, and the test that shows each."""

@@ -129,7 +129,7 @@ def test_without_go_it_says_what_to_install(calls: Path, tmp_path: Path, monkeyp
     with pytest.raises(LocalcloudError) as refused:
         build([recipe(tmp_path)], display()[0])
     said = str(refused.value)
-    assert "alpha, beta, gamma needs Go 1.26.3 or newer to be built, and there is no go command on PATH" in said
+    assert "alpha, beta, gamma needs Go 1.26.7 or newer to be built, and there is no go command on PATH" in said
     assert "TENANTPLANE_TOOLCHAIN" in said
 
 

@@ -1,0 +1,1 @@
+"""Entrances of tenants: Gateway API with Envoy Gateway (B2, B3)."""

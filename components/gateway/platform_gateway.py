@@ -1,0 +1,97 @@
+"""The gateway of a cluster, and what holds for everybody who comes through it (B2, B3, F5)."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.core import v1 as core
+
+from components.gateway.envoy import (
+    CONTROLLER,
+    ENVOY_API,
+    GATEWAY_API,
+    NAME,
+    client_policy_spec,
+    closed_policy_spec,
+    gateway_spec,
+)
+from components.objects import Manifest, in_namespace, platform_metadata
+from components.tenancy.namespace import pod_security_labels
+from settings.front_door import FrontDoor
+
+COMPONENT = "gateway"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformGatewayArgs:
+    """Inputs of PlatformGateway.
+
+    domain: of the tenants' hosts. front_door: whose tokens count, and the Secret with the certificate. namespace: of
+    the gateway, from the topology.
+    """
+
+    domain: str
+    front_door: FrontDoor
+    namespace: str
+
+
+class PlatformGateway(pulumi.ComponentResource):
+    """One gateway for all tenants of a cluster, closed until a tenant's entrance opens its own host (B2, B3, F5).
+
+    Creates: Namespace for it (Pod Security `restricted`), GatewayClass and Gateway `tenantplane` (HTTPS on port 443 for
+    `*.<domain>`, which takes HTTPRoutes of tenants' namespaces only), and for all that comes through it
+    ClientTrafficPolicy (TLS 1.3 alone; client-sent copies of the identity headers taken away before anything reads
+    them; headers with underscores and paths with escaped slashes refused; time and buffers bounded; a refusal for too
+    many requests says when to come again) and SecurityPolicy (nobody is let in by a route without a policy of its own).
+    Envoy Gateway itself is installed beside it, with its proxies in the Gateway's namespace
+    (`provider.kubernetes.deploy.type: GatewayNamespace`), where tenants' network policies let them in from.
+    Outputs: domain (str).
+    """
+
+    domain: str
+
+    def __init__(self, name: str, args: PlatformGatewayArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tenantplane:gateway:PlatformGateway", name, {}, opts)
+        metadata = platform_metadata(args.namespace, COMPONENT)
+        namespace = core.Namespace(
+            args.namespace,
+            metadata={**metadata, "labels": {**metadata["labels"], **pod_security_labels()}},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        class_ = CustomResource(
+            f"{name}-class",
+            api_version=GATEWAY_API,
+            kind="GatewayClass",
+            metadata=platform_metadata(NAME, COMPONENT),
+            spec={"controllerName": CONTROLLER},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        inside = {**platform_metadata(NAME, COMPONENT), "namespace": args.namespace}
+        CustomResource(
+            name,
+            api_version=GATEWAY_API,
+            kind="Gateway",
+            metadata=inside,
+            spec=gateway_spec(args.domain, args.front_door.certificate),
+            # Its policies first: it is never there without them.
+            opts=in_namespace(self, namespace, class_, *self._policies(name, inside, namespace)),
+        )
+        self.domain = args.domain
+        self.register_outputs({"domain": self.domain})
+
+    def _policies(self, name: str, metadata: Manifest, namespace: core.Namespace) -> list[CustomResource]:
+        kinds = (
+            ("clients", "ClientTrafficPolicy", client_policy_spec()),
+            ("closed", "SecurityPolicy", closed_policy_spec()),
+        )
+        return [
+            CustomResource(
+                f"{name}-{logical}",
+                api_version=ENVOY_API,
+                kind=kind,
+                metadata=metadata,
+                spec=spec,
+                opts=in_namespace(self, namespace),
+            )
+            for logical, kind, spec in kinds
+        ]

@@ -1,0 +1,162 @@
+"""One Envoy beside a local control plane, on loopback, with the cluster's own certificates."""
+
+import base64
+import contextlib
+import json
+import shutil
+import signal
+import socket
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from localcloud.controlplane import process
+from localcloud.controlplane.gateway.configuration import Local, bootstrap, write_configuration
+from localcloud.controlplane.gateway.issuer import Issuer, local_issuer
+from localcloud.controlplane.gateway.programs import find_envoy
+from localcloud.controlplane.gateway.translation import Manifest, translate
+from localcloud.controlplane.layout import Layout
+from localcloud.controlplane.pki import CLUSTER, issue_server
+from localcloud.controlplane.ports import HOST, free_ports, holder, is_free
+from localcloud.errors import LocalcloudError
+from localcloud.files import write_whole
+from localcloud.processes import end_processes
+
+PART = "gateway"
+_READY_TIMEOUT_S = 30.0
+_STOP_GRACE_S = 5.0
+
+
+@dataclass(frozen=True)
+class GatewayServer:
+    """A running gateway. port: of its listener on loopback. authority: file of the certificate that signed its own.
+    issuer: whose tokens it takes. started: whether this call started it. refusals: of the objects it serves, those that
+    Envoy Gateway does not take, in its words.
+    """
+
+    port: int
+    authority: Path
+    issuer: Issuer
+    started: bool = False
+    refusals: tuple[str, ...] = ()
+
+
+def serve_gateway(
+    layout: Layout, objects: Iterable[Manifest], services: Mapping[str, int] | None = None
+) -> GatewayServer:
+    """Serve what these objects of the cluster say: start Envoy, or tell the running one what changed.
+
+    services: `<namespace>/<service>` to a port on loopback, for those that run on this machine.
+    Needs the cluster's certificates. Raises NoEnvoyError when this machine has none, LocalcloudError when the objects
+    are wrong or Envoy does not start.
+    """
+    envoy = find_envoy()
+    issuer = local_issuer(_folder(layout))
+    wanted = list(objects)
+    translation = translate([*wanted, *_certificates(layout, wanted)])
+    port = _known(layout) or free_ports([PART])[PART]
+    write_whole(_folder(layout) / "server.json", json.dumps({"port": port}))
+    local = Local(folder=_folder(layout), port=port, keys=issuer.keys, services=services or {})
+    write_configuration(translation, local)
+    there = running_gateway(layout)
+    if there is None:
+        _start(layout, envoy, local)
+    return GatewayServer(port, layout.certificate(CLUSTER), issuer, there is None, translation.refusals)
+
+
+def running_gateway(layout: Layout) -> GatewayServer | None:
+    """The cluster's gateway when it runs and answers, else None."""
+    port = _known(layout)
+    if port is None or process.recorded(layout.process(PART)) is None or not _answers(port):
+        return None
+    return GatewayServer(port, layout.certificate(CLUSTER), local_issuer(_folder(layout)))
+
+
+def end_gateway(layout: Layout) -> None:
+    """End Envoy and delete its files, the issuer's keys among them."""
+    found = process.recorded(layout.process(PART))
+    alive = [found[0]] if found else []
+    alive += [each for each in process.find(_folder(layout), ("envoy",)) if each not in alive]
+    for each in alive:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            each.send_signal(signal.SIGTERM)
+    end_processes(alive, _STOP_GRACE_S)
+    shutil.rmtree(_folder(layout), ignore_errors=True)
+    layout.process(PART).unlink(missing_ok=True)
+
+
+def _start(layout: Layout, envoy: Path, local: Local) -> None:
+    if not is_free(local.port):
+        raise LocalcloudError(
+            f"port {local.port}, which the gateway of cluster {layout.name} had, is taken by {holder(local.port)}"
+        )
+    write_whole(local.file("bootstrap"), json.dumps(bootstrap(local)))
+    command = (
+        str(envoy),
+        *("--config-path", str(local.file("bootstrap"))),
+        *("--concurrency", "1"),
+        *("--log-level", "warning"),
+        "--disable-hot-restart",
+    )
+    child = process.spawn(command, layout.log(PART), layout.process(PART), _folder(layout), {})
+    deadline = time.monotonic() + _READY_TIMEOUT_S
+    while not _answers(local.port):
+        if child.poll() is not None or time.monotonic() > deadline:
+            log = layout.log(PART)
+            raise LocalcloudError(
+                f"the gateway of cluster {layout.name} does not start; the last lines of {log}:\n{process.tail(log)}"
+            )
+        time.sleep(0.02)
+
+
+def _certificates(layout: Layout, objects: Iterable[Manifest]) -> list[Manifest]:
+    """The Secret that each listener of a Gateway names, with a certificate of the cluster for its host. It is made once
+    and is not among the objects of the cluster: nobody in it has its key."""
+    made: list[Manifest] = []
+    for gateway in (each for each in objects if each["kind"] == "Gateway"):
+        for listener in gateway["spec"]["listeners"]:
+            for ref in listener.get("tls", {}).get("certificateRefs", ()):
+                certificate, key = _certificate(layout, listener["hostname"])
+                data = {"tls.crt": _encoded(certificate), "tls.key": _encoded(key)}
+                metadata = {"name": ref["name"], "namespace": gateway["metadata"]["namespace"]}
+                secret: dict[str, Any] = {"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls"}
+                made.append({**secret, "metadata": metadata, "data": data})
+    return made
+
+
+def _certificate(layout: Layout, host: str) -> tuple[bytes, bytes]:
+    name = host.replace("*", "any")
+    files = _folder(layout) / f"{name}.crt", _folder(layout) / f"{name}.key"
+    if not all(file.is_file() for file in files):
+        # The one that is looked for comes last: a killed start leaves no certificate without its key.
+        certificate, key = issue_server(layout, "tenantplane-gateway", (host,))
+        write_whole(files[1], key)
+        write_whole(files[0], certificate)
+    return files[0].read_bytes(), files[1].read_bytes()
+
+
+def _encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _folder(layout: Layout) -> Path:
+    return layout.directory / "gateway"
+
+
+def _known(layout: Layout) -> int | None:
+    try:
+        return int(json.loads((_folder(layout) / "server.json").read_text())["port"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _answers(port: int) -> bool:
+    try:
+        with socket.create_connection((HOST, port), timeout=1):
+            return True
+    except OSError:
+        return False
