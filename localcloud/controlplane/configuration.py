@@ -13,8 +13,13 @@ from localcloud.controlplane.ports import HOST
 from localcloud.controlplane.scheduler import scheduler_document, scheduler_file
 from localcloud.files import write_whole
 from localcloud.nodes import stages
+from settings.audit import audit_policy
 
 Document = dict[str, Any]
+
+_NODES = "tenantplane:kwok"
+_CONTROLLERS = (_NODES, "tenantplane:agent-sandbox", "tenantplane:kueue")
+"""Users of what runs beside the API server and watches all of it, for the audit log to leave out their reading."""
 
 
 def write_configuration(layout: Layout, ports: dict[str, int]) -> None:
@@ -23,7 +28,7 @@ def write_configuration(layout: Layout, ports: dict[str, int]) -> None:
     write_whole(layout.kubeconfig, kubeconfig(layout, server, "admin", layout.name))
     for part in (CONTROLLERS, SCHEDULER, KWOK):
         write_whole(layout.part_kubeconfig(part), kubeconfig(layout, server, part, layout.name))
-    _write(layout, "audit-policy.yaml", audit_policy())
+    _write(layout, "audit-policy.yaml", audit_policy(controllers=_CONTROLLERS, kubelets=(_NODES,)))
     write_whole(scheduler_file(layout), scheduler_document(layout))
     write_whole(layout.config / "kwok.yaml", stages())
     if not (layout.config / "encryption.yaml").exists():
@@ -68,66 +73,6 @@ def kubeconfig_of(layout: Layout, server: str, context: str, *, user: str, certi
         },
         sort_keys=False,
     )
-
-
-def audit_policy() -> Document:
-    """Who did what to what (G5): bodies never of secrets and tokens, always of what guards a tenant."""
-    guarded: list[Document] = [
-        {"group": "", "resources": ["namespaces", "resourcequotas", "limitranges", "serviceaccounts"]},
-        {"group": "rbac.authorization.k8s.io"},
-        {"group": "networking.k8s.io"},
-        {"group": "admissionregistration.k8s.io"},
-    ]
-    return {
-        "apiVersion": "audit.k8s.io/v1",
-        "kind": "Policy",
-        "omitStages": ["RequestReceived"],
-        "omitManagedFields": True,
-        "rules": [
-            # The heartbeat of the machine, nobody's decision: leases, node and pod status, endpoints, events.
-            {
-                "level": "None",
-                "userGroups": ["system:serviceaccounts:kube-system"],
-                "verbs": ["get", "list", "watch"],
-            },
-            {
-                "level": "None",
-                "users": [
-                    "system:kube-scheduler",
-                    "system:kube-controller-manager",
-                    "tenantplane:kwok",
-                    "tenantplane:agent-sandbox",
-                    "tenantplane:kueue",
-                ],
-                "verbs": ["get", "list", "watch"],
-            },
-            {
-                "level": "None",
-                "users": ["tenantplane:kwok"],
-                "resources": [
-                    {"group": "", "resources": ["nodes/status", "pods/status"]},
-                    {"group": "coordination.k8s.io", "resources": ["leases"]},
-                ],
-            },
-            {
-                "level": "None",
-                "resources": [
-                    {"group": "", "resources": ["events"]},
-                    {"group": "events.k8s.io", "resources": ["events"]},
-                ],
-            },
-            {"level": "None", "nonResourceURLs": ["/readyz*", "/livez*", "/healthz*", "/version", "/openapi*"]},
-            {
-                "level": "Metadata",
-                "resources": [
-                    {"group": "", "resources": ["secrets", "configmaps", "serviceaccounts/token"]},
-                    {"group": "authentication.k8s.io", "resources": ["tokenreviews"]},
-                ],
-            },
-            {"level": "Request", "verbs": ["create", "update", "patch", "delete"], "resources": guarded},
-            {"level": "Metadata"},
-        ],
-    }
 
 
 def _encryption() -> Document:
