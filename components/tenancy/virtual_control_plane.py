@@ -44,6 +44,8 @@ SYNCER_ROLE: Final[tuple[Manifest, ...]] = (
     {"api_groups": [""], "resources": ["pods/attach", "pods/exec", "pods/portforward"], "verbs": ["create", "get"]},
     {"api_groups": [""], "resources": ["endpoints", "events", "pods/log"], "verbs": READ},
     {"api_groups": ["apps"], "resources": ["deployments", "replicasets", "statefulsets"], "verbs": READ},
+    # Without it the syncer waits for ever, though it carries none over.
+    {"api_groups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": READ},
 )
 """Rights of the syncer, in the tenant's namespace alone: nothing that a tenant's admin may not do in a namespace. The
 chart gives more: to write the status of pods, by which a pod could claim another one's address, and ephemeral

@@ -1,7 +1,7 @@
 """The pod of a virtual control plane: vCluster's, hardened to what a tenant's namespace admits (A6, C4).
 
-vCluster's own tests run it as a user other than root; that it runs with a read-only root is not shown anywhere that is
-known here. It writes below /data, /binaries, /pki, /tmp and /.cache/helm, which are volumes.
+It writes below /data, /binaries, /pki, /tmp and /.cache/helm, which are volumes; as another user than root and with a
+read-only root it was run once by hand, see docs/tenancy-spectrum.md.
 """
 
 from typing import Any, Final
