@@ -30,6 +30,7 @@ from components.tenancy.virtual_pod import CONFIG_FILE, virtual_pod
 from components.tenancy.virtual_values import virtual_values
 from settings import ResolvedVirtualControlPlane, TenantPlan
 from settings.quantities import format_bytes
+from settings.storage import storage_class_name
 from settings.virtual_plan import STORE_BYTES
 
 Options: TypeAlias = pulumi.ResourceOptions
@@ -159,6 +160,8 @@ def _stateful_set(plan: TenantPlan, virtual: ResolvedVirtualControlPlane, config
         "spec": {
             "access_modes": ["ReadWriteOnce"],
             "resources": {"requests": {"storage": format_bytes(STORE_BYTES)}},
+            # Encrypted, and copied on a schedule (F4, F5).
+            **({} if plan.cluster.storage is None else {"storage_class_name": storage_class_name(plan.tier.id)}),
         },
     }
     # A changed configuration is a new pod: the programs read it once.

@@ -20,6 +20,7 @@ from settings.virtual_plan import CONTROL_PLANE
 from tests.cluster.acting import Caller, pod
 from tests.cluster.attacks.asking import Asking, account, asking_as, wrong
 from tests.cluster.attacks.attack import APPS, CORE, Attack, at
+from tests.cluster.attacks.quota import claim
 from tests.cluster.attacks.virtual import KIND, ROWS, TENANT, THERE
 from tests.cluster.conftest import Person
 from tests.cluster.guarded import API_PORT, world_of
@@ -54,6 +55,7 @@ def life(
         "spec": {
             "capacity": {"storage": "5Gi"},
             "accessModes": ["ReadWriteOnce"],
+            "storageClassName": "tenantplane-enterprise",
             "claimRef": {"namespace": THERE, "name": f"data-{POD}"},
             "csi": {"driver": "disks.example", "volumeHandle": TENANT},
         },
@@ -186,12 +188,10 @@ def test_what_it_carries_over_runs_under_all_that_holds_for_a_tenants_pods(
         "configmaps": {"data": {"colour": "blue"}},
         "secrets": {"stringData": {"token": "of the virtual API server"}},
         "services": {"spec": {"selector": {"app": "mine"}, "ports": [{"port": 80}]}},
-        "persistentvolumeclaims": {
-            "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
-        },
+        "persistentvolumeclaims": claim("enterprise"),
     }
     for resource, body in uses.items():
-        syncer.create(at(THERE, resource), {"metadata": {"name": f"mine-x-default-x-{NAME}"}, **body})
+        syncer.create(at(THERE, resource), {**body, "metadata": {"name": f"mine-x-default-x-{NAME}"}})
     before = int(admin.get(QUOTA)["status"]["used"]["pods"])
     dns = carried(config, "coredns", LABELS, dns_pod(plan.virtual.dns_image))
     mine = carried(config, "mine", {"app": "mine"}, pod()["spec"])

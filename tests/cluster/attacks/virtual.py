@@ -170,8 +170,11 @@ SYNCER = (
          service()), post(at(THERE, "services"), service(type="NodePort")), "services.nodeports", "C1",
          control=QUOTA),
     _row("volume", "a virtual control plane that takes a volume that is there",
-         post(at(THERE, "persistentvolumeclaims"), claim()), post(at(THERE, "persistentvolumeclaims"),
-         claim(volumeName="somebodys")), "leave out volumeName", "C1", "F4", control=CLAIMS),
+         post(at(THERE, "persistentvolumeclaims"), claim("enterprise")), post(at(THERE, "persistentvolumeclaims"),
+         claim("enterprise", volumeName="somebodys")), "leave out volumeName", "C1", "F4", control=CLAIMS),
+    _row("volume-class", "a virtual control plane with volumes of another class",
+         post(at(THERE, "persistentvolumeclaims"), claim("enterprise")), post(at(THERE, "persistentvolumeclaims"),
+         claim("team")), "names the class of its tier", "F4", "F5", control=CLAIMS),
 )  # fmt: skip
 
 WAY_IN = get(f"{SECRETS}/{KUBECONFIG_SECRET}")
