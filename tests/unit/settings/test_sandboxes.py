@@ -72,7 +72,11 @@ def test_sandboxes_go_to_sandbox_nodes_or_to_the_tenants_own(tmp_path: Path) -> 
 def test_no_service_of_a_workload_can_choose_a_sandbox(tmp_path: Path) -> None:
     labels = sandboxes(planned(tmp_path)).labels
 
-    assert labels == {**names.labels("big-corp", "large"), "app.kubernetes.io/component": "sandbox"}
+    assert labels == {
+        **names.labels("big-corp", "large"),
+        "app.kubernetes.io/component": "sandbox",
+        "tenantplane.dev/sandbox": "true",
+    }
     assert "app" not in labels
 
 
