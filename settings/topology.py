@@ -45,6 +45,8 @@ class PlatformImages(Model):
     kubectl: Kubernetes' own command and a shell, for the schedule of the snapshots; within one minor version of the
     cluster (F4).
     prometheus, alertmanager: those two, 2.42 and 0.25 or newer, run by the Prometheus operator (G1, G2).
+    metrics_adapter: sigs.k8s.io/prometheus-adapter 0.12, which gives autoscalers Prometheus' metrics (C9); with
+    prometheus only.
     vcluster, vcluster_kubernetes, vcluster_dns: vCluster's control plane, the Kubernetes programs that it starts, and
     CoreDNS, for tenants with a virtual control plane (A6).
     """
@@ -54,6 +56,15 @@ class PlatformImages(Model):
     kubectl: Image | None = None
     prometheus: Image | None = None
     alertmanager: Image | None = None
+    metrics_adapter: Image | None = None
+
+    @field_validator("metrics_adapter")
+    @classmethod
+    def _adapts_prometheus(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("prometheus") is None:
+            raise refuse("metrics_adapter without prometheus: there is nothing to adapt", "an image of prometheus too")
+        return value
+
     vcluster: Image | None = None
     vcluster_kubernetes: Image | None = None
     vcluster_dns: Image | None = None
@@ -218,6 +229,11 @@ class Cluster(Model):
     def has_gateway(self) -> bool:
         """Whether Envoy Gateway runs in it and verifies tokens (B3)."""
         return "envoy-gateway" in self.addons
+
+    @property
+    def has_scaling_metrics(self) -> bool:
+        """Whether autoscalers have metrics of Prometheus in it (C9)."""
+        return self.has_monitoring and self.images.metrics_adapter is not None
 
     def pools(self, kind: str) -> tuple[NodePool, ...]:
         """Its pools of a kind."""

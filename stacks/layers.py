@@ -15,6 +15,7 @@ from components.gateway.platform_gateway import PlatformGateway, PlatformGateway
 from components.network.guard_rails import GuardRails, GuardRailsArgs
 from components.network.tenant_guard_rail import TenantGuardRail, TenantGuardRailArgs
 from components.observability.dashboards import Dashboards, DashboardsArgs
+from components.observability.metrics_adapter import MetricsAdapter, MetricsAdapterArgs
 from components.observability.monitoring import Monitoring, MonitoringArgs
 from components.sandbox.runtime_classes import RuntimeClasses, RuntimeClassesArgs
 from components.scheduling.descheduler import Descheduler, DeschedulerArgs
@@ -121,6 +122,14 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
         )
         Monitoring("monitoring", monitoring, options)
         Dashboards("dashboards", DashboardsArgs(plans=plans, namespace=system), options)
+        if cluster.images.metrics_adapter is not None:
+            adapter = MetricsAdapterArgs(
+                cluster=cluster,
+                image=cluster.images.metrics_adapter,
+                namespace=system,
+                priority_classes=priorities.classes,
+            )
+            MetricsAdapter("metrics-adapter", adapter, options)
     if cluster.storage is not None:
         _storage(cluster, cluster.storage, tiers, system, options)
     queues = _queues(catalogue, cluster, options) if cluster.has_queues else ()

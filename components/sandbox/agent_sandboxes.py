@@ -13,6 +13,7 @@ from components.scheduling.placement import placement
 from components.security.hardened_pod import hardened_pod
 from components.tenancy.access import WORKLOAD_ACCOUNT
 from settings import ResolvedSandboxes, TenantPlan, names
+from settings.monitoring.scaling import CLAIMS
 
 API_VERSION = "extensions.agents.x-k8s.io/v1beta1"
 NAME = "sandboxes"
@@ -24,7 +25,6 @@ LIFETIME = "tenantplane.dev/lifetime-seconds"
 """Annotations of the pool, for whoever serves sessions: how far ahead to set a claim's shutdownTime when it is made and
 while the sandbox is used, and how far from the claim's creation it may ever be. SandboxAdmission refuses more, and the
 controller deletes a claim whose time has come: a sandbox that nobody uses for so long is gone."""
-CLAIM_RATE = "agent_sandbox_claim_creation_per_second"
 CLAIMS_PER_WARM = "100m"
 """Claims a second that one warm sandbox stands for: it is replaced within 10 s, a number of ours."""
 
@@ -50,8 +50,8 @@ class AgentSandboxes(pulumi.ComponentResource):
     Creates: SandboxTemplate `sandboxes` (hardened to `restricted`, in the plan's runtime and node pools, at the tier's
     priority; it listens on 8080, the port that the tenant's network opens, and is ready once it does; nobody's claim
     can add variables or volumes; the tenant's own default deny takes the place of the controller's network policy),
-    SandboxWarmPool `sandboxes` (replaces its sandboxes at once when the template changes, so that none of an old image
-    is handed out) and, where the plan lets the pool grow and the tenant is active, HorizontalPodAutoscaler
+    SandboxWarmPool `sandboxes` (replaces its sandboxes at once when the spec of their pods changes, so that none of an
+    old image is handed out) and, where the plan lets the pool grow and the tenant is active, HorizontalPodAutoscaler
     `sandboxes.pool`.
     A sandbox is claimed once and ends with its claim; the pool is filled up with a fresh one. The end of a claim is a
     lease: the pool's annotation `tenantplane.dev/idle-seconds` says how far ahead whoever serves the session sets the
@@ -59,11 +59,10 @@ class AgentSandboxes(pulumi.ComponentResource):
     claim's creation. Whether a session is used is for who serves it to say: one that renews without need pays for its
     sandbox until the lifetime is over.
     The autoscaler keeps one sandbox warm for each tenth of a claim a second. It reads the external metric
-    `agent_sandbox_claim_creation_per_second`, which Prometheus Adapter makes from the rate of the controller's counter
-    `agent_sandbox_claim_creation_total`, with the counter's labels `namespace` and `warmpool_name` as they are
-    (`honorLabels`). Without that metric the pool stays at its least. The pool names no number of replicas while the
-    autoscaler sets it. One that keeps none warm has no autoscaler, which could not start from zero. Suspended or
-    leaving, a tenant has no autoscaler and an empty pool (A7).
+    `agent_sandbox_claim_creation_per_second`, which MetricsAdapter serves where the cluster has it. Without that metric
+    the pool stays at its least. The pool names no number of replicas while the autoscaler sets it. One that keeps none
+    warm has no autoscaler, which could not start from zero. Suspended or leaving, a tenant has no autoscaler and an
+    empty pool (A7).
     Outputs: pool (str), the name of the warm pool.
     """
 
@@ -143,7 +142,9 @@ def _pod(plan: TenantPlan, sandboxes: ResolvedSandboxes) -> Manifest:
                 plan,
                 sandboxes.node_selector,
                 sandboxes.tolerations,
-                pods_like={names.COMPONENT_LABEL: names.SANDBOX},
+                # The label their network goes by, and so in the spec as well: warm sandboxes are replaced when their
+                # spec changes, and not for a change of labels.
+                pods_like={names.SANDBOX_LABEL: "true"},
             ),
             containers=[container],
         ),
@@ -166,7 +167,7 @@ def autoscaler(namespace: str, sandboxes: ResolvedSandboxes) -> Manifest:
                 "type": "External",
                 "external": {
                     "metric": {
-                        "name": CLAIM_RATE,
+                        "name": CLAIMS.name,
                         # The pools of all tenants have one name.
                         "selector": {"match_labels": {"namespace": namespace, "warmpool_name": NAME}},
                     },

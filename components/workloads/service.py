@@ -18,6 +18,7 @@ from components.security.hardened_pod import hardened_pod
 from components.tenancy.access import WORKLOAD_ACCOUNT
 from settings import ResolvedWorkload, TenantPlan, names
 from settings.monitoring.exporters import METRICS_PORT
+from settings.monitoring.scaling import REQUESTS, requests_per_pod_m
 from settings.quantities import format_count
 
 ROUTE_PORT = 80
@@ -61,10 +62,11 @@ class TenantService(pulumi.ComponentResource):
     """Base of the reference workloads (C4, C6, C8-C10); use one of its subclasses.
 
     Creates: Deployment (hardened to `restricted`, in the node pools of the plan, at the tier's priority), Service 80 to
-    8080, PodDisruptionBudget (one pod at a time), while the tenant is active HorizontalPodAutoscaler (CPU 70 %, the
-    plan's bounds), and on a cluster without Envoy Gateway an Ingress on the tenant's host under `/<name of the
-    workload>`; with it that is TenantEntrance's. The Deployment names no number of replicas while the autoscaler sets
-    it: two managers would take turns. Suspended or leaving, it has no autoscaler and zero replicas (A7).
+    8080, PodDisruptionBudget (one pod at a time), while the tenant is active HorizontalPodAutoscaler (CPU 70 % and,
+    where MetricsAdapter serves it, `http_requests_per_second`; the plan's bounds), and on a cluster without Envoy
+    Gateway an Ingress on the tenant's host under `/<name of the workload>`; with it that is TenantEntrance's. The
+    Deployment names no number of replicas while the autoscaler sets it: two managers would take turns. Suspended or
+    leaving, it has no autoscaler and zero replicas (A7).
     Outputs: url (str), where the gateway routes to it.
     """
 
@@ -114,7 +116,7 @@ class TenantService(pulumi.ComponentResource):
             autoscaling.HorizontalPodAutoscaler(
                 f"{name}-autoscaler",
                 metadata=tenant_metadata(plan, app, component=app),
-                spec=autoscaler(args.workload),
+                spec=autoscaler(args.workload, _requests_m(args)),
                 # Not before the quota either: it would end pods that a refused quota leaves as they are.
                 opts=in_namespace(self, args.namespace, *args.prerequisites),
             )
@@ -191,8 +193,23 @@ def _route(plan: TenantPlan, app: str) -> Manifest:
     }
 
 
-def autoscaler(workload: ResolvedWorkload) -> Manifest:
-    """Spec of the HorizontalPodAutoscaler: CPU 70 %, the bounds of the plan, which the quota admits (C9)."""
+def _requests_m(args: TenantServiceArgs) -> int | None:
+    return requests_per_pod_m(args.plan, args.workload) if args.plan.cluster.has_scaling_metrics else None
+
+
+def autoscaler(workload: ResolvedWorkload, requests_m: int | None = None) -> Manifest:
+    """Spec of the HorizontalPodAutoscaler: CPU 70 %, the bounds of the plan, which the quota admits (C9).
+
+    requests_m: thousandths of a request a second that a pod is kept at; None on a cluster that has no such metric,
+    where an autoscaler that asked for it would never scale down.
+    """
+    requests = {
+        "type": "Pods",
+        "pods": {
+            "metric": {"name": REQUESTS.name},
+            "target": {"type": "AverageValue", "average_value": f"{requests_m}m"},
+        },
+    }
     return {
         "scale_target_ref": {"api_version": "apps/v1", "kind": "Deployment", "name": workload.name},
         "min_replicas": workload.min_replicas,
@@ -204,6 +221,7 @@ def autoscaler(workload: ResolvedWorkload) -> Manifest:
                     "name": "cpu",
                     "target": {"type": "Utilization", "average_utilization": CPU_TARGET_PERCENT},
                 },
-            }
+            },
+            *([] if requests_m is None else [requests]),
         ],
     }

@@ -6,20 +6,25 @@ from settings.monitoring.exporters import EXPORTERS, Exporter, ScrapeLimits, scr
 from settings.monitoring.recording import SERIES_PER_TENANT
 from settings.monitoring.relabel import Relabel
 from settings.monitoring.rules import rule_groups
+from settings.monitoring.scaling import SCALING, ScalingMetric, adapter_configuration, requests_per_pod_m
 from settings.monitoring.slos import BURN_WINDOWS, SLOS, BurnWindow, Slo
 
 __all__ = [
     "ALERTS",
     "BURN_WINDOWS",
     "EXPORTERS",
+    "SCALING",
     "SERIES_PER_TENANT",
     "SLOS",
     "Alert",
     "BurnWindow",
     "Exporter",
     "Relabel",
+    "ScalingMetric",
     "ScrapeLimits",
     "Slo",
+    "adapter_configuration",
+    "requests_per_pod_m",
     "rule_groups",
     "scrape_limits",
 ]

@@ -26,6 +26,10 @@ IO_BYTES, THROUGHPUT_MOST = 256 << 10, 250 << 20
 as an EBS gp2 volume of that size has it (AWS, EBS user guide, "General purpose SSD volumes")."""
 
 
+WARM_READY: Final = 'owned_by="SandboxWarmPool",ready_condition="true",expired="false"'
+"""Labels of `agent_sandboxes` that mean: waits for a claim."""
+
+
 def _container(metric: str) -> str:
     # Without a container it is the sum over the pod, or its sandbox; with both counted, all would be double.
     return f'{metric}{{job="cadvisor",tenant!="",container!=""}}'
@@ -82,8 +86,7 @@ USE: Final[tuple[tuple[str, str], ...]] = (
     ("tenant:cluster_memory_share:ratio", f"tenant:memory_working_set_bytes:sum / {_allocatable('memory')}"),
     (
         "tenant:warm_sandboxes:ready",
-        'sum by (tenant) (agent_sandboxes{job="agent-sandbox",tenant!="",owned_by="SandboxWarmPool",'
-        'ready_condition="true",expired="false"})',
+        f'sum by (tenant) (agent_sandboxes{{job="agent-sandbox",tenant!="",{WARM_READY}}})',
     ),
     ("tenant:queue_pending:count", 'sum by (tenant) (kueue_pending_workloads{job="kueue",tenant!=""})'),
     (

@@ -2,8 +2,6 @@
 
 import json
 import re
-import socket
-import subprocess
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -19,9 +17,9 @@ from settings import TenantPlan, names
 from settings.cost import Metered
 from settings.monitoring import EXPORTERS, rule_groups
 from settings.monitoring.exporters import scrape_config, scrape_limits, tenant_scrape_config
+from tests.observability.processes import prometheus
 from tests.observability.synthetic import NOISY, TENANTS, Synthetic, serve
 from tests.observability.tools import program
-from tests.polling import until
 
 FASTER = 60
 _SECONDS = {"m": 60, "h": 3600, "d": 86400}
@@ -144,33 +142,15 @@ class Live:
 @contextmanager
 def running(plan: TenantPlan, directory: Path) -> Iterator[Live]:
     """Prometheus with the rules of sixty tenants, scraping them, until the end of the block."""
-    prometheus = program("prometheus")
+    program("prometheus")  # or the test is skipped before anything is started
     synthetic = Synthetic()
     server = serve(synthetic)
-    rules, config = directory / "rules.yml", directory / "prometheus.yml"
+    rules = directory / "rules.yml"
     groups = [hurried(group) for group in rule_groups(synthetic_plans(plan), synthetic_metered())]
     rules.write_text(yaml.safe_dump({"groups": groups}, sort_keys=False))
-    config.write_text(yaml.safe_dump(configuration(f"127.0.0.1:{server.server_port}", rules), sort_keys=False))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    command = [prometheus, f"--config.file={config}", f"--storage.tsdb.path={directory / 'data'}"]
-    with (directory / "prometheus.log").open("w") as log:
-        process = subprocess.Popen([*command, f"--web.listen-address={address}"], stdout=log, stderr=log)
-        try:
-            live = Live(f"http://{address}", synthetic)
-            until(lambda: _answers(live, process), "Prometheus answers", 60)
-            yield live
-        finally:
-            process.terminate()
-            process.wait(20)
-            server.shutdown()
-            server.server_close()
-
-
-def _answers(live: Live, process: "subprocess.Popen[bytes]") -> bool:
-    assert process.poll() is None, "Prometheus has ended; see its log"
     try:
-        return bool(live.query("vector(1)"))
-    except OSError:
-        return False
+        with prometheus(configuration(f"127.0.0.1:{server.server_port}", rules), directory) as url:
+            yield Live(url, synthetic)
+    finally:
+        server.shutdown()
+        server.server_close()

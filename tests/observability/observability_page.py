@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from settings.monitoring import ALERTS, BURN_WINDOWS, EXPORTERS, SLOS
+from settings.monitoring import ALERTS, BURN_WINDOWS, EXPORTERS, SCALING, SLOS
 from settings.monitoring.recording import USE
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "observability.md"
@@ -38,6 +38,14 @@ def tables() -> str:
         for each in BURN_WINDOWS
     ]
     scraped = [(each.job, ", ".join(f"`{name}`" for name in each.metrics), each.source) for each in EXPORTERS]
+    scaling = [
+        (
+            f"`{each.name}`",
+            f"{'custom' if each.of_pods else 'external'}.metrics.k8s.io",
+            f"`{each.rule()['metricsQuery']}`",
+        )
+        for each in SCALING
+    ]
     return "\n\n".join(
         (
             "### Alerts of use and isolation",
@@ -48,6 +56,8 @@ def tables() -> str:
             _table(("speed", "long", "short", "rate", "of 30 days' budget", "severity", "lasts"), windows),
             "### Recorded series of use",
             _table(("Series", "Expression"), [(f"`{name}`", f"`{expr}`") for name, expr in USE]),
+            "### Metrics that autoscalers go by",
+            _table(("Metric", "API", "Query"), scaling),
             "### What is scraped of the platform",
             _table(("Job", "Metrics", "Source of the names"), scraped),
         )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Protocol
 
 from settings.monitoring.exporters import PERSIST_METRIC, SESSIONS_METRIC
 
@@ -163,7 +164,15 @@ class Synthetic:
         yield line(f"{metric}_count", self.grown(rate, rate, now), **labels)
 
 
-def serve(synthetic: Synthetic) -> ThreadingHTTPServer:
+class Pages(Protocol):
+    """Answers scrapes."""
+
+    def text(self, path: str) -> str:
+        """What a path answers."""
+        ...
+
+
+def serve(synthetic: Pages) -> ThreadingHTTPServer:
     """Serve it on a free port of the loopback interface, in a thread of its own."""
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,0 +1,206 @@
+"""Gives autoscalers the metrics of the cluster's Prometheus (C5, C9)."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pulumi
+import yaml
+from pulumi_kubernetes.apiregistration import v1 as aggregation
+from pulumi_kubernetes.apps import v1 as apps
+from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.networking import v1 as networking
+from pulumi_kubernetes.rbac import v1 as rbac
+
+from components.network.tenant_network import dns
+from components.objects import Manifest, in_namespace, platform_metadata, running_in_namespace
+from components.observability.monitoring_network import PROMETHEUS_PORT
+from components.security.hardened_pod import hardened_pod
+from components.tenancy.platform_namespace import PlatformNamespace
+from settings.monitoring import adapter_configuration
+from settings.monitoring.exporters import SCRAPER
+from settings.nodepool import KIND_LABEL
+from settings.placing import tolerations
+from settings.topology import Cluster
+
+NAME = "metrics-adapter"
+PRIORITY = "critical"
+PORT = 6443
+SERVED = ("custom.metrics.k8s.io", "external.metrics.k8s.io")
+"""API groups that it serves, each in v1beta1."""
+RULES: list[Manifest] = [{"api_groups": [""], "resources": ["namespaces", "pods"], "verbs": ["get", "list", "watch"]}]
+"""What it may do besides asking who asks it: find the pods that an autoscaler means."""
+DELEGATED = "system:auth-delegator"
+AUTHENTICATION = "extension-apiserver-authentication-reader"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricsAdapterArgs:
+    """Inputs of MetricsAdapter.
+
+    cluster: its system pools, which it runs in. image: sigs.k8s.io/prometheus-adapter 0.12, by digest. namespace: where
+    it and the operator's Prometheus run. priority_classes: those that the same stack makes, by name.
+    """
+
+    cluster: Cluster
+    image: str
+    namespace: PlatformNamespace
+    priority_classes: Mapping[str, pulumi.Resource] = field(default_factory=dict)
+
+
+class MetricsAdapter(pulumi.ComponentResource):
+    """Serves the metrics that autoscalers go by, once per cluster (C5, C9, G1).
+
+    Creates: ConfigMap (the rules of `settings.monitoring.scaling`), ServiceAccount, ClusterRole (to see pods),
+    ClusterRoleBindings of it and of `system:auth-delegator`, RoleBinding in kube-system (to read whom to believe),
+    NetworkPolicy (in from the API server, out to it, to DNS and to Prometheus), Service, Deployment of two (Prometheus
+    Adapter, hardened to `restricted`, in the system pools) and APIServices v1beta1 of `custom.metrics.k8s.io` and
+    `external.metrics.k8s.io`.
+    Each question is of one namespace, which is added to the query that Prometheus gets: an autoscaler reads what is of
+    its own namespace alone. People of a tenant have no right in these API groups.
+    The API server does not verify the certificate, which the adapter makes for itself: who sits between the two could
+    invent a metric, and so scale within the bounds of an autoscaler, but not pass for anybody.
+    Outputs: configuration (str), the rules as they are written.
+    """
+
+    configuration: str
+
+    def __init__(self, name: str, args: MetricsAdapterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tenantplane:observability:MetricsAdapter", name, {}, opts)
+        child = in_namespace(self, args.namespace.namespace)
+        metadata = {**platform_metadata(NAME, NAME), "namespace": args.namespace.name}
+        self.configuration = yaml.safe_dump(adapter_configuration(), sort_keys=False, width=120)
+        rules = core.ConfigMap(f"{name}-rules", metadata=metadata, data={"config.yaml": self.configuration}, opts=child)
+        account = core.ServiceAccount(
+            f"{name}-account", metadata=metadata, automount_service_account_token=False, opts=child
+        )
+        rights = self._rights(name, args.namespace.name)
+        networking.NetworkPolicy(f"{name}-network", metadata=metadata, spec=network(), opts=child)
+        service = core.Service(
+            f"{name}-service",
+            # Nobody waits for its endpoints: the APIServices say themselves whether it answers.
+            metadata={**metadata, "annotations": {"pulumi.com/skipAwait": "true"}},
+            spec={
+                "selector": {"app.kubernetes.io/name": NAME},
+                "ports": [{"name": "https", "port": 443, "target_port": PORT, "protocol": "TCP"}],
+            },
+            opts=child,
+        )
+        priority = [args.priority_classes[PRIORITY]] if PRIORITY in args.priority_classes else []
+        deployment = apps.Deployment(
+            name,
+            metadata=metadata,
+            spec={
+                "replicas": 2,
+                "selector": {"match_labels": {"app.kubernetes.io/name": NAME}},
+                "template": {
+                    "metadata": {
+                        "labels": metadata["labels"],
+                        "annotations": {"tenantplane.dev/rules-hash": _digest(self.configuration)},
+                    },
+                    "spec": _pod(args),
+                },
+            },
+            opts=running_in_namespace(self, args.namespace.namespace, rules, account, *rights, *priority),
+        )
+        for group in SERVED:
+            aggregation.APIService(
+                f"{name}-{group.split('.', maxsplit=1)[0]}",
+                metadata=platform_metadata(f"v1beta1.{group}", NAME),
+                spec=served(group, args.namespace.name),
+                # Registered last and gone first: while nobody answers for a group, no namespace can be deleted.
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[deployment, service]),
+            )
+        self.register_outputs({"configuration": self.configuration})
+
+    def _rights(self, name: str, namespace: str) -> list[pulumi.Resource]:
+        """Its role, and the bindings of it and of those that every server has to which the API server passes on."""
+        here = pulumi.ResourceOptions(parent=self)
+        title = f"tenantplane-{NAME}"
+        role = rbac.ClusterRole(f"{name}-role", metadata=platform_metadata(title, NAME), rules=RULES, opts=here)
+        of: Manifest = {
+            "subjects": [{"kind": "ServiceAccount", "name": NAME, "namespace": namespace}],
+            "opts": pulumi.ResourceOptions(parent=self, depends_on=[role]),
+        }
+        group = {"api_group": "rbac.authorization.k8s.io"}
+        return [
+            rbac.ClusterRoleBinding(
+                f"{name}-binding",
+                metadata=platform_metadata(title, NAME),
+                role_ref={**group, "kind": "ClusterRole", "name": title},
+                **of,
+            ),
+            rbac.ClusterRoleBinding(
+                f"{name}-delegated",
+                metadata=platform_metadata(f"{title}-delegated", NAME),
+                role_ref={**group, "kind": "ClusterRole", "name": DELEGATED},
+                **of,
+            ),
+            rbac.RoleBinding(
+                f"{name}-authentication",
+                metadata={**platform_metadata(title, NAME), "namespace": "kube-system"},
+                role_ref={**group, "kind": "Role", "name": AUTHENTICATION},
+                **of,
+            ),
+        ]
+
+
+def served(group: str, namespace: str) -> Manifest:
+    """Spec of the APIService of a group."""
+    return {
+        "group": group,
+        "version": "v1beta1",
+        "service": {"name": NAME, "namespace": namespace, "port": 443},
+        "group_priority_minimum": 100,
+        "version_priority": 100,
+        "insecure_skip_tls_verify": True,
+    }
+
+
+def network() -> Manifest:
+    """Spec of the NetworkPolicy: in from the API server, wherever it is; out to it, to names and to Prometheus, which
+    lets its namespace in."""
+    asked = {"protocol": "TCP", "port": PROMETHEUS_PORT}
+    return {
+        "pod_selector": {"match_labels": {"app.kubernetes.io/name": NAME}},
+        "policy_types": ["Ingress", "Egress"],
+        "ingress": [{"ports": [{"protocol": "TCP", "port": PORT}]}],
+        "egress": [
+            {"ports": [{"protocol": "TCP", "port": port} for port in (443, 6443)]},
+            dns(),
+            {"to": [{"pod_selector": {"match_labels": dict(SCRAPER)}}], "ports": [asked]},
+        ],
+    }
+
+
+def _pod(args: MetricsAdapterArgs) -> Manifest:
+    system = args.cluster.pools("system")
+    where: Manifest = {"node_selector": {KIND_LABEL: "system"}} if system else {}
+    if tolerated := tolerations(system):
+        where["tolerations"] = list(tolerated)
+    probe = {"scheme": "HTTPS", "port": PORT}
+    container = {
+        "name": NAME,
+        "image": args.image,
+        "args": [
+            f"--prometheus-url=http://prometheus-operated.{args.namespace.name}.svc:{PROMETHEUS_PORT}/",
+            "--config=/rules/config.yaml",
+            f"--secure-port={PORT}",
+            "--cert-dir=/tmp",
+            "--metrics-relist-interval=1m",
+            # A metric that was seen in the last hour is known, though nobody has counted anything since.
+            "--metrics-max-age=1h",
+        ],
+        "ports": [{"name": "https", "container_port": PORT, "protocol": "TCP"}],
+        "readiness_probe": {"http_get": {"path": "/readyz", **probe}},
+        "liveness_probe": {"http_get": {"path": "/livez", **probe}, "failure_threshold": 5},
+        "resources": {"requests": {"cpu": "100m", "memory": "192Mi"}, "limits": {"cpu": "500m", "memory": "512Mi"}},
+        "volume_mounts": [{"name": "rules", "mount_path": "/rules", "read_only": True}],
+    }
+    made = hardened_pod(service_account=NAME, priority_class=PRIORITY, placement=where, containers=[container])
+    rules = {"name": "rules", "config_map": {"name": NAME}}
+    return {**made, "automount_service_account_token": True, "volumes": [*made["volumes"], rules]}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
