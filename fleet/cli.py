@@ -1,7 +1,9 @@
 """The command `python -m fleet`. Exit codes: 0 done or nothing to do, 1 failed or refused, 2 wrong usage."""
 
 import importlib
+import os
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Final, Literal
@@ -16,6 +18,7 @@ from fleet.run import Fleet, Scope, apply
 from fleet.stacks import catalogue_folder
 from localcloud import LocalcloudError
 from settings import Catalogue, CatalogueError, load_catalogue
+from settings.dates import VARIABLE, today
 
 app = typer.Typer(
     add_completion=False,
@@ -211,7 +214,20 @@ def _fleet(env: str, project: Path) -> Fleet:
 
 
 def _catalogue(env: str, root: Path) -> Catalogue:
-    return load_catalogue(catalogue_folder(root, env), env)
+    catalogue = load_catalogue(catalogue_folder(root, env), env, _day())
+    for ended in catalogue.ended:
+        typer.echo(f"note: {ended}", err=True)
+    return catalogue
+
+
+def _day() -> date:
+    """Today, said to the programs that are started as well: a run that goes on past midnight is of one day."""
+    try:
+        day = today(os.environ, datetime.now(UTC))
+    except ValueError as error:
+        raise FleetError(str(error)) from None
+    os.environ[VARIABLE] = day.isoformat()
+    return day
 
 
 def _lazily(module: str) -> ModuleType:

@@ -1,5 +1,7 @@
 """`python -m fleet migrate-data` and `python -m fleet data`."""
 
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +10,7 @@ import typer
 from fleet.cli import CHECKOUT, app, console
 from fleet.stacks import catalogue_folder
 from settings import Catalogue, load_catalogue
+from settings.dates import today
 
 _Environment = Annotated[str, typer.Argument(metavar="ENV", help="Environment: names catalog/topology/<env>.yaml.")]
 _Confirm = Annotated[
@@ -88,4 +91,4 @@ def data(
 
 def _catalogue(env: str, project: Path) -> Catalogue:
     root = project.resolve()
-    return load_catalogue(catalogue_folder(root, env), env)
+    return load_catalogue(catalogue_folder(root, env), env, today(os.environ, datetime.now(UTC)))

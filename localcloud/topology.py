@@ -1,13 +1,16 @@
 """Which local clusters an environment has, from the catalogue (C6, H1)."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from localcloud.errors import LocalcloudError
 from localcloud.nodes.generate import PoolLike
 from localcloud.paths import checkout
 from settings import CatalogueError, load_catalogue
+from settings.dates import today
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,9 @@ def local_clusters(environment: str, catalogue: Path | None = None) -> Mapping[s
     catalogue: default `catalog` in the checkout.
     Raises LocalcloudError with every mistake when the catalogue is wrong.
     """
+    folder = catalogue or checkout() / "catalog"
     try:
-        topology = load_catalogue(catalogue or checkout() / "catalog", environment).topology
+        topology = load_catalogue(folder, environment, today(os.environ, datetime.now(UTC))).topology
     except CatalogueError as error:
         problems = "\n".join(f"  {problem}" for problem in error.problems)
         raise LocalcloudError(f"the catalogue is wrong, so nothing was started:\n{problems}") from error

@@ -1,12 +1,15 @@
 """`python -m settings check [ENVIRONMENT]`, `python -m settings schema [--check]`, `python -m settings scheduler`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
 
+from settings.dates import today
 from settings.load import environments, load_catalogue
 from settings.plan import plan_tenants
 from settings.problems import CatalogueError, Problem, listed
@@ -46,7 +49,7 @@ def _check(root: Path, environment: str | None) -> int:
         problems.add(Problem("topology", 1, "there is no environment", "a file topology/<environment>.yaml"))
     for name in wanted:
         try:
-            catalogue = load_catalogue(root, name)
+            catalogue = load_catalogue(root, name, today(os.environ, datetime.now(UTC)))
         except CatalogueError as error:
             problems |= set(error.problems)
             continue
@@ -54,6 +57,7 @@ def _check(root: Path, environment: str | None) -> int:
         placed |= {plan.tenant.id for plan in plans}
         tiers = {plan.tier.id for plan in plans}
         clusters = len(catalogue.topology.clusters)
+        lines += [f"{name}: note: {ended}" for ended in catalogue.ended]
         lines.append(
             f"{name}: {len(plans)} tenants of {len(tiers)} tiers on {clusters} cluster{'s' if clusters > 1 else ''}"
         )

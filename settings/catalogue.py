@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from settings.burst import EndedBurst
 from settings.prices import Prices
 from settings.runtime import Region, Runtime
 from settings.tenant import Tenant
@@ -15,6 +16,7 @@ class Catalogue:
     """A valid catalogue of one environment.
 
     tenants: those that exist in the environment, sorted by id. prices: None where the catalogue has no price table.
+    ended: bursts that were over on the day of the catalogue, and that no tenant of it has.
     """
 
     environment: str
@@ -24,6 +26,7 @@ class Catalogue:
     topology: Topology
     tenants: tuple[Tenant, ...]
     prices: Prices | None = None
+    ended: tuple[EndedBurst, ...] = ()
 
     def tenant(self, tenant_id: str) -> Tenant:
         """The tenant of an id. Raises KeyError."""

@@ -1,5 +1,6 @@
 """Loads a catalogue for one environment: everything right, or every mistake at once (A1)."""
 
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -7,6 +8,7 @@ from typing import Final, TypeVar
 from pydantic import ValidationError
 
 from settings import yaml_source
+from settings.burst import EndedBurst
 from settings.catalogue import Catalogue
 from settings.fields import Model
 from settings.prices import Prices
@@ -31,8 +33,10 @@ def environments(root: Path) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (root / "topology").glob("*.yaml")))
 
 
-def load_catalogue(root: Path, environment: str) -> Catalogue:
+def load_catalogue(root: Path, environment: str, on: date | None = None) -> Catalogue:
     """Reads and checks the catalogue under `root` for one environment.
+
+    on: the day it is for; bursts that ended before it are left out. On no day in particular every burst counts.
 
     Raises CatalogueError with every mistake of every file, cross-references included; nothing partial is returned. Sums
     (quotas, capacity) are checked once each file is right by itself.
@@ -65,6 +69,8 @@ def load_catalogue(root: Path, environment: str) -> Catalogue:
         raise CatalogueError(problems)
     for cluster in topology.clusters:
         cluster.have_runtimes(runtimes.runtimes)
+    present = [tenant for document, tenant in tenants if document and tenant and sources.has(document)]
+    over = {each.id: each.burst.until for each in present if each.burst and not each.burst.in_force(on)}
     catalogue = Catalogue(
         environment=environment,
         tiers=MappingProxyType({tier.id: tier for tier in tiers.tiers}),
@@ -74,10 +80,11 @@ def load_catalogue(root: Path, environment: str) -> Catalogue:
         prices=prices,
         tenants=tuple(
             sorted(
-                (tenant for document, tenant in tenants if document and tenant and sources.has(document)),
+                (each.model_copy(update={"burst": None}) if each.id in over else each for each in present),
                 key=lambda each: each.id,
             )
         ),
+        ended=tuple(EndedBurst(tenant=tenant, until=until) for tenant, until in sorted(over.items())),
     )
     documents = {document.file: document for document in (topology_doc, *sources.tenants) if document is not None}
     if problems := sum_problems(catalogue, documents):

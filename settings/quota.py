@@ -127,12 +127,12 @@ class LimitRange:
 
 
 def resolved_quota(tenant: Tenant, tier: Tier, cluster: Cluster) -> ResolvedQuota:
-    """The tier's quota with the tenant's overrides, on a cluster, for its GPU resources and its addons."""
+    """The tier's quota with the tenant's overrides and burst, on a cluster, for its GPU resources and its addons."""
     over = tenant.quota
     sessions = tier.sessions_per_month
     if over is not None and "sessions_per_month" in over.model_fields_set:
         sessions = over.sessions_per_month
-    pods = (over.pods if over else None) or tier.pods
+    pods = ((over.pods if over else None) or tier.pods) + (tenant.burst.pods if tenant.burst else 0)
     return ResolvedQuota(
         guaranteed=_guaranteed(tenant, tier),
         ceiling=_ceiling(tenant, tier),
@@ -183,11 +183,13 @@ def gpu_pool(tenant: Tenant, tier: Tier, pools: Iterable[NodePool]) -> NodePool 
 
 
 def _guaranteed(tenant: Tenant, tier: Tier) -> Compute:
-    return (tenant.quota.guaranteed if tenant.quota else None) or tier.guaranteed
+    amount = (tenant.quota.guaranteed if tenant.quota else None) or tier.guaranteed
+    return tenant.burst.on_top_of(amount) if tenant.burst else amount
 
 
 def _ceiling(tenant: Tenant, tier: Tier) -> Compute:
-    return (tenant.quota.ceiling if tenant.quota else None) or tier.ceiling
+    amount = (tenant.quota.ceiling if tenant.quota else None) or tier.ceiling
+    return tenant.burst.on_top_of(amount) if tenant.burst else amount
 
 
 def _gpus(tenant: Tenant, tier: Tier, pools: tuple[NodePool, ...]) -> dict[str, int]:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from settings.budget import budget, least_share, too_little
+from settings.burst import burst_problems
 from settings.catalogue import Catalogue
 from settings.held import held, shown
 from settings.placing import workload_pools
@@ -50,6 +51,9 @@ def _tenant(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Do
         over = "ceiling" if tenant.quota is not None and tenant.quota.ceiling is not None else "guaranteed"
         what = "quota: what is guaranteed is above the ceiling"
         yield document.problem(("quota", over), what, f"a ceiling of at least cpu {cpu}, memory {memory}")
+        return
+    if wrong := list(burst_problems(tenant.burst, tier.burst, tier.id, document)):
+        yield from wrong
         return
     if wrong := list(_gpus(tenant, cluster, catalogue, document)):
         yield from wrong

@@ -6,6 +6,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from settings.address_range import AddressRange
 from settings.approval import Offboarding
+from settings.burst import Burst
 from settings.credential import DatabaseCredential
 from settings.fields import (
     Capability,
@@ -139,6 +140,7 @@ class Tenant(Model):
     placement: cluster by environment, where more than one could take it.
     sandboxes: its agent sandboxes; none when left out (C5).
     egress: address ranges outside the cluster that its pods may reach; none when left out (E2).
+    burst: what it adds to its quota for a while, with an end; none when left out (G6).
     alerts: who is told of alerts about it; the platform's people alone when left out (G2).
     lifecycle: "active"; "suspended" runs nothing and keeps its data; "offboarding" lets it be deleted (A7).
     offboarding: given when, and only when, lifecycle is offboarding.
@@ -160,6 +162,7 @@ class Tenant(Model):
     sandboxes: Sandboxes | None = None
     egress: Annotated[tuple[AddressRange, ...], Distinct, Field(max_length=32)] = ()
     quota: QuotaOverrides | None = None
+    burst: Burst | None = None
     budget: Budget
     alerts: Alerts | None = None
     lifecycle: Lifecycle = "active"

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from settings.burst import BurstAllowance
 from settings.fields import (
     BodyBytes,
     Compute,
@@ -95,6 +96,7 @@ class Tier(Model):
     data_isolation: of a tenant that names none; default "hybrid" (F1).
     isolation: levels a tenant of the tier may choose; default only "namespace" (A6).
     sandboxes: a tenant of the tier may have agent sandboxes, within these bounds; none when left out (C5).
+    burst: the most that a tenant may add for a while; none when left out (G6).
     volumes: how fast each of its volumes is, and how often it is copied (F4).
     """
 
@@ -118,6 +120,7 @@ class Tier(Model):
     isolation: Annotated[tuple[Isolation, ...], Distinct, Field(min_length=1)] = ("namespace",)
     objects: ObjectCounts
     sandboxes: SandboxAllowance | None = None
+    burst: BurstAllowance | None = None
     volumes: VolumeAllowance = VolumeAllowance()
 
     @field_validator("ceiling")

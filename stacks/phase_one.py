@@ -1,11 +1,13 @@
 """Phase one: one cluster, a namespace per tenant (H1)."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pulumi
 
 from settings import Catalogue, CatalogueError, Cluster, load_catalogue, plan_tenants
+from settings.dates import today
 from settings.plan_hash import plan_hash
 from settings.stack_config import StackConfig, kubeconfig_path
 from stacks.field_manager import own_fields
@@ -44,7 +46,11 @@ def phase_one(config: StackConfig, root: Path) -> None:
 
 def _catalogue(config: StackConfig, root: Path) -> Catalogue:
     try:
-        return load_catalogue(root / config.catalog, config.environment)
+        day = today(os.environ, datetime.now(UTC))
+    except ValueError as error:
+        raise pulumi.RunError(str(error)) from None
+    try:
+        return load_catalogue(root / config.catalog, config.environment, day)
     except CatalogueError as error:
         count = len(error.problems)
         head = f"the catalogue {config.catalog!r} has {count} mistake{'s' if count > 1 else ''}; nothing was changed:"

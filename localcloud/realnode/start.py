@@ -1,8 +1,10 @@
 """Start a real node beside the simulated ones, and take it away again; both may be repeated (C4)."""
 
 import json
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ from localcloud.realnode.parts import NodePart, node_parts
 from localcloud.realnode.shim import RUNSC, SHIM, install_runtimes
 from localcloud.toolchain import tools
 from settings import NodePool, load_catalogue
+from settings.dates import today
 
 READY_TIMEOUT_S = 90.0
 _MERGE_PATCH = "application/merge-patch+json"
@@ -66,7 +69,7 @@ def start_real_node(
         raise LocalcloudError(f"there is no cluster {cluster!r} that a real node could join")
     places = Places(layout.directory)
     places.require_short()
-    catalogue = load_catalogue(checkout() / "catalog", environment)
+    catalogue = load_catalogue(checkout() / "catalog", environment, today(os.environ, datetime.now(UTC)))
     pool = _sandbox_pool([pool for each in catalogue.topology.clusters for pool in each.node_pools])
     programs = {one.name: one.path for one in tools(("kubelet", RUNSC, SHIM, "kube-router"))}
     if other := machine.other_real_node(places.directory):

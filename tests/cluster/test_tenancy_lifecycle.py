@@ -13,6 +13,7 @@ from fleet.drain import drain_suspended
 from fleet.stacks import Stack
 from localcloud.controlplane import ControlPlane
 from settings import load_catalogue
+from settings.quantities import parse_cpu
 from settings.stack_config import StackConfig
 from tests.cluster.acting import Caller, pod
 from tests.cluster.queued import job, jobs
@@ -210,6 +211,36 @@ def test_a_quota_grows_at_once_and_shrinks_only_to_what_is_in_use(life: Life, ad
     life.write("oak-school")
     life.stack.up()
     assert admin.get(quota)["spec"]["hard"]["requests.cpu"] == "500m"
+
+
+def test_a_burst_is_there_until_its_last_day_is_over(life: Life, admin: Caller) -> None:
+    """G6: more quota and a larger queue at once; gone with the first update of a later day, and said to be."""
+    quota = "/api/v1/namespaces/tenant-elm-school/resourcequotas/tenant"
+    queue = "/apis/kueue.x-k8s.io/v1beta2/clusterqueues/tenant-elm-school"
+    burst = {"cpu": 2, "memory": "4Gi", "pods": 5, "until": "2030-06-30", "approved_by": "ops@example.org"}
+
+    def now() -> tuple[str, str, int]:
+        hard = admin.get(quota)["spec"]["hard"]
+        flavors = admin.get(queue)["spec"]["resourceGroups"][0]["flavors"]
+        cpu = [each["nominalQuota"] for flavor in flavors for each in flavor["resources"] if each["name"] == "cpu"]
+        return hard["requests.cpu"], hard["pods"], sum(parse_cpu(each) for each in cpu)
+
+    life.write("elm-school", tier="team")
+    life.stack.up()
+    before = now()
+    assert before[:2] == ("4", "40")
+    try:
+        life.stack.environment["TENANTPLANE_TODAY"] = "2030-06-30"
+        life.write("elm-school", tier="team", burst={**burst, "reason": "Order EL-1, the launch"})
+        life.stack.up()
+        assert now() == ("6", "45", before[2] + 2000)
+
+        life.stack.environment["TENANTPLANE_TODAY"] = "2030-07-01"
+        life.stack.up()
+        assert now() == before
+    finally:
+        del life.stack.environment["TENANTPLANE_TODAY"]
+    life.write("elm-school")
 
 
 def test_suspending_stops_the_pods_and_the_traffic_and_resuming_starts_them(life: Life, admin: Caller) -> None:

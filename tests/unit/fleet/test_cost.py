@@ -14,7 +14,9 @@ from fleet.cli import app
 from fleet.cost import cost_data, cost_json, print_cost
 from settings import Catalogue, load_catalogue
 from settings.cost import stack_cost
+from settings.dates import VARIABLE
 from tests.unit.settings import priced, small_catalogue
+from tests.unit.settings.flips_of_bursts import WITH_BURST
 from tests.unit.settings.test_catalogue import CATALOG
 
 
@@ -76,6 +78,20 @@ def test_a_tenant_nobody_knows_and_a_missing_table_are_one_clear_error(small: Ca
         printed(small, "acne")
     with pytest.raises(FleetError, match=r"the catalogue has no prices\.yaml"):
         printed(replace(small, prices=None))
+
+
+def test_a_burst_that_is_over_is_said_and_not_charged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    small_catalogue.write(tmp_path / "catalog", {**WITH_BURST, "prices.yaml": priced.PRICES})
+    arguments = ["cost", "test", "--format", "json", "--project", str(tmp_path)]
+    monkeypatch.setenv(VARIABLE, "2026-06-30")
+    during = CliRunner().invoke(app, arguments)
+    monkeypatch.setenv(VARIABLE, "2026-07-01")
+    after = CliRunner().invoke(app, arguments)
+    assert during.stderr == ""
+    assert after.stderr.startswith("note: the burst of big-corp ended with 2026-06-30")
+    assert json.loads(during.stdout)["price"] == json.loads(after.stdout)["price"]  # the nodes are there all the same
+    monkeypatch.setenv(VARIABLE, "soon")
+    assert "TENANTPLANE_TODAY is 'soon'" in str(CliRunner().invoke(app, arguments).exception)
 
 
 def test_the_command_needs_no_cluster_and_no_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

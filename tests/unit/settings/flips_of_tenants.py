@@ -10,8 +10,8 @@ CLUSTERS_SOLD = {**FILES, TIERS: FILES[TIERS].replace("dedicated-pool]", "dedica
 
 # fmt: off
 FLIPS = (
-    Flip('unknown key', ACME, 'display_name: Acme', 'display_name: Acme\nowner: me', ("tenants/acme.yaml:3: unknown key 'owner'; allowed: alerts, budget, data_isolation, database, display_name, egress, environments, groups, id, isolation, lifecycle, namespaces, offboarding, placement, quota, region, residency, sandboxes, tier, workloads",)),
-    Flip('misspelt key', ACME, 'display_name: Acme', 'displayname: Acme', ("tenants/acme.yaml:2: unknown key 'displayname' (did you mean 'display_name'?); allowed: alerts, budget, data_isolation, database, display_name, egress, environments, groups, id, isolation, lifecycle, namespaces, offboarding, placement, quota, region, residency, sandboxes, tier, workloads",)),
+    Flip('unknown key', ACME, 'display_name: Acme', 'display_name: Acme\nowner: me', ("tenants/acme.yaml:3: unknown key 'owner'; allowed: alerts, budget, burst, data_isolation, database, display_name, egress, environments, groups, id, isolation, lifecycle, namespaces, offboarding, placement, quota, region, residency, sandboxes, tier, workloads",)),
+    Flip('misspelt key', ACME, 'display_name: Acme', 'displayname: Acme', ("tenants/acme.yaml:2: unknown key 'displayname' (did you mean 'display_name'?); allowed: alerts, budget, burst, data_isolation, database, display_name, egress, environments, groups, id, isolation, lifecycle, namespaces, offboarding, placement, quota, region, residency, sandboxes, tier, workloads",)),
     Flip('misspelt nested key', ACME, '  alert_percent: 80', '  alert_procent: 80', ("tenants/acme.yaml:22: unknown key 'budget.alert_procent' (did you mean 'alert_percent'?); allowed: alert_percent, monthly_usd",)),
     Flip('missing tier', ACME, 'tier: solo\n', '', ('tenants/acme.yaml:1: tier is missing',)),
     Flip('missing groups', ACME, 'groups:\n  admins: [acme:admins]\n  developers: [acme:devs]\n', '', ('tenants/acme.yaml:1: groups is missing; allowed: a mapping with admins, developers, viewers',)),

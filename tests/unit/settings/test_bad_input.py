@@ -7,6 +7,7 @@ import pytest
 
 from settings import CatalogueError, load_catalogue
 from tests.unit.settings import (
+    flips_of_bursts,
     flips_of_egress,
     flips_of_namespaces,
     flips_of_prices,
@@ -29,6 +30,7 @@ FLIPS = (
     *flips_of_sandboxes.FLIPS,
     *flips_of_egress.FLIPS,
     *flips_of_namespaces.FLIPS,
+    *flips_of_bursts.FLIPS,
     *flips_of_prices.FLIPS,
     *flips_of_virtual.FLIPS,
 )
@@ -42,6 +44,7 @@ FLIPS = (
         small_catalogue.WITH_EGRESS,
         small_catalogue.WITH_NAMESPACES,
         priced.FILES,
+        flips_of_bursts.WITH_BURST,
         small_catalogue.WITH_VIRTUAL,
     ],
 )
