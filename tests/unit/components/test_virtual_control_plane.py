@@ -12,6 +12,8 @@ from components.tenancy.virtual_control_plane import ADMIN_ROLE, SYNCER_ROLE
 from components.tenancy.virtual_dns import dns_manifests, dns_objects, dns_pod
 from components.tenancy.virtual_names import KUBECONFIG_SECRET, NAME, POD, SYNCER_ACCOUNT
 from components.tenancy.virtual_values import CARRIED_OVER, KEPT_APART, NOT_SHOWN, virtual_values
+from policies.controls import CONTROLS
+from policies.objects import KubernetesObject
 from settings import TenantPlan
 from settings.homes import PHASE_ISOLATION
 from settings.tenant import Groups
@@ -199,6 +201,13 @@ def test_its_name_server_is_admitted_on_the_host_and_answers_for_the_virtual_clu
     (corefile,) = [each["data"]["Corefile"] for each in documents if each["kind"] == "ConfigMap"]
     assert "forward" not in corefile
     assert told()["controlPlane"]["coredns"]["overwriteManifests"] == dns_manifests(image)
+
+
+def test_no_rule_of_the_policy_pack_has_a_finding() -> None:
+    """I1."""
+    found = [KubernetesObject.of(each.type, each.inputs) for each in made().resources]
+    said = [(each.id, what) for each in CONTROLS for one in found if one is not None for what in each.findings(one)]
+    assert said == []
 
 
 def test_only_a_tenant_that_chose_one_has_one() -> None:
