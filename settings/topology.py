@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from settings.address_range import AddressRange
+from settings.database_server import DatabaseServer
 from settings.fields import (
     Distinct,
     Domain,
@@ -29,6 +30,7 @@ from settings.volume import ClusterStorage, KeyRotation
 Addon = Literal[
     "agent-sandbox",
     "calico-policy",
+    "cloudnative-pg",
     "envoy-gateway",
     "gateway-api",
     "kueue",
@@ -44,6 +46,7 @@ class PlatformImages(Model):
     descheduler: sigs.k8s.io/descheduler 0.36, which relieves nodes above 90 % (D5).
     kubectl: Kubernetes' own command and a shell, for the schedule of the snapshots; within one minor version of the
     cluster (F4).
+    postgresql, pgbouncer: those two, run by CloudNativePG; needed with `databases: cloudnative-pg` (F2).
     prometheus, alertmanager: those two, 2.42 and 0.25 or newer, run by the Prometheus operator (G1, G2).
     metrics_adapter: sigs.k8s.io/prometheus-adapter 0.12, which gives autoscalers Prometheus' metrics (C9); with
     prometheus only.
@@ -54,6 +57,8 @@ class PlatformImages(Model):
     pause: Image | None = None
     descheduler: Image | None = None
     kubectl: Image | None = None
+    postgresql: Image | None = None
+    pgbouncer: Image | None = None
     prometheus: Image | None = None
     alertmanager: Image | None = None
     metrics_adapter: Image | None = None
@@ -99,15 +104,17 @@ class Cluster(Model):
     api_server: further addresses of its API server, such as a managed one's endpoint, closed to sandboxes (E2).
     scheduler: whose profile places tenants' pods: "tenantplane" where a scheduler with D3's profile runs, as in every
     local cluster; "default-scheduler" elsewhere.
-    databases: which PostgreSQL its tenants' databases are on: "local" for the server that localcloud runs beside it;
-    none when left out.
+    databases: which PostgreSQL its tenants' databases are on: "local" for the server that localcloud runs beside it,
+    "cloudnative-pg" for the one of `database_server` in it; none when left out.
+    database_server: size and class of that server (F2).
     storage: how volumes are made; tenants' claims name any class, or none, when left out (F4).
     front_door: whose tokens its gateway takes; needed, and of use, with "envoy-gateway" only (B3).
     alerts: how alerts leave it; needed, and of use, with "prometheus-operator" only.
     addons: what runs in it besides Kubernetes, with its CustomResourceDefinitions: "agent-sandbox" for sandboxes (C5),
-    "calico-policy" where Calico enforces policies, for guard-rails above those of a tenant (E2), "gateway-api" and
-    "envoy-gateway" for a gateway that verifies tokens (B2, B3), "kueue" for queues of Jobs (D1), "prometheus-operator"
-    for monitoring (G1), "volume-snapshots" for copies of volumes, where `storage` is (F4).
+    "calico-policy" where Calico enforces policies, for guard-rails above those of a tenant (E2), "cloudnative-pg" for
+    PostgreSQL (F2), "gateway-api" and "envoy-gateway" for a gateway that verifies tokens (B2, B3), "kueue" for queues
+    of Jobs (D1), "prometheus-operator" for monitoring (G1), "volume-snapshots" for copies of volumes, where `storage`
+    is (F4).
     """
 
     name: Name
@@ -128,7 +135,8 @@ class Cluster(Model):
     service_ranges: Annotated[tuple[AddressRange, ...], Distinct, Field(min_length=1)] = ("10.96.0.0/12",)
     api_server: Annotated[tuple[AddressRange, ...], Distinct] = ()
     scheduler: Literal["default-scheduler", "tenantplane"] = "default-scheduler"
-    databases: Literal["local"] | None = Field(default=None, validate_default=True)
+    databases: Literal["local", "cloudnative-pg"] | None = Field(default=None, validate_default=True)
+    database_server: DatabaseServer | None = Field(default=None, validate_default=True)
     storage: ClusterStorage | None = None
     alerts: AlertMail | None = None
     front_door: FrontDoor | None = None
@@ -149,6 +157,26 @@ class Cluster(Model):
     def _local_databases_by_provider(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value == "local" and info.data.get("provider") == "kubeconfig":
             raise refuse("databases local, and the cluster is not of this machine", "no databases")
+        return value
+
+    @field_validator("database_server")
+    @classmethod
+    def _server_where_one_runs(cls, value: DatabaseServer | None, info: ValidationInfo) -> DatabaseServer | None:
+        own = info.data.get("databases") == "cloudnative-pg"
+        if own and value is None:
+            raise refuse("databases cloudnative-pg without a server", "database_server with volume and volume_class")
+        if value is not None and "databases" in info.data and not own:
+            raise refuse("a database server that nobody uses", "databases: cloudnative-pg")
+        images = info.data.get("images")
+        if own and images is not None and (images.postgresql is None or images.pgbouncer is None):
+            raise refuse("databases cloudnative-pg without its images", "images with postgresql and pgbouncer")
+        return value
+
+    @field_validator("addons")
+    @classmethod
+    def _databases_have_their_operator(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if info.data.get("databases") == "cloudnative-pg" and "cloudnative-pg" not in value:
+            raise refuse("databases cloudnative-pg without its operator", "addons with cloudnative-pg")
         return value
 
     @field_validator("addons")

@@ -9,6 +9,7 @@ import pulumi_kubernetes as kubernetes
 
 from components.compute.gpu_sharing import GpuSharing, GpuSharingArgs
 from components.compute.joined_node_pool import JoinedNodePool, JoinedNodePoolArgs
+from components.data.database_server import DatabaseServer, DatabaseServerArgs
 from components.data.snapshot_schedules import SnapshotSchedules, SnapshotSchedulesArgs
 from components.data.storage_classes import StorageClasses, StorageClassesArgs
 from components.gateway.platform_gateway import PlatformGateway, PlatformGatewayArgs
@@ -51,6 +52,7 @@ class Platform:
     runtime_classes: Mapping[str, pulumi.Resource] = field(default_factory=dict)
     guard_rails: pulumi.Resource | None = None
     queues: tuple[pulumi.Resource, ...] = ()
+    databases: tuple[pulumi.Resource, ...] = ()
 
 
 def cluster_provider(environment: str, cluster: Cluster, kubeconfig: str, context: str | None) -> kubernetes.Provider:
@@ -132,9 +134,14 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
             MetricsAdapter("metrics-adapter", adapter, options)
     if cluster.storage is not None:
         _storage(cluster, cluster.storage, tiers, system, options)
+    databases = _databases(catalogue, cluster, options)
     queues = _queues(catalogue, cluster, options) if cluster.has_queues else ()
     return Platform(
-        priority_classes=priorities.classes, runtime_classes=runtimes.classes, guard_rails=tier, queues=queues
+        priority_classes=priorities.classes,
+        runtime_classes=runtimes.classes,
+        guard_rails=tier,
+        queues=queues,
+        databases=databases,
     )
 
 
@@ -148,6 +155,21 @@ def _queues(catalogue: Catalogue, cluster: Cluster, options: pulumi.ResourceOpti
     )
     QueueAdmission("queue", QueueAdmissionArgs(tiers=tiers), options)
     return Queues("queues", shared, options).objects
+
+
+def _databases(catalogue: Catalogue, cluster: Cluster, options: pulumi.ResourceOptions) -> tuple[pulumi.Resource, ...]:
+    """The server of tenants' databases, where the cluster runs its own; what they come after."""
+    if cluster.database_server is None:
+        return ()
+    namespace = PlatformNamespace("data", PlatformNamespaceArgs(name=cluster.database_namespace), options)
+    args = DatabaseServerArgs(
+        cluster=cluster,
+        server=cluster.database_server,
+        image=str(cluster.images.postgresql),
+        plans=plan_tenants(catalogue, cluster.name),
+        namespace=namespace,
+    )
+    return (DatabaseServer("databases", args, options).ready,)
 
 
 def _storage(
@@ -198,6 +220,7 @@ def tenants_layer(
                 priority_classes=platform.priority_classes,
                 runtime_classes=platform.runtime_classes,
                 queues=platform.queues,
+                databases=platform.databases,
             ),
             options,
         )

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_random as random
+from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core import v1 as core
 
+from components.data.sql_job import SCRIPT, sql_job
 from components.objects import in_namespace, tenant_metadata
 from settings import TenantPlan
-from settings.database import database_of
+from settings.database import database_of, scram_verifier
+from settings.database.server import API, pooler_name, pooler_spec, tenant_script
 
 SECRET_NAME = "database"  # noqa: S105  a name
 PORT = 5432
@@ -21,11 +24,13 @@ class TenantDatabaseArgs:
     """Inputs of TenantDatabase.
 
     plan: the tenant; its cluster says which PostgreSQL there is, its file which credential is the current one.
-    namespace: of the tenant, where its services read the credential.
+    namespace: of the tenant, where its services read the credential. after: what is there before, of the same stack:
+    the server and what it has for all.
     """
 
     plan: TenantPlan
     namespace: core.Namespace
+    after: tuple[pulumi.Resource, ...] = ()
 
 
 class TenantDatabase(pulumi.ComponentResource):
@@ -33,12 +38,13 @@ class TenantDatabase(pulumi.ComponentResource):
 
     Creates: RandomPassword (32 letters and digits, new with every number of `database.credential` in the tenant's
     file), Secret `database` in the tenant's namespace (host, port, user, password, sslmode, and where its tables are:
-    `databases`, the first of them as `database`). Nothing answers at the host of a local cluster, in which no pod runs:
-    its server is on loopback. The password is a secret of
-    the engine: encrypted in the state, never shown in a preview.
-    The database itself, its roles, grants and limits are SQL and no resources: they are made by settings.database, and
-    nothing that a stack deletes ever drops one. A rotation makes the other of two logins the current one and leaves
-    this one valid, so that no session ends.
+    `databases`, the first of them as `database`). The password is a secret of the engine: encrypted in the state, never
+    shown in a preview. Where CloudNativePG runs the server, in the namespace of the databases: Pooler `tenant-<id>`,
+    the tenant's own way to it, and Secret and Job `sql-<id>`, which make its database (the script holds SCRAM's
+    verifier of the password). On a local cluster nothing answers at the host: its server is on loopback, and fleet runs
+    the SQL. The database itself, its roles, grants and limits are SQL and no resources: they are made by
+    settings.database, and nothing that a stack deletes ever drops one. A rotation makes the other of two logins the
+    current one and leaves this one valid, so that no session ends.
     Outputs: user (str), the login that the Secret names.
     """
 
@@ -56,13 +62,15 @@ class TenantDatabase(pulumi.ComponentResource):
             keepers={"credential": str(wanted.credential)},
             opts=pulumi.ResourceOptions(parent=self),
         )
+        if plan.cluster.databases == "cloudnative-pg":
+            self._reached_and_made(name, args, password)
         databases = [home.database for home in wanted.homes]
         core.Secret(
             f"{name}-secret",
             metadata=tenant_metadata(plan, SECRET_NAME),
             type="Opaque",
             string_data={
-                "host": f"tenantplane-rw.{plan.cluster.database_namespace}.svc",
+                "host": f"{pooler_name(plan.tenant.id)}.{plan.cluster.database_namespace}.svc",
                 "port": str(PORT),
                 "user": self.user,
                 "password": password.result,
@@ -74,3 +82,40 @@ class TenantDatabase(pulumi.ComponentResource):
             opts=in_namespace(self, args.namespace),
         )
         self.register_outputs({"user": self.user})
+
+    def _reached_and_made(self, name: str, args: TenantDatabaseArgs, password: random.RandomPassword) -> None:
+        plan, user = args.plan, self.user
+        images = plan.cluster.images
+        # The topology has both with such databases.
+        pgbouncer, postgresql = str(images.pgbouncer), str(images.postgresql)
+        child = pulumi.ResourceOptions(parent=self, depends_on=list(args.after))
+        metadata = {
+            **tenant_metadata(plan, pooler_name(plan.tenant.id)),
+            "namespace": plan.cluster.database_namespace,
+        }
+        CustomResource(
+            f"{name}-pooler",
+            api_version=API,
+            kind="Pooler",
+            metadata=metadata,
+            spec=pooler_spec(plan, pgbouncer),
+            opts=child,
+        )
+        named = {**metadata, "name": f"sql-{plan.tenant.id}"}
+        script = core.Secret(
+            f"{name}-sql",
+            metadata=named,
+            type="Opaque",
+            string_data={SCRIPT: password.result.apply(lambda clear: tenant_script(plan, scram_verifier(user, clear)))},
+            opts=child,
+        )
+        sql_job(
+            f"{name}-job",
+            cluster=plan.cluster,
+            image=postgresql,
+            metadata=named,
+            script={"secret": {"secret_name": named["name"]}},
+            # Whose password it is, stands for the password: a new credential has a new number.
+            version=tenant_script(plan, f"SCRAM-SHA-256$credential {plan.tenant.database.credential}"),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*args.after, script]),
+        )

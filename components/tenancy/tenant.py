@@ -28,13 +28,15 @@ class TenantArgs:
 
     plan: the tenant on this cluster, as settings derives it.
     priority_classes, runtime_classes: those that the same stack makes, by name, so that pods wait for the ones they
-    name; empty where another stack has made them. queues: flavors and cohorts, likewise.
+    name; empty where another stack has made them.
+    queues, databases: flavors and cohorts, and the server with what it has for all, likewise.
     """
 
     plan: TenantPlan
     priority_classes: Mapping[str, pulumi.Resource] = field(default_factory=dict)
     runtime_classes: Mapping[str, pulumi.Resource] = field(default_factory=dict)
     queues: tuple[pulumi.Resource, ...] = ()
+    databases: tuple[pulumi.Resource, ...] = ()
 
     def prerequisites(self, runtime: Runtime | None) -> tuple[pulumi.Resource, ...]:
         """The classes which pods of a runtime name and have to wait for."""
@@ -116,7 +118,8 @@ class Tenant(pulumi.ComponentResource):
             for each in plan.children
         }
         if plan.cluster.databases is not None:
-            TenantDatabase(f"{name}-database", TenantDatabaseArgs(plan=plan, namespace=home.namespace), child)
+            kept = TenantDatabaseArgs(plan=plan, namespace=home.namespace, after=args.databases)
+            TenantDatabase(f"{name}-database", kept, child)
         entrance = entrance_of(plan)
         if entrance is not None:
             opened = TenantEntranceArgs(plan=plan, entrance=entrance, namespace=home.namespace)

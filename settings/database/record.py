@@ -11,7 +11,7 @@ from typing import Final, Literal, get_args
 
 from settings.database.models import KINDS, MODELS, PLATFORM_DATABASE, Model, Place
 from settings.database.roles import OWNER
-from settings.database.statements import Step, identifier, literal, unless_exists
+from settings.database.statements import Step, identifier, if_exists, literal, unless_exists
 
 RECORD_SCHEMA: Final = "platform"
 
@@ -69,6 +69,15 @@ def recorded(tenant: str, model: Model) -> Step:
     """Record where the data of a tenant that has no record is; one that has keeps it."""
     insert = f"INSERT INTO platform.tenant (tenant, model) VALUES ({literal(tenant)}, {literal(model)})"
     return _step(tenant, f"record of {tenant}", f"{insert} ON CONFLICT DO NOTHING")
+
+
+def stays(tenant: str, model: Model) -> Step:
+    """Fail, with the reason, where a tenant's data are not, or not all, in the places of this model: what comes after
+    would make a second, empty home."""
+    elsewhere = f"model <> {literal(model)} OR moving_to IS NOT NULL OR orphaned_at IS NOT NULL"
+    found = f"SELECT FROM platform.tenant WHERE tenant = {literal(tenant)} AND ({elsewhere})"
+    why = literal(f"the data of {tenant} are not in model {model}: move them first")
+    return _step(tenant, f"data of {tenant} stay", if_exists(found, f"RAISE EXCEPTION USING MESSAGE = {why}"))
 
 
 def move_begun(tenant: str, model: Model, targets: Iterable[Place]) -> Step:

@@ -108,7 +108,7 @@ def asked(api: Caller, body: dict[str, Any]) -> Answer:
     return api.ask("POST", f"/apis/{body['apiVersion']}/{inside}?dryRun=All&fieldValidation=Strict", body)
 
 
-def _plain(inputs: dict[str, Any]) -> dict[str, Any]:
+def plain(inputs: dict[str, Any]) -> dict[str, Any]:
     """The object as it is sent: of the inputs' keys those of the API."""
     body = {"apiVersion": inputs["apiVersion"], **{key: inputs[key] for key in ("kind", "metadata", "spec")}}
     whole: dict[str, Any] = _whole(body)
@@ -126,7 +126,7 @@ def _whole(value: Any) -> Any:
 
 def test_the_operators_schema_accepts_every_object(api: Caller, made: Made) -> None:
     for each in made.monitored:
-        answer = asked(api, _plain(each.inputs))
+        answer = asked(api, plain(each.inputs))
         assert answer.status == 201, f"{each.inputs['kind']} {each.name}: {answer.body}"
     assert {each.inputs["kind"] for each in made.monitored} == PLURALS.keys()
 
@@ -143,7 +143,7 @@ def test_the_operators_schema_accepts_every_object(api: Caller, made: Made) -> N
     ],
 )
 def test_and_refuses_what_is_wrong(api: Caller, made: Made, kind: str, field: str, value: object) -> None:
-    body = copy.deepcopy(_plain(made.of(kind)[0]))
+    body = copy.deepcopy(plain(made.of(kind)[0]))
     body["spec"][field] = value
     assert asked(api, body).status in (400, 422)
 

@@ -120,6 +120,10 @@ PROMETHEUS_OPERATOR = Addon(name="prometheus-operator", crds=".")
 """Monitoring (G1): the kinds alone, of github.com/prometheus-operator/prometheus-operator. No pod runs on simulated
 nodes, so that there is nothing to scrape; the tests run a real Prometheus with the same rules and relabelling."""
 
+CLOUDNATIVE_PG = Addon(name="cloudnative-pg", crds=".")
+"""PostgreSQL in the cluster (F2): the kinds alone, of github.com/cloudnative-pg/cloudnative-pg. Simulated nodes run no
+server; localcloud's own is beside the cluster."""
+
 VOLUME_SNAPSHOTS = Addon(name="volume-snapshots", crds=".")
 """Copies of volumes (F4): the kinds alone, of github.com/kubernetes-csi/external-snapshotter. A simulated node has no
 driver, so that no volume is made and none copied; the API server holds what the drivers would be told."""
@@ -136,6 +140,7 @@ ADDONS: Mapping[str, Addon] = {
     for each in (
         AGENT_SANDBOX,
         CALICO_POLICY,
+        CLOUDNATIVE_PG,
         ENVOY_GATEWAY,
         GATEWAY_API,
         KUEUE,

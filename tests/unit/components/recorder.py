@@ -4,12 +4,15 @@ import asyncio
 import contextvars
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from hashlib import sha256
+from typing import Any, Final
 
 import pulumi
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import run_pulumi_func
+
+PASSWORD: Final = "random:index/randomPassword:RandomPassword"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +57,8 @@ class _Echo(mocks.Mocks):
         return {"name": args.args["name"], "outputs": dict(self.recorded), "secretOutputNames": []}
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        return f"{args.name}-id", args.inputs
+        made = {"result": sha256(args.name.encode()).hexdigest()[:32]} if args.typ == PASSWORD else {}
+        return f"{args.name}-id", {**args.inputs, **made}
 
 
 class _Monitor(mocks.MockMonitor):
