@@ -218,6 +218,16 @@ Image = Annotated[
     _text_schema(_IMAGE, 400),
 ]
 
+_REGISTRY = r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
+Registry = Annotated[
+    str,
+    BeforeValidator(
+        _matching(_REGISTRY, "a registry", "host[:port][/folder], such as registry.example.com/team, no final /", 200)
+    ),
+    _text_schema(_REGISTRY, 200),
+]
+"""Where images come from: a host, with folders or without. Images lie below it, after a `/`."""
+
 _GROUP = r"[A-Za-z0-9][A-Za-z0-9:/_.@-]*"
 
 

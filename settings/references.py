@@ -5,6 +5,7 @@ from typing import get_args
 
 from settings.fields import Capability
 from settings.homes import home_problems, isolation_problems
+from settings.image_problems import image_problems
 from settings.problems import Problem
 from settings.sources import Sources, entries, file_id, items, paths, repeated
 from settings.yaml_source import Document, YamlPath
@@ -32,6 +33,7 @@ def reference_problems(sources: Sources) -> list[Problem]:
     for tenant in sources.tenants:
         found += _tenant(sources, tenant)
     found += _groups(sources)
+    found += image_problems(sources)
     return found
 
 

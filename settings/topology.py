@@ -17,6 +17,7 @@ from settings.fields import (
     Name,
     Path_,
     Phase,
+    Registry,
     Shards,
     count_of,
     count_schema,
@@ -272,10 +273,13 @@ class Topology(Model):
     """catalog/topology/<environment>.yaml.
 
     domain: tenants are hosts under it. key_rotation: after how many days keys are turned (F5).
+    registries: where images may come from, tenants' at admission and those that the catalogue names when it is read
+    (G7); any when left out.
     """
 
     environment: EnvironmentName
     phase: Phase
     domain: Domain
     key_rotation: KeyRotation = KeyRotation()
+    registries: Annotated[tuple[Registry, ...], Distinct, Field(min_length=1, max_length=20)] | None = None
     clusters: Annotated[tuple[Cluster, ...], Field(min_length=1)]

@@ -83,7 +83,7 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
     runtimes = RuntimeClasses("runtime", RuntimeClassesArgs(runtimes=catalogue.runtimes), options)
     TenantRoles("roles", TenantRolesArgs(guard_rails=cluster.has_guard_rails), options)
     tiers = tuple(catalogue.tiers.values())
-    TenantAdmission("tenant", TenantAdmissionArgs(tiers=tiers), options)
+    TenantAdmission("tenant", TenantAdmissionArgs(tiers=tiers, registries=catalogue.topology.registries or ()), options)
     ObjectAdmission("objects", ObjectAdmissionArgs(storage_classes=cluster.storage is not None), options)
     system = PlatformNamespace("system", PlatformNamespaceArgs(name=cluster.system_namespace), options)
     RuntimeAdmission("runtimes", RuntimeAdmissionArgs(runtimes=catalogue.runtimes, namespace=system), options)

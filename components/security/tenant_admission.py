@@ -58,8 +58,11 @@ def _affinity(side: str) -> str:
     )
 
 
-def validations() -> Manifest:
-    """The rules. Each is about something that a pod spec may say and neither RBAC nor Pod Security forbids."""
+def validations(registries: tuple[str, ...] = ()) -> Manifest:
+    """The rules. Each is about something that a pod spec may say and neither RBAC nor Pod Security forbids.
+
+    registries: where images may come from; anywhere when empty.
+    """
     return [
         # A higher class would evict other tenants' pods; the system classes are open to every namespace by default.
         validation(
@@ -106,6 +109,7 @@ def validations() -> Manifest:
             f"variables.kept || variables.containers.all(each, each.image.matches('{DIGEST}'))",
             "a tenant's images are named by digest: repository@sha256:<64 hex digits>",
         ),
+        *_from_registries(registries),
         # Such a volume is whatever its driver makes of attributes which nobody reviews; `restricted` allows it.
         validation(
             "variables.kept || object.spec.?volumes.orValue([]).all(each, !has(each.csi))",
@@ -133,6 +137,21 @@ def validations() -> Manifest:
     ]
 
 
+def _from_registries(registries: tuple[str, ...]) -> list[Manifest]:
+    """The rule for where images come from (G7). With the slash, or a host would do whose name begins likewise; a name
+    without a host, which the node would complete to one of its own choice, lies below none."""
+    if not registries:
+        return []
+    prefixes = json.dumps([f"{registry}/" for registry in registries])
+    return [
+        validation(
+            "variables.kept || variables.containers.all(each, "
+            f"{prefixes}.exists(prefix, each.image.startsWith(prefix)))",
+            f"a tenant's images come from the environment's registries: {', '.join(registries)}",
+        )
+    ]
+
+
 def service_validations() -> Manifest:
     """The rules for Services."""
     return [
@@ -157,10 +176,12 @@ def service_validations() -> Manifest:
 class TenantAdmissionArgs:
     """Inputs of TenantAdmission.
 
-    tiers: every tier of the catalogue; each names the priority class of its tenants.
+    tiers: every tier of the catalogue; each names the priority class of its tenants. registries: where images may come
+    from; anywhere when empty.
     """
 
     tiers: tuple[Tier, ...]
+    registries: tuple[str, ...] = ()
 
 
 class TenantAdmission(pulumi.ComponentResource):
@@ -170,8 +191,9 @@ class TenantAdmission(pulumi.ComponentResource):
     ValidatingAdmissionPolicyBinding, for every namespace that carries the `tenant` label. The first refuses a priority
     class that is not the tier's or `batch`, a node chosen by name, a toleration of all taints, of the system nodes or
     of another tenant's nodes, a pod that does not choose its tenant's own nodes where it has such (A6), an image that
-    is not named by digest or not pulled every time, an inline csi volume, more than 600 s to end, affinity to pods of
-    other tenants, and annotations that the node's network or runtime acts on.
+    is not named by digest, is not of the environment's registries or is not pulled every time, an inline csi volume,
+    more than 600 s to end, affinity to pods of other tenants, and annotations that the node's network or runtime acts
+    on.
     The second refuses external addresses, addresses of load balancers and names of other services.
     Outputs: policies (list of str), the names of the policies.
     """
@@ -181,7 +203,11 @@ class TenantAdmission(pulumi.ComponentResource):
     def __init__(self, name: str, args: TenantAdmissionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tenantplane:security:TenantAdmission", name, {}, opts)
         self.policies = [POD_POLICY, SERVICE_POLICY]
-        pods = {**asked_in_tenants(rule("", "pods")), "variables": variables(args.tiers), "validations": validations()}
+        pods = {
+            **asked_in_tenants(rule("", "pods")),
+            "variables": variables(args.tiers),
+            "validations": validations(args.registries),
+        }
         services = {**asked_in_tenants(rule("", "services")), "validations": service_validations()}
         admission_policy(self, f"{name}-pods", pods, policy=POD_POLICY, component="tenant-admission")
         admission_policy(self, f"{name}-services", services, policy=SERVICE_POLICY, component="tenant-admission")

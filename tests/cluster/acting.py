@@ -13,7 +13,7 @@ from typing import Any
 import urllib3
 import yaml
 
-IMAGE = "registry.example/app@sha256:" + "0" * 64
+IMAGE = "registry.tenantplane.example/app@sha256:" + "0" * 64
 PATCH = {"merge": "application/merge-patch+json", "json": "application/json-patch+json"}
 
 

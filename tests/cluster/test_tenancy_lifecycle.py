@@ -58,7 +58,7 @@ class Life:
                 {
                     "name": "api",
                     "kind": "homework-correction",
-                    "image": f"registry.example/app@{DIGEST}",
+                    "image": f"registry.tenantplane.example/app@{DIGEST}",
                     "requests": {"cpu": "50m", "memory": "64Mi"},
                     "limits": {"cpu": "50m", "memory": "64Mi"},
                     "replicas": {"min": 1, "max": 2},
@@ -186,7 +186,7 @@ def test_a_quota_grows_at_once_and_shrinks_only_to_what_is_in_use(life: Life, ad
     wide = {
         "name": "api",
         "kind": "homework-correction",
-        "image": f"registry.example/app@{DIGEST}",
+        "image": f"registry.tenantplane.example/app@{DIGEST}",
         "requests": {"cpu": "500m", "memory": "512Mi"},
         "limits": {"cpu": "500m", "memory": "512Mi"},
         "replicas": {"min": 3, "max": 3},

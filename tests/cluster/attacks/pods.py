@@ -105,6 +105,15 @@ OWN_ROWS = (
     _pod("image-tag-init", "an image by tag in an init container", flipped("initContainers", to=[{
          **pod()["spec"]["containers"][0], "name": "first", "image": "registry.example/app"}]),
          "images are named by digest", "G7", control=TENANT_PODS),
+    _pod("image-registry", "an image from a registry of nobody's choice", flipped(*CONTAINER, "image",
+         to=IMAGE.replace("registry.", "hub.", 1)), "the environment's registries", "G7", control=TENANT_PODS),
+    _pod("image-registry-alike", "a registry whose name begins like the environment's", flipped(*CONTAINER, "image",
+         to=IMAGE.replace("/app", ".evil.example/app")), "the environment's registries", "G7", control=TENANT_PODS),
+    _pod("image-no-registry", "an image whose registry the node chooses", flipped(*CONTAINER, "image",
+         to=IMAGE.rpartition("/")[2]), "the environment's registries", "G7", control=TENANT_PODS),
+    _pod("image-registry-init", "the same in an init container", flipped("initContainers", to=[{
+         **pod()["spec"]["containers"][0], "name": "first", "image": IMAGE.replace("registry.", "hub.", 1)}]),
+         "the environment's registries", "G7", control=TENANT_PODS),
     _pod("pull-policy", "an image that lies on the node already", flipped(*CONTAINER, "imagePullPolicy",
          to="IfNotPresent"), "set imagePullPolicy to Always", "MTB-PL1-CC-DI-1", "CIS 5.5.1", control=TENANT_PODS),
     _pod("csi-inline", "an inline volume of a storage driver", volume("csi", driver="files.example"),

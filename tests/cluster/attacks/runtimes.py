@@ -31,7 +31,7 @@ RUNTIMES = policy("tenantplane-runtimes")
 TENANT_PODS = policy("tenantplane-tenant-pods")
 OBJECTS = policy("tenantplane-tenant-objects")
 POD_IMAGE = "/spec/containers/0/image"
-DIGEST = "registry.example/other@sha256:" + "1" * 64
+DIGEST = "registry.tenantplane.example/other@sha256:" + "1" * 64
 
 
 def of_kind(kind: str | None, runtime: str) -> dict[str, Any]:
