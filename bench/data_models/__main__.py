@@ -30,8 +30,8 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def main(
     *,
     tenants: Annotated[int, typer.Option(min=1, max=40, help="Tenants in each model.")] = 8,
-    turns: Annotated[int, typer.Option(min=3, max=1000, help="Times each model is measured.")] = 120,
-    rounds: Annotated[int, typer.Option(min=1, max=1000, help="Sessions of each tenant in a turn.")] = 2,
+    turns: Annotated[int, typer.Option(min=3, max=1000, help="Times each model is measured.")] = 300,
+    rounds: Annotated[int, typer.Option(min=1, max=1000, help="Sessions of each tenant in a turn.")] = 1,
     json_only: Annotated[bool, typer.Option("--json-only", help="Print the last line alone.")] = False,
 ) -> None:
     """Overhead of each model of data isolation against a plain database, for the same work by the same client.

@@ -21,7 +21,8 @@ from typing import Final
 import psycopg
 
 from fleet.data.copying import Say, copy_table, counted, measured, refuse_dangling, wait_for_writers
-from fleet.data.records import Record, only_one, records_in
+from fleet.data.planning import MoveError, plan_lines, record_of, refuse_losses
+from fleet.data.records import Record, only_one
 from fleet.errors import FleetError
 from localcloud import LocalcloudError
 from localcloud.controlplane.postgres import DatabaseServer
@@ -55,10 +56,6 @@ WAIT_S: Final = 10.0
 """How long writers have to end by themselves; their login's own limits are 30 s for a statement and 60 s idle."""
 
 
-class MoveError(FleetError):
-    """The data did not move; the text says why, where it is and what helps."""
-
-
 class Mover:
     """Moves the data of one tenant.
 
@@ -76,7 +73,6 @@ class Mover:
         wait_s: float = WAIT_S,
         reached: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._server = server
         self._sessions = Sessions(server, COMPARABLE)
         self._wanted = wanted
         self._say = say
@@ -93,24 +89,7 @@ class Mover:
         Raises MoveError for what would make it fail.
         """
         with self._sessions:
-            return self._plan()
-
-    def _plan(self) -> list[str]:
-        record = self._record()
-        lines: list[str] = []
-        former = record.model
-        if record.moving_to is not None:
-            how = f"a move from {record.former if record.step == 'switched' else former} to {record.moving_to}"
-            lines.append(f"{how} was stopped after step {record.step!r}: it is settled first")
-            if record.step != "switched" and record.moving_to == self._wanted.model:
-                lines[-1] = f"{how} was stopped after step {record.step!r}: it goes on from there"
-        elif former != self._wanted.model:
-            self._check(record)
-        for move in moved(self.tenant, former, self._wanted.model):
-            lines.append(f"copy {move.source} to {move.target}: {counted(self._sessions, move.source) or 0:,} rows")
-        if lines and former != self._wanted.model:
-            lines.append("writes are refused from the copy's beginning to the switch; reads go on until the switch")
-        return lines
+            return plan_lines(self._sessions, self._wanted)
 
     def run(self) -> bool:
         """Carry out the move, or what is left of it. Whether there was anything to do.
@@ -163,7 +142,7 @@ class Mover:
         self._open(self._wanted.model, moves)
 
     def _begin(self, record: Record, moves: tuple[Moved, ...]) -> None:
-        self._check(record)
+        refuse_losses(self._sessions, record, self._wanted)
         self._say(f"{self.tenant}: moving from {record.model} to {self._wanted.model}")
         # The next `up` brings everything up to date, whatever it did last.
         forget = f"COMMENT ON ROLE {identifier(self._wanted.roles.owner)} IS NULL"
@@ -254,22 +233,8 @@ class Mover:
             ) from error
         raise MoveError(f"{self.tenant}: {error}\nits data is where it was, and open for writes again") from error
 
-    def _check(self, record: Record) -> None:
-        """Raises MoveError for what would make a move fail, or be a loss."""
-        known = {copy.place for copy in record.copies}
-        for move in moved(self.tenant, record.model, self._wanted.model):
-            if move.target not in known and (rows := counted(self._sessions, move.target)):
-                raise MoveError(
-                    f"{move.target} already has {rows:,} rows of {self.tenant!r}, and the record does not know them: "
-                    "look at them, then delete them or take them over by hand, and run this again"
-                )
-        refuse_dangling(self._sessions, record.model, self._wanted)
-
     def _record(self) -> Record:
-        record = records_in(self._sessions.to(PLATFORM_DATABASE), self.tenant).get(self.tenant)
-        if record is None:
-            raise MoveError(f"nothing is recorded of tenant {self.tenant!r}; `fleet up` makes its database")
-        return record
+        return record_of(self._sessions, self.tenant)
 
     def _apply(self, *steps: Step) -> None:
         self._sessions.apply(*steps)

@@ -28,6 +28,14 @@ A tenant's data is kept apart by one of three models, or by two of them together
 A session's identity is the role that it logged in as, and nothing that it can set: the policies read the tenant from
 `current_user`. `app.tenant_id` is there for people who read logs (B4); no rule reads it.
 
+The shared tables of metadata and those of content have a group of users each, and a tenant is in those that its model
+names: a hybrid tenant's service cannot leave content in a shared table by mistake.
+
+## Which model a tenant is in
+The catalogue says where a tenant's data is to be (`data_isolation`, else its tier's). Where it is, the platform records
+in the database itself (`platform.tenant`, which no tenant can read). `fleet preview` and `fleet up` compare the two,
+and refuse a difference before anything is changed: [moving data](moving-data.md) says what then. `up` drops no home.
+
 ## What is tried
 Tenant A tries each of these against tenant B on a real PostgreSQL (`tests/data/test_attacks.py`). An innocent twin of
 each statement must work first. **refused**: an error. **nothing**: allowed, and it neither shows nor changes anything

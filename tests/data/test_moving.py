@@ -207,6 +207,25 @@ def test_a_copy_that_differs_is_never_switched_to(tenancy: Tenancy, corruption: 
     assert rows_of(tenancy, replace(tenant, model="schema")) == before
 
 
+def test_an_error_of_the_server_gives_the_move_up(tenancy: Tenancy) -> None:
+    tenant = tenancy.add("server-error", "shared")
+    fill(tenancy, tenant)
+    before = rows_of(tenancy, tenant)
+    target = moved(tenant.tenant, "shared", "schema")[1].target
+
+    def reached(step: str) -> None:
+        if step == "copied":
+            with tenancy.admin(target.database) as admin:
+                admin.execute(f"ALTER TABLE {target.named} ADD CHECK (body <> 'hello')")
+
+    with pytest.raises(
+        MoveError, match=r"violates check constraint(.|\n)*its data is where it was, and open for writes"
+    ):
+        mover(tenancy, tenant, "schema", reached)[0].run()
+    assert rows_of(tenancy, tenant) == before
+    works(tenancy, tenant)
+
+
 @pytest.mark.parametrize(("former", "model"), [("shared", "database"), ("schema", "shared"), ("database", "hybrid")])
 def test_what_is_written_meanwhile_is_kept_or_refused(tenancy: Tenancy, former: Model, model: Model) -> None:
     tenant = tenancy.add(f"writer-{former}-{model}", former)
@@ -243,6 +262,33 @@ def test_what_is_written_meanwhile_is_kept_or_refused(tenancy: Tenancy, former: 
     there = {str(row[0]) for row in rows_of(tenancy, replace(tenant, model=model))["session"]}
     assert set(map(str, told_done)) <= there
     assert len(there) == len(told_done) + 2
+
+
+@pytest.mark.parametrize("former", ["shared", "schema"])
+def test_a_session_from_before_is_refused_as_well(tenancy: Tenancy, former: Model) -> None:
+    """Within a snapshot that it took before, and with a statement that the server has prepared before."""
+    tenant = tenancy.add(f"before-{former}", former)
+    fill(tenancy, tenant)
+    insert = "INSERT INTO session (repository) VALUES ('prepared')"
+    older, prepared = tenancy.session(tenant), tenancy.session(tenant)
+    older.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+    assert older.execute("SELECT count(*) FROM session").fetchone() == (2,)
+    prepared.execute(insert, prepare=True)
+    refused: list[str] = []
+
+    def reached(step: str) -> None:
+        if step == "copied":
+            for session in (older, prepared):
+                assert session.execute("SELECT count(*) >= 2 FROM session").fetchone() == (True,)
+                with pytest.raises(psycopg.Error, match="permission denied for table session"):
+                    session.execute(insert, prepare=True)
+                refused.append(step)
+
+    mover(tenancy, tenant, "database", reached)[0].run()
+    assert len(refused) == 2
+    assert len(rows_of(tenancy, replace(tenant, model="database"))["session"]) == 3
+    older.close()
+    prepared.close()
 
 
 def test_a_transaction_that_is_open_is_waited_for_and_its_rows_come_along(tenancy: Tenancy) -> None:

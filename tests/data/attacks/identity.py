@@ -5,6 +5,7 @@ from typing import Final
 from tests.data.attack import DENIED, NOTHING, Attack, Refused
 
 _SEEN = "SELECT 1 FROM session LIMIT 1"
+_NOT_SEEN = Refused('permission denied for schema platform|"platform.tenant" does not exist')
 
 IDENTITY: Final = (
     Attack(
@@ -38,6 +39,26 @@ IDENTITY: Final = (
         database=DENIED,
         schema=DENIED,
         shared=NOTHING,
+    ),
+    Attack(
+        name="SET ROLE to the group of shared content",
+        twin=(_SEEN,),
+        tries=("SET ROLE tenantplane_content_tenants", "SELECT 1 FROM {t}.interaction"),
+        database=DENIED,
+        schema=DENIED,
+        shared=NOTHING,
+    ),
+    Attack(
+        name="reading the record of who is where",
+        twin=(_SEEN,),
+        tries=("SELECT 1 FROM platform.tenant",),
+        outcome=_NOT_SEEN,
+    ),
+    Attack(
+        name="changing the record of who is where",
+        twin=(_SEEN,),
+        tries=("UPDATE platform.tenant SET model = 'shared' WHERE tenant = '{a_id}'",),
+        outcome=_NOT_SEEN,
     ),
     Attack(
         name="SET SESSION AUTHORIZATION",
