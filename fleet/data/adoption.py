@@ -6,6 +6,7 @@ from fleet.errors import FleetError
 from localcloud.controlplane.postgres.sql import Sessions
 from settings.database import (
     KINDS,
+    MAINTENANCE,
     MODELS,
     PLATFORM_DATABASE,
     TABLES,
@@ -14,16 +15,16 @@ from settings.database import (
     TenantDatabase,
     place_of,
     places_of,
-    platform_steps,
 )
 from settings.database.record import recorded
 
 
 def ensure_record(sessions: Sessions, wanted: TenantDatabase) -> Record:
-    """The record of a tenant, made from what is found when there is none. Raises FleetError as found_model does."""
+    """The record of a tenant, made from what is found when there is none; platform_steps have run before. Raises
+    FleetError as found_model does."""
     platform = sessions.to(PLATFORM_DATABASE)
     if (record := records_in(platform, wanted.tenant).get(wanted.tenant)) is None:
-        sessions.apply(*platform_steps(), recorded(wanted.tenant, found_model(sessions, wanted)))
+        sessions.apply(recorded(wanted.tenant, found_model(sessions, wanted)))
         record = records_in(platform, wanted.tenant)[wanted.tenant]
     return record
 
@@ -33,6 +34,9 @@ def found_model(sessions: Sessions, wanted: TenantDatabase) -> Model:
 
     Raises FleetError when its rows are in places that no model has together: somebody has to say which of them count.
     """
+    owner = "SELECT FROM pg_catalog.pg_roles WHERE rolname = %s"
+    if sessions.to(MAINTENANCE).execute(owner, (wanted.roles.owner,)).fetchone() is None:
+        return wanted.model  # a new one: who has no roles has no tables
     rows: dict[Place, int] = {}
     for kind in KINDS:
         for table in TABLES:

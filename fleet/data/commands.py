@@ -18,13 +18,14 @@ from fleet.errors import FleetError
 from localcloud.controlplane.postgres import DatabaseServer
 from localcloud.controlplane.postgres.sql import Sessions
 from settings import Catalogue, Cluster, TenantPlan, plan_tenants
-from settings.database import PLATFORM_DATABASE, TenantDatabase, database_of
+from settings.database import PLATFORM_DATABASE, TenantDatabase, database_of, platform_steps
 from settings.database.record import reclaimed
 
 
 def move_data(server: DatabaseServer, wanted: TenantDatabase, console: Console, wait_s: float = WAIT_S) -> bool:
     """Move a tenant's data to its wanted model; whether there was anything to do. Raises FleetError."""
     with _told(console, wanted.tenant), Sessions(server) as sessions:
+        sessions.apply(*platform_steps())
         ensure_record(sessions, wanted)
         moved = Mover(server, wanted, console.print, wait_s=wait_s).run()
     if moved:

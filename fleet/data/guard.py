@@ -16,7 +16,7 @@ from localcloud.controlplane.postgres import DatabaseServer, running_database
 from localcloud.controlplane.postgres.sql import Sessions
 from localcloud.paths import state_directory
 from settings import Catalogue, Cluster, TenantPlan, plan_tenants
-from settings.database import MAINTENANCE, Model, TenantDatabase, database_of
+from settings.database import Model, TenantDatabase, database_of
 from settings.yaml_source import read
 
 
@@ -76,12 +76,8 @@ def server_of(cluster: Cluster) -> DatabaseServer | None:
 def _misplaced(server: DatabaseServer, plans: Sequence[TenantPlan], folder: Path) -> Iterator[Misplaced]:
     records = read_records(server)
     with Sessions(server) as sessions:
-        owners = "SELECT rolname FROM pg_catalog.pg_roles WHERE rolname LIKE 'tenant%'"
-        made = {str(role) for (role,) in sessions.to(MAINTENANCE).execute(owners).fetchall()}
         for plan in plans:
             wanted = database_of(plan)
-            if plan.tenant.id not in records and wanted.roles.owner not in made:
-                continue  # a new one
             record = records.get(plan.tenant.id)
             problem, movable = None, True
             try:

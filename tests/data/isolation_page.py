@@ -52,6 +52,25 @@ _LIMITS = """
 | memory of a sort | `work_mem` of the login | no; the server's container bounds them all together |
 | disk | nothing: PostgreSQL has no quota | no. Only a server of its own bounds it |
 
+## What a model costs
+`python -m bench.data_models`: time of the server's processes for the same small statements (a session is opened, five
+interactions are written, read back, the session is closed), against one plain database, in paired turns; the median of
+all turns. Six runs (three of 120 turns, three of 300) on 22 November 2026, on a virtual machine with 2 processors
+(Xeon, family 6 model 167) that others kept at a load of 4 to 15. That is far from quiet, so these are ranges.
+
+| model | overhead measured | with the client's time | the source says |
+|---|---|---|---|
+| database | 4 to 13 % | 2 to 9 % | 20 to 30 % |
+| schema | -1 to 17 % | -2 to 12 % | 10 to 15 % |
+| shared | 23 to 32 % | 14 to 21 % | 5 to 8 % |
+
+Shared tables cost most here, because the statements are small: the policy is worked out once for each of them, whatever
+they read, and that share shrinks as statements do more. Earlier figures (shared +42 to +53 %, schema below zero) had
+three causes. The policy compared `tenant_id` in the collation of role names, for which PostgreSQL used no index: every
+statement read past the rows of all tenants. Now it goes by the index (`tests/data/test_identity.py` holds that). It ran
+a regular expression, 7 microseconds each time; now it takes the name apart in one. And the turns were few and long, and
+the plain database was used by a superuser without a session's limits, who skips checks that everybody else pays for.
+
 ## On a managed service
 Nobody is superuser there. What `settings/database/closing.py` takes from PUBLIC stays open, so the rows that name
 advisory locks, large objects, activity, locks, sizes, counters and procedural languages become residual risks within

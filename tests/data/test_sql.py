@@ -7,9 +7,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from localcloud.controlplane.postgres.sql import apply_steps
+from localcloud.controlplane.postgres.sql import Sessions, apply_steps
 from settings.database import Model, TenantDatabase, as_psql, platform_steps, tenant_steps
 from tests.data.conftest import LIMITS, Tenancy
+from tests.polling import until
 
 pytestmark = pytest.mark.xdist_group("data")
 
@@ -91,6 +92,18 @@ def test_nobody_connects_to_a_database_that_is_not_closed_yet(tenancy: Tenancy) 
     apply_steps(tenancy.server, steps)
     with pytest.raises(psycopg.OperationalError, match="User does not have CONNECT privilege"):
         tenancy.session(other, "tenant_half_made")
+
+
+def test_sessions_are_fewer_than_databases(tenancy: Tenancy) -> None:
+    """A server takes some hundred connections and may have thousands of databases."""
+    databases = [tenancy.add(f"many-{index}", "database").homes[0].database for index in range(10)]
+    with Sessions(tenancy.server) as sessions:
+        held = sessions.to("postgres", "lock")
+        for database in (*databases, *databases[:1]):
+            assert rows(sessions.to(database), "SELECT current_database()") == [(database,)]
+        assert sessions.to(databases[0]) is sessions.to(databases[0])
+        mine = "SELECT count(*) FROM pg_stat_activity WHERE datname LIKE 'tenant_many_%' AND usename = 'postgres'"
+        until(lambda: rows(held, mine) == [(8,)], "no more than eight sessions are left")
 
 
 def test_psql_runs_the_same_script(tenancy: Tenancy) -> None:

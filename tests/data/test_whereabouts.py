@@ -1,24 +1,28 @@
 """Nobody loses sight of data: what differs from the catalogue is refused, moved when asked, and kept when a tenant
 leaves (F1, A7)."""
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from fleet import FleetError, data_commands  # noqa: F401  adds its commands
 from fleet.cli import app
 from fleet.data import read_records
+from fleet.data.dropping import drop_orphan
 from fleet.data.guard import Findings, compare
 from fleet.databases import _left
+from fleet.run import Fleet
 from fleet.stacks import stacks_of
 from localcloud.controlplane.layout import Layout
 from localcloud.controlplane.pki import ensure_pki
@@ -268,6 +272,8 @@ def test_who_leaves_leaves_its_data_until_somebody_drops_it(platform: Platform, 
     kept = rows_of(tenancy, other)
     said = platform.run("data", "test", "--drop", "acme", "--confirm", "acme", expect=1)
     assert "tenant 'acme' has not been off-boarded" in said
+    with pytest.raises(FleetError, match="tenant 'acme' has not been off-boarded, so its data is not dropped"):
+        drop_orphan(tenancy.server, "acme")
     approval = {"approved_by": "ops@tenantplane.example", "final_snapshot": "snap-acme", "reason": "it ends"}
     apply_steps(tenancy.server, [approval_recorded("acme", json.dumps(approval))])
     platform.write({"tenants/acme.yaml": "", "tenants/big-corp.yaml": BIG + f"data_isolation: {model}\n"})
@@ -304,6 +310,19 @@ def test_who_leaves_leaves_its_data_until_somebody_drops_it(platform: Platform, 
     assert any("final snapshot" in what for what in told)
     again = tenancy.add("acme", model)  # a new one of the name begins with nothing
     assert not any(rows_of(tenancy, again).values())
+
+
+def test_up_moves_all_that_differ_when_asked(platform: Platform, acme: TenantDatabase, big: TenantDatabase) -> None:
+    rows = {each.tenant: rows_of(platform.tenancy, each) for each in (acme, big)}
+    platform.write({"tenants/acme.yaml": OTHER_MODEL, "tenants/big-corp.yaml": BIG + "data_isolation: shared\n"})
+    fleet = Fleet(platform.root, load_catalogue(platform.root / "catalog", "test"))
+    said = Console(file=io.StringIO(), width=300)
+    with pytest.raises(FleetError, match="the data of 2 tenants is not where"):
+        fleet.refuse_misplaced(fleet.stacks, said, migrate=False)
+    fleet.refuse_misplaced(fleet.stacks, said, migrate=True)
+    assert platform.problems() == []
+    assert rows_of(platform.tenancy, replace(acme, model="schema")) == rows["acme"]
+    assert rows_of(platform.tenancy, replace(big, model="shared")) == rows["big-corp"]
 
 
 def test_wrong_usage_is_said(platform: Platform) -> None:

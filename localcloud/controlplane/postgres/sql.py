@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import psycopg
 
 from localcloud.controlplane.postgres.server import DatabaseServer
 from localcloud.errors import LocalcloudError
 from settings.database import Step
+
+_KEPT: Final = 8
+"""Sessions without a use that are kept open."""
 
 
 def connect(
@@ -52,11 +55,18 @@ class Sessions:
         """The session on a database; a new one when the last has ended. Raises psycopg.OperationalError when the
         database is not there.
 
-        use: what for, where one session does not do: a session is in one COPY at a time.
+        use: what for, where one session does not do: a session is in one COPY at a time. Of sessions without one the
+        least used is ended when there are many, for a server with a database for each tenant has more databases than
+        it takes connections.
         """
-        if (session := self._open.get((database, use))) is None or session.closed:
-            session = self._open[database, use] = connect(self._server, database)
+        session = self._open.pop((database, use), None)
+        if session is None or session.closed:
+            plain = [key for key in self._open if not key[1]]
+            for key in plain[: max(0, len(plain) + 1 - _KEPT)]:
+                self._open.pop(key).close()
+            session = connect(self._server, database)
             session.execute("; ".join(self._settings))
+        self._open[database, use] = session  # the last used comes last
         return session
 
     def leave(self, database: str) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from settings import load_catalogue, names, plan_tenants
 from settings.database import (
+    TABLES,
     Model,
     Roles,
     SessionLimits,
@@ -20,11 +21,13 @@ from settings.database import (
     identifier,
     literal,
     login_steps,
+    places_of,
     platform_steps,
     scram_verifier,
     session_limits,
     tenant_steps,
 )
+from settings.database.moving import copy_in, copy_out, count, emptying, measure, moved, rows_dropped
 
 WORDS = st.text("abz019", min_size=1, max_size=5)
 IDS = st.lists(WORDS, min_size=1, max_size=5).map("-".join).map(lambda text: f"t{text}"[: names.ID_MAX].rstrip("-"))
@@ -106,3 +109,31 @@ def test_row_level_security_is_forced_on_every_shared_table() -> None:
     for table in tables:
         assert f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY" in text
     assert "current_setting" not in text  # a rule that reads a setting can be talked to
+
+
+@given(IDS, st.sampled_from(MODELS), st.sampled_from(MODELS))
+def test_a_move_touches_only_its_tenants_rows_and_tables(tenant: str, former: Model, model: Model) -> None:
+    own = names.sql_name(tenant)
+    for move in moved(tenant, former, model):
+        assert move.source.table == move.target.table
+        for place in (move.source, move.target):
+            texts = [count(place), measure(place), *emptying(place), *rows_dropped(place)]
+            texts.append(copy_out(move) if place == move.source else copy_in(move))
+            for text in texts:
+                if place.kind == "shared" and "COPY shared" not in text and 'COPY "shared"' not in text:
+                    assert f"tenant_id = '{tenant}'" in text
+                    assert "TRUNCATE" not in text
+                    assert "DROP" not in text
+                elif place.kind != "shared":
+                    assert f'"{own}"' in text
+    assert [move.table for move in moved(tenant, former, model)] == [
+        table
+        for table, here, there in zip(TABLES, places_of(tenant, former), places_of(tenant, model), strict=True)
+        if here != there
+    ]
+
+
+@given(IDS, st.sampled_from(MODELS))
+def test_homes_and_places_say_the_same(tenant: str, model: Model) -> None:
+    said = {(home.kind, home.database, home.schema, table) for home in homes_of(tenant, model) for table in home.tables}
+    assert {(each.kind, each.database, each.schema, each.table) for each in places_of(tenant, model)} == said
