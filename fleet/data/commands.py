@@ -141,6 +141,11 @@ def _servers(catalogue: Catalogue) -> Iterator[tuple[Cluster, DatabaseServer]]:
 def _running(cluster: Cluster) -> DatabaseServer:
     if cluster.databases is None:
         raise FleetError(f"cluster {cluster.name!r} has no databases")
+    if cluster.databases != "local":
+        raise FleetError(
+            f"the databases of cluster {cluster.name!r} are on {cluster.databases}, which this command does not reach: "
+            "only a server that localcloud runs"
+        )
     if (server := server_of(cluster)) is None:
         raise FleetError(
             f"no PostgreSQL runs beside cluster {cluster.name!r}; start it with: "

@@ -19,6 +19,7 @@ from typer.testing import CliRunner, Result
 from fleet import FleetError, data_commands  # noqa: F401  adds its commands
 from fleet.cli import app
 from fleet.data import read_records
+from fleet.data.commands import _running
 from fleet.data.dropping import drop_orphan
 from fleet.data.guard import Findings, compare
 from fleet.databases import _left
@@ -368,3 +369,12 @@ def test_a_process_killed_in_the_middle_of_a_copy(platform: Platform, big: Tenan
     assert rows_of(tenancy, there) == before
     with connect(tenancy.server, "tenant_big_corp", there.current_login, tenancy.passwords["big-corp"]) as session:
         session.execute("INSERT INTO session (repository) VALUES ('afterwards')")
+
+
+def test_a_server_that_the_command_does_not_reach_is_said(platform: Platform) -> None:
+    with pytest.raises(FleetError, match="are on cloudnative-pg, which this command does not reach"):
+        _running(
+            load_catalogue(platform.root / "catalog", "test")
+            .topology.clusters[0]
+            .model_copy(update={"databases": "cloudnative-pg"})
+        )
