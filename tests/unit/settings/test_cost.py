@@ -64,6 +64,7 @@ machines = st.sampled_from(["plain", "costly", "unheard-of", None])
     own=st.sampled_from(["namespace", "dedicated-pool"]),
     lifecycle=st.sampled_from(["active", "suspended"]),
     server=money,
+    gpus=st.integers(0, 4),
 )
 @settings(max_examples=150, deadline=None)
 def test_tenants_platform_and_idle_add_up_to_the_price(  # noqa: PLR0917  what Hypothesis draws
@@ -76,6 +77,7 @@ def test_tenants_platform_and_idle_add_up_to_the_price(  # noqa: PLR0917  what H
     own: str,
     lifecycle: str,
     server: Any,
+    gpus: int,
 ) -> None:
     """However many nodes, at whatever price, with more reserved than there is or nothing at all."""
     pools = {
@@ -84,7 +86,7 @@ def test_tenants_platform_and_idle_add_up_to_the_price(  # noqa: PLR0917  what H
     }
     catalogue = with_pools(small, {**pools, "cluster": {"provider": provider}})
     amount = Compute.model_construct(cpu_m=cores, memory_bytes=cores << 21)
-    quota = QuotaOverrides(reason="whatever it may be", guaranteed=amount, ceiling=amount, gpus=1)
+    quota = QuotaOverrides(reason="whatever it may be", guaranteed=amount, ceiling=amount, gpus=gpus)
     catalogue = with_tenant(catalogue, "big-corp", isolation=own, quota=quota)
     catalogue = with_tenant(catalogue, "acme", lifecycle=lifecycle)
     assert small.prices is not None
