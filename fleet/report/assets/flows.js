@@ -68,8 +68,10 @@ function flowTable(cluster) {
 }
 
 function poolCard(pool, cluster) {
-  const dots = Array.from({ length: Math.min(pool.nodes, 60) }, (_, index) => make("span", { class: index < pool.ready ? "node" : "node down" }));
-  if (pool.nodes > 60) dots.push(make("span", { class: "sub" }, `and ${whole.format(pool.nodes - 60)} more`));
+  // An autoscaler may have added some to those it begins with.
+  const total = Math.max(pool.nodes, pool.ready);
+  const dots = Array.from({ length: Math.min(total, 60) }, (_, index) => make("span", { class: index < pool.ready ? "node" : "node down" }));
+  if (total > 60) dots.push(make("span", { class: "sub" }, `and ${whole.format(total - 60)} more`));
   const short = pool.ready < pool.min;
   const gpus = pool.gpu && cluster.flows.filter((flow) => flow.to === pool.name).reduce((sum, flow) => sum + (flow.gpus || 0), 0);
   const words = pool.kind === "dedicated" ? `dedicated to ${pool.owner}` : `${pool.kind}, ${pool.lifecycle}`;
@@ -77,9 +79,9 @@ function poolCard(pool, cluster) {
   if (pool.gpu) facts.push(["GPU units", `${whole.format(gpus)} of ${whole.format(pool.gpu.units * pool.nodes)} ${pool.gpu.model}`]);
   facts.push(["Runtimes", pool.runtimes.join(", ") || "none"]);
   return make("article", { class: "card pool" },
-    make("h4", {}, pool.name, state(short ? "bad" : "good", `${pool.ready} of ${pool.nodes} ready`)),
+    make("h4", {}, pool.name, state(short ? "bad" : pool.ready < total ? "warn" : "good", `${pool.ready} of ${total} ready`)),
     make("p", {}, words, `, may have ${pool.min} to ${pool.max}`),
-    make("div", { class: "nodes", role: "img", "aria-label": `${pool.ready} of ${pool.nodes} nodes are ready` }, dots),
+    make("div", { class: "nodes", role: "img", "aria-label": `${pool.ready} of ${total} nodes are ready` }, dots),
     make("dl", { class: "facts" }, facts.map(([name, value]) => [make("dt", {}, name), make("dd", {}, value)])));
 }
 

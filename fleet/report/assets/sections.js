@@ -2,7 +2,7 @@
 function overview() {
   const active = data.tenants.filter((tenant) => tenant.lifecycle === "active");
   const pools = data.clusters.flatMap((cluster) => cluster.pools);
-  const ready = pools.reduce((sum, pool) => sum + pool.ready, 0), nodes = pools.reduce((sum, pool) => sum + pool.nodes, 0);
+  const ready = pools.reduce((sum, pool) => sum + pool.ready, 0), nodes = pools.reduce((sum, pool) => sum + Math.max(pool.nodes, pool.ready), 0);
   const running = data.tenants.reduce((sum, tenant) => sum + tenant.running, 0), wanted = data.tenants.reduce((sum, tenant) => sum + tenant.wanted, 0);
   const all = data.tenants.flatMap((tenant) => Object.values(tenant.controls)).filter(([found]) => found === "holds" || found === "wrong" || found === "absent");
   const holds = all.filter(([found]) => found === "holds").length;
@@ -32,6 +32,13 @@ function attention(pools) {
     ...data.tenants.filter((tenant) => tenant.cost && tenant.cost.total.monthly > tenant.cost.budget_monthly).map((tenant) => ["warn", tenant, `costs ${money(tenant.cost.total.monthly)} a month, beyond its budget of ${money(tenant.cost.budget_monthly)}.`]),
     ...(data.measured.known ? data.measured.alerts : []).map((alert) => [alert.severity === "page" ? "bad" : "warn", data.tenants.find((tenant) => tenant.id === alert.tenant), `${alert.name} fires.`]),
   ];
+  if (data.measured.known) {
+    for (const slo of data.objectives) {
+      const over = Object.values(data.measured.budget).filter((budgets) => budgets[slo.id] < 0).length;
+      if (over) found.push(["warn", null, `${plural(over, "tenant")} overdrew the error budget of “${slo.title}”.`]);
+    }
+  }
+  found.sort(([a], [b]) => (a === b ? 0 : a === "bad" ? -1 : 1));
   const item = ([kind, tenant, text]) => make("li", {}, state(kind, kind === "bad" ? "Wrong" : "Look"), make("span", {},
     tenant && make("button", { type: "button", class: "name", onclick: () => openDetail(tenant) }, tenant.id), tenant && " ", text));
   const shown = found.slice(0, 8), rest = found.slice(8);
