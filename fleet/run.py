@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 
@@ -26,6 +26,9 @@ from fleet.state import StackState
 from fleet.summary import print_summary
 from localcloud.paths import state_directory
 from settings import Catalogue
+
+if TYPE_CHECKING:
+    from localcloud.controlplane.gateway import GatewayServer
 
 WORTH_A_SERVER: Final = 3
 """Stacks from which on it pays to import the program once for all of them."""
@@ -188,13 +191,28 @@ def apply(
         made, missing = _databases(fleet, applied)
         for tenant, what in made.items():
             console.print(f"  tenant {tenant} has its database ({what})")
-        for lack in missing:
+        served, lacking = _gateways(fleet, applied)
+        for cluster, gateway in served.items():
+            where = f"https://<tenant>.{fleet.catalogue.topology.domain}:{gateway.port}"
+            console.print(f"  tenants of {cluster} are reached at {where}, with `python -m localcloud token <tenant>`")
+            for why in gateway.refusals:
+                console.print(f"  warning: Envoy Gateway refuses {why}")
+        for lack in (*missing, *lacking):
             console.print(f"  warning: {lack}")
         for tenant, pods in ended.items():
             console.print(
                 f"  tenant {tenant} is not active: asked {pods} pod{'s' if pods > 1 else ''} of its own to end"
             )
     return not failed
+
+
+def _gateways(fleet: Fleet, stacks: Sequence[Stack]) -> "tuple[dict[str, GatewayServer], list[str]]":
+    """The gateways of local clusters; those of other clusters are told by Envoy Gateway in them."""
+    if not any(each.provider == "localcloud" and each.has_gateway for each in fleet.catalogue.topology.clusters):
+        return {}, []
+    from fleet.gateways import serve_gateways  # noqa: PLC0415  its libraries are needed here alone
+
+    return serve_gateways(fleet.catalogue, stacks, fleet.root)
 
 
 def _databases(fleet: Fleet, stacks: Sequence[Stack]) -> tuple[dict[str, str], list[str]]:

@@ -19,6 +19,7 @@ from localcloud.environment import pulumi_environment
 from localcloud.errors import LocalcloudError
 from localcloud.paths import state_directory
 from localcloud.progress import ConsoleReporter
+from localcloud.tokens import tenant_token
 from localcloud.topology import LocalCluster, local_clusters
 
 app = typer.Typer(
@@ -189,6 +190,15 @@ def environment() -> None:
     """Print the environment for plain `pulumi`, to be read by a shell: eval "$(python -m localcloud env)"."""
     for key, value in pulumi_environment().items():
         typer.echo(f"export {key}={shlex.quote(value)}")
+
+
+@app.command()
+def token(
+    tenant: Annotated[str, typer.Argument(help="Id of a tenant.", metavar="TENANT")],
+    topology: Annotated[str, typer.Option(help="Environment whose catalogue has the tenant.")] = "local",
+) -> None:
+    """Print a token for the tenant's host at the local gateway, which is the only one that takes it. Lasts an hour."""
+    typer.echo(tenant_token(tenant, topology))
 
 
 def _start_database(cluster: str, reporter: ConsoleReporter) -> None:

@@ -15,6 +15,7 @@ from localcloud.controlplane.addons import ADDONS, Addon, addons_of, grant_addon
 from localcloud.controlplane.client import Client, healthy, wait
 from localcloud.controlplane.configuration import write_configuration
 from localcloud.controlplane.diagnosis import known_cause
+from localcloud.controlplane.gateway.server import end_gateway
 from localcloud.controlplane.health import admin, probe_identity
 from localcloud.controlplane.layout import Layout, cluster_names
 from localcloud.controlplane.parts import API_SERVER, ETCD_PART, Part, parts, used_ports
@@ -138,6 +139,7 @@ def stop(name: str, *, state_dir: Path | None = None, reporter: Reporter | None 
     ):
         tear_down(layout.directory)  # first: what a real node has mounted must not be deleted
         end_database(layout)
+        end_gateway(layout)
         end_processes(process.find(layout.directory, _tools()), STOP_GRACE_S)
         shutil.rmtree(layout.directory, ignore_errors=True)
         if layout.directory.exists():

@@ -2,7 +2,7 @@
 
 Exactly this is changed, and nothing of a route, a filter or a limit: the listener is on loopback, on a port of its own
 (the one for probes of pods is left out); configuration comes from files in place of a controller; the issuer's keys
-come from a file in place of the issuer; and where a test says so, a service is a port of this machine.
+come from a file in place of the issuer; and services are ports of this machine, or do not answer.
 """
 
 import copy
@@ -27,7 +27,7 @@ _NAMED = {"rds": ("RouteConfiguration", "configSource", "routeConfigName"), "sds
 @dataclass(frozen=True, kw_only=True)
 class Local:
     """How this machine stands in for a cluster. folder: of the files. port: of the listener. keys: file with the
-    issuer's public keys, a JWKS. services: `<namespace>/<service>` to a port on loopback; others stay where they are.
+    issuer's public keys, a JWKS. services: `<namespace>/<service>` to a port on loopback; others do not answer.
     """
 
     folder: Path
@@ -109,12 +109,16 @@ def _fixed(cluster: Resource, addresses: Mapping[str, Resource]) -> Resource:
 
 
 def _addresses(assignment: Resource, local: Local) -> Resource:
+    """Ports of this machine alone. The address of a Service means nothing outside its cluster, and whoever has it on
+    the network of this machine shall not get tenants' requests; where nothing is left, the answer is 503."""
     made: Resource = copy.deepcopy(assignment)
     for locality in made.get("endpoints", ()):
         of = locality.get("metadata", {}).get("filterMetadata", {}).get("envoy-gateway", {}).get("resources", ())
-        ports = [
-            local.services[name] for each in of if (name := f"{each['namespace']}/{each['name']}") in local.services
+        known = (local.services.get(f"{each['namespace']}/{each['name']}") for each in of)
+        here = {"socketAddress": {"address": HOST, "portValue": next((each for each in known if each), None)}}
+        locality["lbEndpoints"] = [
+            {**each, "endpoint": {"address": here}}
+            for each in locality.get("lbEndpoints", ())
+            if here["socketAddress"]["portValue"] is not None
         ]
-        for each in locality.get("lbEndpoints", ()) if ports else ():
-            each["endpoint"]["address"] = {"socketAddress": {"address": HOST, "portValue": ports[0]}}
     return made

@@ -26,7 +26,7 @@ class Issuer:
     """keys: file with the public keys, a JWKS."""
 
     keys: Path
-    private_key: rsa.RSAPrivateKey = field(repr=False)
+    private_key: rsa.RSAPrivateKey = field(repr=False, compare=False)
 
     def token(self, claims: dict[str, Any], lifetime_s: int = LIFETIME_S) -> str:
         """A signed token with these claims, valid from now on for `lifetime_s` seconds."""

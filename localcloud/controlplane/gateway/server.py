@@ -2,13 +2,14 @@
 
 import base64
 import contextlib
+import hashlib
 import json
 import shutil
 import signal
 import socket
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from localcloud.controlplane import process
 from localcloud.controlplane.gateway.configuration import Local, bootstrap, write_configuration
 from localcloud.controlplane.gateway.issuer import Issuer, local_issuer
 from localcloud.controlplane.gateway.programs import find_envoy
-from localcloud.controlplane.gateway.translation import Manifest, translate
+from localcloud.controlplane.gateway.translation import Manifest, bare, translate
 from localcloud.controlplane.layout import Layout
 from localcloud.controlplane.pki import CLUSTER, issue_server
 from localcloud.controlplane.ports import HOST, free_ports, holder, is_free
@@ -29,6 +30,15 @@ from localcloud.processes import end_processes
 PART = "gateway"
 _READY_TIMEOUT_S = 30.0
 _STOP_GRACE_S = 5.0
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What is remembered of a gateway between commands. digest: of the objects it was told last."""
+
+    port: int
+    digest: str
+    refusals: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -50,30 +60,36 @@ def serve_gateway(
 ) -> GatewayServer:
     """Serve what these objects of the cluster say: start Envoy, or tell the running one what changed.
 
-    services: `<namespace>/<service>` to a port on loopback, for those that run on this machine.
+    services: `<namespace>/<service>` to a port on loopback, for those that run on this machine; the others do not
+    answer, as their pods are simulated.
     Needs the cluster's certificates. Raises NoEnvoyError when this machine has none, LocalcloudError when the objects
     are wrong or Envoy does not start.
     """
     envoy = find_envoy()
+    wanted, known, there = list(objects), _known(layout), running_gateway(layout)
+    digest = _digest(wanted, services)
+    if there is not None and known is not None and known.digest == digest:
+        return there
     issuer = local_issuer(_folder(layout))
-    wanted = list(objects)
     translation = translate([*wanted, *_certificates(layout, wanted)])
-    port = _known(layout) or free_ports([PART])[PART]
-    write_whole(_folder(layout) / "server.json", json.dumps({"port": port}))
+    port = known.port if known else free_ports([PART])[PART]
     local = Local(folder=_folder(layout), port=port, keys=issuer.keys, services=services or {})
     write_configuration(translation, local)
-    there = running_gateway(layout)
+    # Before it is started, so that a command killed in between finds it again.
+    write_whole(_folder(layout) / "server.json", json.dumps(asdict(_Made(port, "", ()))))
     if there is None:
         _start(layout, envoy, local)
+    write_whole(_folder(layout) / "server.json", json.dumps(asdict(_Made(port, digest, translation.refusals))))
     return GatewayServer(port, layout.certificate(CLUSTER), issuer, there is None, translation.refusals)
 
 
 def running_gateway(layout: Layout) -> GatewayServer | None:
     """The cluster's gateway when it runs and answers, else None."""
-    port = _known(layout)
-    if port is None or process.recorded(layout.process(PART)) is None or not _answers(port):
+    made = _known(layout)
+    if made is None or process.recorded(layout.process(PART)) is None or not _answers(made.port):
         return None
-    return GatewayServer(port, layout.certificate(CLUSTER), local_issuer(_folder(layout)))
+    issuer = local_issuer(_folder(layout))
+    return GatewayServer(made.port, layout.certificate(CLUSTER), issuer, refusals=made.refusals)
 
 
 def end_gateway(layout: Layout) -> None:
@@ -147,9 +163,16 @@ def _folder(layout: Layout) -> Path:
     return layout.directory / "gateway"
 
 
-def _known(layout: Layout) -> int | None:
+def _digest(objects: list[Manifest], services: Mapping[str, int] | None) -> str:
+    """Changes with what the gateway is to serve, and not with what the API server notes of it."""
+    text = json.dumps([sorted((services or {}).items()), [bare(each) for each in objects]], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _known(layout: Layout) -> _Made | None:
     try:
-        return int(json.loads((_folder(layout) / "server.json").read_text())["port"])
+        data = json.loads((_folder(layout) / "server.json").read_text())
+        return _Made(int(data["port"]), str(data["digest"]), tuple(data["refusals"]))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 

@@ -47,7 +47,7 @@ def translate(objects: Iterable[Manifest]) -> Translation:
     told, as Envoy Gateway does it, and is in `refusals`.
     Raises LocalcloudError when the objects are not of their kinds' schema.
     """
-    text = yaml.dump_all([_bare(each) for each in objects], Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper))
+    text = yaml.dump_all([bare(each) for each in objects], Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper))
     done = subprocess.run([tool("gateway-translate")], input=text, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise LocalcloudError(f"Envoy Gateway does not take these objects: {done.stderr.strip()}")
@@ -55,7 +55,7 @@ def translate(objects: Iterable[Manifest]) -> Translation:
     return Translation(said["xds"], tuple(line for each in said["objects"] or () for line in _refused(each)))
 
 
-def _bare(manifest: Manifest) -> Manifest:
+def bare(manifest: Manifest) -> Manifest:
     """What somebody wrote of an object, without what the API server added: it is not in the schema."""
     metadata = {
         key: manifest["metadata"][key] for key in ("name", "namespace", "labels") if key in manifest["metadata"]
