@@ -113,11 +113,15 @@ def dangling(place: Place, known: str) -> str:
 
 def busy(tenant: str) -> str:
     """A query for the backends of a tenant's logins that began something before `%s` and may still write: who has
-    written in a transaction that is open, and who is in the middle of a statement."""
+    written in a transaction that is open, who is in the middle of a statement, and who holds the lock of one that
+    writes. The last has perhaps changed nothing yet; it is in taking a lock that PostgreSQL hears of rights that were
+    taken away, and whoever has the lock already is not relied upon to hear of it otherwise."""
     logins = ", ".join(literal(login) for login in Roles(tenant).logins)
     return (
-        f"SELECT pid FROM pg_catalog.pg_stat_activity WHERE usename IN ({logins}) AND xact_start < %s "
-        "AND (backend_xid IS NOT NULL OR state NOT IN ('idle', 'idle in transaction', 'idle in transaction (aborted)'))"
+        f"SELECT pid FROM pg_catalog.pg_stat_activity AS one WHERE usename IN ({logins}) AND xact_start < %s "
+        "AND (backend_xid IS NOT NULL OR state NOT IN ('idle', 'idle in transaction', 'idle in transaction (aborted)') "
+        "OR EXISTS (SELECT FROM pg_catalog.pg_locks AS held WHERE held.pid = one.pid AND held.locktype = 'relation' "
+        "AND held.mode <> 'AccessShareLock'))"
     )
 
 
