@@ -28,7 +28,10 @@ def drop_former(server: DatabaseServer, tenant: str) -> list[str]:
                 "up"
             )
         former = [copy.place for copy in record.copies if copy.state == "former"]
-        return _drop(sessions, former, kept=places_of(tenant, record.model))
+        home = places_of(tenant, record.model)
+        if both := [str(place) for place in former if place in home]:
+            raise FleetError(f"the record calls the home of {tenant!r} a former one ({', '.join(both)}): look at it")
+        return _drop(sessions, former, kept=home)
 
 
 def drop_orphan(server: DatabaseServer, tenant: str) -> list[str]:

@@ -425,6 +425,19 @@ def test_after_a_move_it_has_the_rights_of_one_that_was_always_there(
     assert rights(tenancy, moving)
 
 
+def test_a_home_is_never_dropped_whatever_the_record_says(tenancy: Tenancy) -> None:
+    tenant = tenancy.add("contradicted", "schema")
+    fill(tenancy, tenant)
+    with tenancy.admin("tenantplane") as admin:
+        admin.execute(
+            "INSERT INTO platform.copy (tenant, kind, table_name, state) "
+            "VALUES ('contradicted', 'schema', 'session', 'former')"
+        )
+    with pytest.raises(FleetError, match="calls the home of 'contradicted' a former one"):
+        drop_former(tenancy.server, "contradicted")
+    assert len(rows_of(tenancy, tenant)["session"]) == 2
+
+
 def rights(tenancy: Tenancy, tenant: str) -> list[str]:
     """Everything that the catalogues say of a tenant, its name left out."""
     own = tenant.replace("-", "_")

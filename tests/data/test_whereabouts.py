@@ -378,3 +378,17 @@ def test_a_server_that_the_command_does_not_reach_is_said(platform: Platform) ->
             .topology.clusters[0]
             .model_copy(update={"databases": "cloudnative-pg"})
         )
+
+
+def test_what_no_record_knows_is_listed_and_left_alone(platform: Platform, acme: TenantDatabase) -> None:
+    with platform.tenancy.admin() as admin:
+        admin.execute("CREATE DATABASE tenant_stray TEMPLATE template0")
+    try:
+        listed = platform.run("data", "test")
+        assert "stray unknown database tenant_stray" in listed
+        assert "unknown: stray;" in listed
+        assert "acme hybrid home tenant_acme: tenant_acme.interaction 3 " in listed
+        assert "has data of a tenant 'stray'" in platform.run("data", "test", "--drop", "stray", expect=1)
+    finally:
+        with platform.tenancy.admin() as admin:
+            admin.execute("DROP DATABASE tenant_stray")
