@@ -24,8 +24,9 @@ libraries."""
 def plan_hash(catalogue: Catalogue, config: StackConfig, root: Path) -> str:
     """Hash of everything a stack is made from, 32 hexadecimal digits.
 
-    Tenants: the merged plans of those the stack holds. Platform: all of the catalogue but its tenants. Program: the
-    files of PROGRAM under `root`, the project's folder. Configuration: where the cluster is. Neither the place of
+    Tenants: the merged plans of those the stack holds. Platform: all of the catalogue but its tenants, and those too
+    where the cluster watches them or queues their Jobs. Program: the files of PROGRAM under `root`, the project's
+    folder. Configuration: where the cluster is. Neither the place of
     the checkout nor that of the catalogue counts. Drift on the cluster does not either: that is what refresh is for.
 
     Raises KeyError for a cluster that the topology does not have.
@@ -42,6 +43,11 @@ def _settings(catalogue: Catalogue, config: StackConfig) -> Iterable[bytes]:
     yield repr(config.model_dump(exclude={"catalog"})).encode()
     if config.has_platform:
         yield repr((dict(catalogue.tiers), dict(catalogue.runtimes), catalogue.topology, catalogue.prices)).encode()
+        # What a cluster has once is in part about all of its tenants: rules and dashboards, what queues may lend.
+        for cluster in catalogue.topology.clusters:
+            if config.cluster in (None, cluster.name) and (cluster.has_monitoring or cluster.has_queues):
+                for plan in plan_tenants(catalogue, cluster.name):
+                    yield repr(plan).encode()
     if config.has_tenants:
         for plan in plan_tenants(catalogue, config.cluster, config.shard):
             yield repr(plan).encode()
