@@ -228,6 +228,20 @@ Registry = Annotated[
 ]
 """Where images come from: a host, with folders or without. Images lie below it, after a `/`."""
 
+_PUBLIC_KEY = r"-----BEGIN PUBLIC KEY-----\n(?:[A-Za-z0-9+/=]{1,76}\n){1,20}-----END PUBLIC KEY-----\n?"
+PublicKey = Annotated[
+    str,
+    BeforeValidator(_matching(_PUBLIC_KEY, "a public key", "PEM, from -----BEGIN PUBLIC KEY----- on", 2_000)),
+    _text_schema(_PUBLIC_KEY, 2_000),
+]
+_SUBJECT = r"[^\s\x00-\x1f]+"
+Subject = Annotated[
+    str,
+    BeforeValidator(_matching(_SUBJECT, "a subject", "a workflow's URL or a mail address, no pattern", 300)),
+    _text_schema(_SUBJECT, 300),
+]
+"""Whom a certificate is for, word for word."""
+
 _GROUP = r"[A-Za-z0-9][A-Za-z0-9:/_.@-]*"
 
 

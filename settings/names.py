@@ -41,6 +41,8 @@ JOBS_LABEL: Final = "tenantplane.dev/jobs"
 """On namespaces: "shared" where the tenant's Jobs have a budget of their own over all its namespaces (A6, D1)."""
 NODES_LABEL: Final = "tenantplane.dev/nodes"
 """On namespaces: "dedicated" where the tenant has nodes of its own, and its pods run on those (A6, C6)."""
+SIGNED_LABEL: Final = "policy.sigstore.dev/include"
+"""On namespaces: "true" where Sigstore's policy controller has to verify images (G7)."""
 CHILD_MAX: Final = 20
 CHILD_RULE: Final = (
     f"lower-case letters, digits and single hyphens, starting with a letter, at most {CHILD_MAX} characters"

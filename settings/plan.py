@@ -101,7 +101,8 @@ class TenantPlan:
         """Labels of the namespace itself, on which admission decides."""
         jobs = {names.JOBS_LABEL: "shared"} if self.quota.shared else {}
         nodes = {names.NODES_LABEL: "dedicated"} if self.tenant.isolation == "dedicated-pool" else {}
-        return self.labels | jobs | nodes
+        signed = {names.SIGNED_LABEL: "true"} if self.cluster.has_signatures else {}
+        return self.labels | jobs | nodes | signed
 
     @property
     def named_pools(self) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from settings.fields import (
 from settings.front_door import FrontDoor
 from settings.nodepool import NodePool
 from settings.runtime import Runtime
+from settings.signing import ImageSigner
 from settings.volume import ClusterStorage, KeyRotation
 
 Addon = Literal[
@@ -35,6 +36,7 @@ Addon = Literal[
     "envoy-gateway",
     "gateway-api",
     "kueue",
+    "policy-controller",
     "prometheus-operator",
     "volume-snapshots",
 ]
@@ -48,6 +50,7 @@ class PlatformImages(Model):
     kubectl: Kubernetes' own command and a shell, for the schedule of the snapshots; within one minor version of the
     cluster (F4).
     postgresql, pgbouncer: those two, run by CloudNativePG; needed with `databases: cloudnative-pg` (F2).
+    trivy: aquasecurity/trivy 0.50 or newer with a shell, which looks weekly for known flaws in all images (G7).
     prometheus, alertmanager: those two, 2.42 and 0.25 or newer, run by the Prometheus operator (G1, G2).
     metrics_adapter: sigs.k8s.io/prometheus-adapter 0.12, which gives autoscalers Prometheus' metrics (C9); with
     prometheus only.
@@ -58,6 +61,7 @@ class PlatformImages(Model):
     pause: Image | None = None
     descheduler: Image | None = None
     kubectl: Image | None = None
+    trivy: Image | None = None
     postgresql: Image | None = None
     pgbouncer: Image | None = None
     prometheus: Image | None = None
@@ -255,6 +259,11 @@ class Cluster(Model):
         return "prometheus-operator" in self.addons
 
     @property
+    def has_signatures(self) -> bool:
+        """Whether Sigstore's policy controller verifies signatures of images in it (G7)."""
+        return "policy-controller" in self.addons
+
+    @property
     def has_gateway(self) -> bool:
         """Whether Envoy Gateway runs in it and verifies tokens (B3)."""
         return "envoy-gateway" in self.addons
@@ -274,7 +283,7 @@ class Topology(Model):
 
     domain: tenants are hosts under it. key_rotation: after how many days keys are turned (F5).
     registries: where images may come from, tenants' at admission and those that the catalogue names when it is read
-    (G7); any when left out.
+    (G7); any when left out. image_signers: who signs them, verified in clusters with the addon policy-controller (G7).
     """
 
     environment: EnvironmentName
@@ -282,4 +291,18 @@ class Topology(Model):
     domain: Domain
     key_rotation: KeyRotation = KeyRotation()
     registries: Annotated[tuple[Registry, ...], Distinct, Field(min_length=1, max_length=20)] | None = None
+    image_signers: Annotated[tuple[ImageSigner, ...], Field(max_length=20)] = ()
     clusters: Annotated[tuple[Cluster, ...], Field(min_length=1)]
+
+    @field_validator("clusters")
+    @classmethod
+    def _somebody_signs(cls, value: tuple[Cluster, ...], info: ValidationInfo) -> tuple[Cluster, ...]:
+        """What no signer covers would be let in unseen: the controller passes over images that no policy names."""
+        if not {"registries", "image_signers"} <= info.data.keys() or not any(each.has_signatures for each in value):
+            return value
+        registries, signers = info.data["registries"] or (), info.data["image_signers"]
+        if not registries or not signers:
+            raise refuse("policy-controller without registries and image_signers", "both, on the topology")
+        if missing := [each for each in registries if not any(each in signer.images for signer in signers)]:
+            raise refuse(f"nobody signs the images of {', '.join(missing)}", "an image_signer for each of registries")
+        return value

@@ -24,6 +24,8 @@ from components.scheduling.placeholders import Placeholders, PlaceholdersArgs
 from components.scheduling.priority_classes import PriorityClasses, PriorityClassesArgs
 from components.scheduling.queues import Queues, QueuesArgs
 from components.security.gateway_admission import GatewayAdmission, GatewayAdmissionArgs
+from components.security.image_scan import ImageScan, ImageScanArgs
+from components.security.image_signatures import ImageSignatures, ImageSignaturesArgs
 from components.security.object_admission import ObjectAdmission, ObjectAdmissionArgs
 from components.security.queue_admission import QueueAdmission, QueueAdmissionArgs
 from components.security.quota_admission import QuotaAdmission, QuotaAdmissionArgs
@@ -38,6 +40,7 @@ from components.tenancy.tenant import Tenant, TenantArgs, facts
 from settings import Catalogue, Cluster, TenantPlan, Tier, plan_tenants
 from settings.cost import metered
 from settings.gpu_sharing import gpu_pools
+from settings.image_scan import scanned_images
 from settings.placeholders import placeholders
 from settings.queue_plan import surplus
 from settings.volume import ClusterStorage
@@ -111,6 +114,7 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
         )
         PlatformGateway("gateway", door, options)
         GatewayAdmission("gateway", GatewayAdmissionArgs(domain=catalogue.topology.domain, cluster=cluster), options)
+    _images(catalogue, cluster, system, options)
     _scheduling(cluster, system, priorities, options)
     if cluster.has_monitoring and cluster.alerts is not None:
         plans = plan_tenants(catalogue, cluster.name)
@@ -170,6 +174,18 @@ def _databases(catalogue: Catalogue, cluster: Cluster, options: pulumi.ResourceO
         namespace=namespace,
     )
     return (DatabaseServer("databases", args, options).ready,)
+
+
+def _images(
+    catalogue: Catalogue, cluster: Cluster, namespace: PlatformNamespace, options: pulumi.ResourceOptions
+) -> None:
+    """Who must have signed images and, as far as there is an image for it, what looks for flaws in them (G7)."""
+    if cluster.has_signatures:
+        ImageSignatures("signed", ImageSignaturesArgs(signers=catalogue.topology.image_signers), options)
+    if cluster.images.trivy is not None:
+        used = scanned_images(cluster, plan_tenants(catalogue, cluster.name))
+        scan = ImageScanArgs(cluster=cluster, images=used, image=cluster.images.trivy, namespace=namespace)
+        ImageScan("image-scan", scan, options)
 
 
 def _storage(

@@ -116,6 +116,10 @@ KUEUE = Addon(
 )
 """Queues (D1, D7): sigs.k8s.io/kueue."""
 
+POLICY_CONTROLLER = Addon(name="policy-controller", crds=".", version="v1beta1")
+"""Signatures of images (G7): the kind alone, of github.com/sigstore/policy-controller. What verifies asks a registry
+for the signature of an image, and the images of simulated nodes are in none."""
+
 PROMETHEUS_OPERATOR = Addon(name="prometheus-operator", crds=".")
 """Monitoring (G1): the kinds alone, of github.com/prometheus-operator/prometheus-operator. No pod runs on simulated
 nodes, so that there is nothing to scrape; the tests run a real Prometheus with the same rules and relabelling."""

@@ -3,6 +3,7 @@
 # ruff: noqa: E501  a message is one line
 
 from tests.unit.settings.flip import ACME, REGIONS, RUNTIMES, TIERS, TOPOLOGY, Flip
+from tests.unit.settings.small_catalogue import FILES
 
 # fmt: off
 FLIPS = (
@@ -47,6 +48,10 @@ FLIPS = (
     Flip('dedicated pool too small', TOPOLOGY, '        max_nodes: 2\n        capacity: {cpu: 8, memory: 32Gi, ephemeral_storage: 100Gi}', '        max_nodes: 2\n        capacity: {cpu: 2, memory: 32Gi, ephemeral_storage: 100Gi}', ("topology/test.yaml:11: the dedicated pool of 'big-corp' holds less than its quota guarantees; allowed: at least cpu 4, memory 8Gi",)),
     Flip('images from a registry that is not allowed', TOPOLOGY, 'phase: one\n', 'phase: one\nregistries: [registry.example.com/platform, registry.example.co]\n', ("tenants/acme.yaml:12: image 'registry.example.com/homework' is from no registry of 'test'; allowed: registry.example.com/platform/..., registry.example.co/...", "tenants/big-corp.yaml:16: image 'registry.example.com/sessions' is from no registry of 'test'; allowed: registry.example.com/platform/..., registry.example.co/...")),
     Flip('a registry with a final slash', TOPOLOGY, 'phase: one\n', 'phase: one\nregistries: [registry.example.com/]\n', ("topology/test.yaml:3: registries[0]: 'registry.example.com/' is not a registry; allowed: host[:port][/folder], such as registry.example.com/team, no final /",)),
+    Flip('a signer with neither identity nor key', TOPOLOGY, 'phase: one\n', 'phase: one\nimage_signers: [{name: ci, images: [registry.example.com], issuer: "https://id.example.com"}]\n', ("topology/test.yaml:3: image_signers[0].key: a signer is an identity or a key, one of the two; allowed: issuer and subject, or key",)),
+    Flip('a signer with a private key', TOPOLOGY, 'phase: one\n', 'phase: one\nimage_signers: [{name: ci, images: [registry.example.com], key: "-----BEGIN EC PRIVATE KEY-----"}]\n', ("topology/test.yaml:3: image_signers[0].key: '-----BEGIN EC PRIVATE KEY-----' is not a public key; allowed: PEM, from -----BEGIN PUBLIC KEY----- on",)),
+    Flip('signatures that nobody makes', TOPOLOGY, '    shards: 4\n', '    shards: 4\n    addons: [policy-controller]\n', ("topology/test.yaml:4: clusters: policy-controller without registries and image_signers; allowed: both, on the topology",)),
+    Flip('a registry that nobody signs for', TOPOLOGY, 'phase: one\n', 'phase: one\nregistries: [registry.example.com, other.example.com]\nimage_signers: [{name: ci, images: [registry.example.com], issuer: "https://id.example.com", subject: "me"}]\n', ("topology/test.yaml:6: clusters: nobody signs the images of other.example.com; allowed: an image_signer for each of registries",), twin={**FILES, TOPOLOGY: FILES[TOPOLOGY].replace('    shards: 4\n', '    shards: 4\n    addons: [policy-controller]\n')}),
     Flip('no registry at all', TOPOLOGY, 'phase: one\n', 'phase: one\nregistries: []\n', ("topology/test.yaml:3: registries is empty; allowed: at least 1 entry",)),
     Flip('monitoring that tells nobody', TOPOLOGY, '    shards: 4\n', '    shards: 4\n    addons: [prometheus-operator]\n', ('topology/test.yaml:11: clusters[0].addons: prometheus-operator without alerts: nobody is told; allowed: alerts with on_call, sender, smarthost',)),
     Flip('a gateway that verifies no token', TOPOLOGY, '    shards: 4\n', '    shards: 4\n    addons: [envoy-gateway, gateway-api]\n', ('topology/test.yaml:11: clusters[0].addons: envoy-gateway without front_door: no token could be verified; allowed: front_door with issuer, keys',)),
