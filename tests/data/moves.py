@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from fleet.data import Mover
-from localcloud.controlplane.postgres.sql import connect
+from localcloud.controlplane.postgres.sql import Sessions, connect
 from settings.database import Model, TenantDatabase
 from tests.data.conftest import Tenancy
 
@@ -34,13 +34,18 @@ def fill(tenancy: Tenancy, tenant: TenantDatabase, bodies: Sequence[str] = ("hel
 
 def rows_of(tenancy: Tenancy, tenant: TenantDatabase) -> Rows:
     """All the rows of a tenant in its home, by table, sorted, as the platform sees them."""
+    with Sessions(tenancy.server) as sessions:
+        return rows_in(sessions, tenant)
+
+
+def rows_in(sessions: Sessions, tenant: TenantDatabase) -> Rows:
+    """As rows_of, by sessions that are open."""
     made: Rows = {}
     for place in tenant.places:
         columns = ", ".join(f"{name}::text" for name in place.table.column_names)
         mine = "WHERE tenant_id = %s" if place.kind == "shared" else "WHERE %s <> ''"
-        with tenancy.admin(place.database) as admin:
-            query = f"SELECT {columns} FROM {place.named} {mine} ORDER BY {columns}"  # noqa: S608
-            made[place.table.name] = admin.execute(query, (tenant.tenant,)).fetchall()
+        query = f"SELECT {columns} FROM {place.named} {mine} ORDER BY {columns}"  # noqa: S608
+        made[place.table.name] = sessions.to(place.database).execute(query, (tenant.tenant,)).fetchall()
     return made
 
 

@@ -3,6 +3,7 @@
 import itertools
 import threading
 import uuid
+from collections.abc import Iterator
 from dataclasses import replace
 
 import psycopg
@@ -10,12 +11,13 @@ import pytest
 
 from fleet.data import MoveError, read_records
 from fleet.data.dropping import drop_former
+from fleet.data.records import records_in
 from fleet.errors import FleetError
-from localcloud.controlplane.postgres.sql import connect
+from localcloud.controlplane.postgres.sql import Sessions, connect
 from settings.database import MODELS, Model, TenantDatabase
 from settings.database.moving import moved
 from tests.data.conftest import Tenancy
-from tests.data.moves import BOUNDARIES, Killed, fill, mover, rows_of, stopping_at
+from tests.data.moves import BOUNDARIES, Killed, fill, mover, rows_in, rows_of, stopping_at
 from tests.polling import until
 
 # ruff: noqa: S608  names of our own
@@ -32,6 +34,13 @@ def neighbour(tenancy: Tenancy) -> dict[Model, TenantDatabase]:
     for each in made.values():
         fill(tenancy, each, ["not yours"])
     return made
+
+
+@pytest.fixture(scope="module")
+def sessions(tenancy: Tenancy) -> Iterator[Sessions]:
+    """To look with."""
+    with Sessions(tenancy.server) as made:
+        yield made
 
 
 def works(tenancy: Tenancy, tenant: TenantDatabase) -> None:
@@ -66,45 +75,45 @@ def closed(tenancy: Tenancy, tenant: TenantDatabase, model: Model) -> None:
 
 @pytest.mark.parametrize(("former", "model"), PAIRS)
 def test_every_pair_killed_at_every_step(
-    tenancy: Tenancy, neighbour: dict[Model, TenantDatabase], former: Model, model: Model
+    tenancy: Tenancy, sessions: Sessions, neighbour: dict[Model, TenantDatabase], former: Model, model: Model
 ) -> None:
     tenant = tenancy.add(f"pair-{former}-{model}", former)
     fill(tenancy, tenant)
-    before = rows_of(tenancy, tenant)
-    others = {each: rows_of(tenancy, neighbour[each]) for each in MODELS}
+    before = rows_in(sessions, tenant)
+    others = {each: rows_in(sessions, neighbour[each]) for each in MODELS}
     assert sum(map(len, before.values())) == 5
     reached = []
     for boundary in BOUNDARIES:
         with pytest.raises(Killed):
             mover(tenancy, tenant, model, stopping_at(boundary))[0].run()
-        record = read_records(tenancy.server)[tenant.tenant]
+        record = records_in(sessions.to("tenantplane"))[tenant.tenant]
         reached.append(record.step)
         # Whatever the record says is where all of it is.
-        assert rows_of(tenancy, replace(tenant, model=record.model)) == before, boundary
+        assert rows_in(sessions, replace(tenant, model=record.model)) == before, boundary
     assert reached == [
         None, "begun", "prepared", "frozen", "frozen", "copied", "verified", "switched", "switched"
     ]  # fmt: skip
     assert mover(tenancy, tenant, model)[0].run()
     there = replace(tenant, model=model)
-    assert rows_of(tenancy, there) == before
-    assert {each: rows_of(tenancy, neighbour[each]) for each in MODELS} == others
+    assert rows_in(sessions, there) == before
+    assert {each: rows_in(sessions, neighbour[each]) for each in MODELS} == others
     works(tenancy, there)
     closed(tenancy, there, former)
     assert not mover(tenancy, tenant, model)[0].run()  # a second time there is nothing to do
-    assert rows_of(tenancy, there) == before
+    assert rows_in(sessions, there) == before
 
     # And back, over what is left there.
     with connect(
         tenancy.server, there.places[0].database, there.current_login, tenancy.passwords[there.tenant]
     ) as session:
         session.execute("UPDATE session SET status = 'newer'")
-    newer = rows_of(tenancy, there)
+    newer = rows_in(sessions, there)
     assert newer != before
     mover(tenancy, there, former)[0].run()
-    assert rows_of(tenancy, tenant) == newer
+    assert rows_in(sessions, tenant) == newer
     works(tenancy, tenant)
     closed(tenancy, tenant, model)
-    assert {each: rows_of(tenancy, neighbour[each]) for each in MODELS} == others
+    assert {each: rows_in(sessions, neighbour[each]) for each in MODELS} == others
 
 
 @pytest.mark.parametrize(("former", "model"), [("shared", "hybrid"), ("hybrid", "database")])
