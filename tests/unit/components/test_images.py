@@ -42,7 +42,10 @@ def test_registries_that_look_alike_have_policies_of_their_own() -> None:
 
 
 def test_the_component_makes_them_and_tenants_namespaces_ask_for_them() -> None:
-    made = record(lambda: ImageSignatures("signed", ImageSignaturesArgs(signers=(BUILD, OLD))) and None)
+    def program() -> None:
+        ImageSignatures("signed", ImageSignaturesArgs(signers=(BUILD, OLD)))
+
+    made = record(program)
     policies = made.of("kubernetes:policy.sigstore.dev/v1beta1:ClusterImagePolicy")
     assert {each.inputs["metadata"]["name"] for each in policies} == image_policies([BUILD, OLD]).keys()
 
