@@ -163,9 +163,11 @@ def available(admin: Caller, group: str) -> bool:
 
 @pytest.fixture
 def brisk(admin: Caller) -> Iterator[Caller]:
-    """The pool's autoscaler scales down without waiting for five minutes; as it was after the test."""
+    """The pool's autoscaler goes down without waiting for five minutes, and up by more than four in 15 seconds; as it
+    was after the test."""
     path = f"{SCALER}/sandboxes.pool"
-    admin.patch(path, {"spec": {"behavior": {"scaleDown": {"stabilizationWindowSeconds": 0}}}})
+    up = {"policies": [{"type": "Pods", "value": 100, "periodSeconds": 1}]}
+    admin.patch(path, {"spec": {"behavior": {"scaleDown": {"stabilizationWindowSeconds": 0}, "scaleUp": up}}})
     yield admin
     admin.patch(path, {"spec": {"behavior": None}})
 
