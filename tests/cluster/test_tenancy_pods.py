@@ -18,8 +18,9 @@ def toleration(key: str, value: str) -> dict[str, str]:
 def test_an_own_dedicated_node_may_be_tolerated_and_a_sandbox_node_as_well(person: Person) -> None:
     bank = person("northwind-bank", "developers")
     path = "/api/v1/namespaces/tenant-northwind-bank/pods"
-    bank.create(path, flipped("tolerations", to=[toleration("tenantplane.dev/tenant", "northwind-bank")]), dry_run=True)
-    bank.create(path, flipped("tolerations", to=[toleration("tenantplane.dev/pool-kind", "sandbox")]), dry_run=True)
+    own = {"nodeSelector": {"tenantplane.dev/tenant": "northwind-bank"}}
+    for key, value in (("tenantplane.dev/tenant", "northwind-bank"), ("tenantplane.dev/pool-kind", "sandbox")):
+        bank.create(path, pod(**own, tolerations=[toleration(key, value)]), dry_run=True)
 
 
 def test_the_order_of_priorities_is_that_of_the_requirement(admin: Caller) -> None:
