@@ -91,7 +91,9 @@ def route_policy(domain: str, gateway_namespace: str) -> Manifest:
 
 def kind_policy() -> Manifest:
     """Spec of the policy for all other kinds."""
-    others = [rule(group, "*", versions=["*"]) for group in (GATEWAY_GROUP, ENVOY_GROUP)]
+    # Else it is asked about cluster-wide kinds too, which lie in no namespace that a selector could pass over: the
+    # platform's own GatewayClass was refused when the policy was there first.
+    others = [{**rule(group, "*", versions=["*"]), "scope": "Namespaced"} for group in (GATEWAY_GROUP, ENVOY_GROUP)]
     own = f"[{{'group': '{GATEWAY_GROUP}', 'kind': 'HTTPRoute', 'name': '{ROUTE}'}}]"
     return {
         **_about(others),
