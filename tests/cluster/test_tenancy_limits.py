@@ -209,5 +209,5 @@ def test_each_service_has_a_budget_for_disruptions_a_route_and_port_80_to_8080(
                 (rule,) = (each for each in route["rules"] if each["name"] == name)
                 assert [(each["name"], each["port"]) for each in rule["backendRefs"]] == [(name, 80)]
             pods = admin.get(f"/apis/apps/v1/namespaces/{home}/deployments/{name}")["spec"]["template"]["spec"]
-            (listening,) = pods["containers"][0]["ports"]
-            assert (listening["name"], listening["containerPort"]) == ("http", 8080)
+            listening = {each["name"]: each["containerPort"] for each in pods["containers"][0]["ports"]}
+            assert listening["http"] == 8080
