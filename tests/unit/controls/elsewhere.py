@@ -134,5 +134,14 @@ ELSEWHERE: tuple[Shown, ...] = tuple(
          "cluster/test_guard_rails.py::test_the_matrix_notices_a_guard_rail_that_is_missing_or_wrong"),
         ("MTB #1201", "No network path between tenants' namespaces", f"NetworkPolicy, {CALICO}",
          "cluster/test_guard_rails.py::test_the_whole_matrix_is_as_required"),
+        ("G5", "Who did what to a tenant, as whom and how it was decided, is recorded", API,
+         "cluster/test_audit.py"
+         "::test_what_a_tenant_does_at_home_is_found_with_who_what_where_and_how_it_was_decided"),
+        ("G5", "An attempt at another tenant is recorded as refused", API,
+         "cluster/test_audit.py::test_an_attempt_at_another_tenant_is_found_as_refused"),
+        ("G5", "No body of a secret, a config map or a token is recorded", API,
+         "cluster/test_audit.py::test_no_body_of_a_secret_a_config_map_or_a_token_is_in_the_log"),
+        ("G5", "Nobody removes an audit log, or locks one for less than 180 days", "bucket policy, S3 Object Lock",
+         "storage/test_audit_retention.py::test_nobody_removes_shortens_or_opens_whatever_the_role_allows"),
     )
 )  # fmt: skip
