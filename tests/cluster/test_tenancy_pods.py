@@ -18,7 +18,7 @@ def toleration(key: str, value: str) -> dict[str, str]:
 def test_an_own_dedicated_node_may_be_tolerated_and_a_sandbox_node_as_well(person: Person) -> None:
     bank = person("northwind-bank", "developers")
     path = "/api/v1/namespaces/tenant-northwind-bank/pods"
-    own = {"nodeSelector": {"node-restriction.kubernetes.io/tenant": "northwind-bank"}}
+    own: dict[str, Any] = {"nodeSelector": {"node-restriction.kubernetes.io/tenant": "northwind-bank"}}
     for key, value in (("tenantplane.dev/tenant", "northwind-bank"), ("tenantplane.dev/pool-kind", "sandbox")):
         bank.create(path, pod(**own, tolerations=[toleration(key, value)]), dry_run=True)
 
