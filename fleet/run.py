@@ -117,6 +117,10 @@ class Fleet:
 
             def one(stack: Stack) -> Outcome:
                 try:
+                    if verb == "up" and self.states[stack.name].stale:
+                        from fleet.settle import await_removals  # noqa: PLC0415  the Kubernetes client, seldom needed
+
+                        await_removals(self.catalogue, stack, self.root)
                     outcome = self.engine.run(verb, stack, progress.watch(stack.name))
                 except FleetError as error:
                     outcome = refusal(stack, error)
