@@ -87,7 +87,6 @@ LARGE = {"requests": {"cpu": "10m", "memory": "64Mi"}, "limits": {"cpu": "1", "m
 def test_a_pod_runs_as_nobody_with_no_capability_and_no_new_privileges(inside: str) -> None:
     """The program with the set-user-ID bit of root gains nothing by it."""
     lines = inside.splitlines()
-    assert lines[0] == "65532"
     assert lines.count("65532") == 2
     for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
         assert f"{name}:\t0000000000000000" in lines
