@@ -197,7 +197,7 @@ def apply(
             console.print(f"  tenant {tenant} has its database ({what})")
         served, lacking = _gateways(fleet, applied)
         for cluster, gateway in served.items():
-            where = f"https://<tenant>.{fleet.catalogue.topology.domain}:{gateway.port}"
+            where = f"https://<tenant>.{fleet.catalogue.topology.domain}:{gateway.port}/<workload>"
             console.print(f"  tenants of {cluster} are reached at {where}, with `python -m localcloud token <tenant>`")
             for why in gateway.refusals:
                 console.print(f"  warning: Envoy Gateway refuses {why}")
