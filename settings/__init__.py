@@ -3,6 +3,7 @@
 from settings import names
 from settings.approval import Offboarding
 from settings.catalogue import Catalogue
+from settings.cluster import Cluster
 from settings.fields import Compute
 from settings.load import environments, load_catalogue
 from settings.nodepool import GpuDevices, NodeCapacity, NodePool, Taint
@@ -14,7 +15,7 @@ from settings.runtime import Region, Runtime
 from settings.sandbox_plan import ResolvedSandboxes
 from settings.tenant import Tenant, Workload
 from settings.tier import Tier
-from settings.topology import Cluster, Topology
+from settings.topology import Topology
 from settings.virtual_plan import ResolvedVirtualControlPlane
 
 __all__ = [

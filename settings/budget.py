@@ -7,12 +7,12 @@ further namespace has its share, rounded down; the home has all that is left.
 from dataclasses import dataclass, replace
 from typing import Final
 
+from settings.cluster import Cluster
 from settings.fields import Compute
 from settings.namespaces import WHOLE
 from settings.quota import SCRATCH_LIMIT_BYTES, ResolvedQuota, resolved_quota
 from settings.tenant import CONTAINER_LIMITS, CONTAINER_REQUESTS, Tenant
 from settings.tier import ObjectCounts, Tier
-from settings.topology import Cluster
 
 _MI: Final = 1 << 20
 _MEGA: Final = 1_000_000

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 
+from settings.cluster import Cluster
 from settings.quantities import format_bytes, format_count, format_cpu
-from settings.topology import Cluster
 
 
 def held(cluster: Cluster, kinds: tuple[str, ...] = (), tenant: str | None = None) -> defaultdict[str, int]:

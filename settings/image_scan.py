@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from settings.cluster import Cluster
 from settings.plan import TenantPlan
-from settings.topology import Cluster
 
 PLATFORM: Final = "platform"
 WEEKLY: Final = "17 3 * * 1"

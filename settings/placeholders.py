@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
+from settings.cluster import Cluster
 from settings.fields import Compute
 from settings.nodepool import KIND_LABEL
 from settings.placing import tolerations
 from settings.quantities import format_bytes, format_cpu
-from settings.topology import Cluster
 
 HELD_PERCENT: Final = 5
 HELD_IN: Final = ("cpu", "sandbox")

@@ -1,9 +1,9 @@
 """Which node pools the pods of a tenant go to, and how they get there (C6)."""
 
+from settings.cluster import Cluster
 from settings.nodepool import KIND_LABEL, POOL_LABEL, TENANT_NODE_LABEL, NodePool
 from settings.runtime import Runtime
 from settings.tenant import Tenant, Workload
-from settings.topology import Cluster
 
 Placed = tuple[dict[str, str], tuple[NodePool, ...]]
 """A node selector and the pools it reaches; no pool when the cluster has none that fits."""

@@ -6,6 +6,7 @@ from functools import cached_property
 from settings import names
 from settings.budget import Budget, budget
 from settings.catalogue import Catalogue
+from settings.cluster import Cluster
 from settings.fields import Capability, Compute, WorkloadKind
 from settings.placing import tolerations, workload_pools
 from settings.queue_plan import ResolvedQueue, resolved_queue
@@ -15,7 +16,7 @@ from settings.runtime import Runtime
 from settings.sandbox_plan import ResolvedSandboxes, resolved_sandboxes, sandbox_demand
 from settings.tenant import Tenant, Workload
 from settings.tier import Tier
-from settings.topology import Cluster, Topology
+from settings.topology import Topology
 from settings.virtual_plan import ResolvedVirtualControlPlane, resolved_virtual, virtual_demands
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from settings.catalogue import Catalogue
+from settings.cluster import Cluster
 from settings.fields import Compute
 from settings.held import held
 from settings.nodepool import KIND_LABEL, POOL_LABEL, TENANT_NODE_LABEL, NodePool, Taint
@@ -18,7 +19,6 @@ from settings.placing import tolerations
 from settings.quota import ResolvedQuota, gpu_pool
 from settings.replicas import Demand
 from settings.tenant import Tenant
-from settings.topology import Cluster
 
 BLOCK_LABEL: Final = "topology.tenantplane.dev/block"
 RACK_LABEL: Final = "topology.tenantplane.dev/rack"

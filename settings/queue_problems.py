@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from settings.catalogue import Catalogue
+from settings.cluster import Cluster
 from settings.held import shown
 from settings.problems import Problem
 from settings.queue_plan import flavors, surplus
 from settings.quota import resolved_quota
 from settings.tenant import Tenant
-from settings.topology import Cluster
 from settings.yaml_source import Document
 
 

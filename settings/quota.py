@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from settings.cluster import Cluster
 from settings.fields import Compute
 from settings.nodepool import NodePool
 from settings.quantities import format_bytes, format_count, format_cpu
 from settings.tenant import CONTAINER_LIMITS, CONTAINER_REQUESTS, Tenant
 from settings.tier import ObjectCounts, Tier
-from settings.topology import Cluster
 
 WHOLE_GPU = "nvidia.com/gpu"
 SANDBOX_CLAIMS: Final = "sandboxclaims.extensions.agents.x-k8s.io"

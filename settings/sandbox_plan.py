@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from settings import names
 from settings.catalogue import Catalogue
+from settings.cluster import Cluster
 from settings.fields import Compute, WorkloadKind
 from settings.placing import sandbox_pools, tolerations
 from settings.replicas import Demand, pod_demand
 from settings.runtime import Runtime
 from settings.sandboxes import SandboxAllowance, Sandboxes
 from settings.tenant import Tenant
-from settings.topology import Cluster
 
 KIND: WorkloadKind = "agent-sessions"
 """The kind of workload whose runtimes may execute agents' code (C3)."""

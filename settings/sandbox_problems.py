@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from settings.catalogue import Catalogue
+from settings.cluster import Cluster
 from settings.held import held, shown
 from settings.placing import sandbox_pools
 from settings.problems import Problem, listed
 from settings.sandbox_plan import may_run_sandboxes, sandbox_demand, sandbox_runtime, warm_count
 from settings.tenant import Tenant
-from settings.topology import Cluster
 from settings.yaml_source import Document
 
 

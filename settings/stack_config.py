@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from settings import names
-from settings.topology import Cluster
+from settings.cluster import Cluster
 
 STATE_VARIABLE = "TENANTPLANE_STATE"
 STATE_FOLDER = ".localcloud"

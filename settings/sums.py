@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from settings.budget import budget, least_share, too_little
 from settings.burst import burst_problems
 from settings.catalogue import Catalogue
+from settings.cluster import Cluster
 from settings.held import held, shown
 from settings.placing import workload_pools
 from settings.plan import demands, placed_on, quota_amounts, runtime_of
@@ -17,7 +18,6 @@ from settings.quota import gpu_count, gpu_pool, resolved_quota
 from settings.replicas import Demand, admitted
 from settings.sandbox_problems import sandbox_problems, warm_problems
 from settings.tenant import Tenant
-from settings.topology import Cluster
 from settings.virtual_plan import virtual_demands
 from settings.virtual_problems import virtual_problems
 from settings.yaml_source import Document, YamlPath

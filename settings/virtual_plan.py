@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from settings.catalogue import Catalogue
+from settings.cluster import Cluster
 from settings.fields import Compute
 from settings.placing import sandbox_pools, tolerations
 from settings.quantities import parse_bytes
@@ -11,7 +12,6 @@ from settings.replicas import Demand, pod_demand
 from settings.runtime import Runtime
 from settings.sandbox_plan import KIND, may_run_sandboxes
 from settings.tenant import Tenant
-from settings.topology import Cluster
 
 LEVEL: Final = "virtual-control-plane"
 CONTROL_PLANE: Final = Compute.of("500m", "1Gi")

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from settings.catalogue import Catalogue
+from settings.cluster import Cluster
 from settings.placing import sandbox_pools
 from settings.problems import Problem
 from settings.quantities import format_bytes
 from settings.quota import resolved_quota
 from settings.tenant import Tenant
-from settings.topology import Cluster
 from settings.virtual_plan import (
     FURNITURE,
     IMAGES,

@@ -12,10 +12,10 @@ from components.data.sql_job import SCRIPT, sql_job
 from components.objects import in_namespace, platform_metadata
 from components.tenancy.platform_namespace import PlatformNamespace
 from settings import TenantPlan
+from settings.cluster import Cluster
 from settings.database import as_psql, platform_steps
 from settings.database.server import API, SERVER, backup_spec, server_spec
 from settings.database_server import DatabaseServer as Server
-from settings.topology import Cluster
 
 PART = "database-server"
 

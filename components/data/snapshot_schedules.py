@@ -13,8 +13,8 @@ from components.scheduling.placement import system_placement
 from components.security.hardened_pod import hardened_pod
 from components.tenancy.platform_namespace import PlatformNamespace, to_the_api_server
 from settings import Tier
+from settings.cluster import Cluster
 from settings.storage import cron, snapshot_script, storage_class_name
-from settings.topology import Cluster
 
 NAME = "snapshots"
 ROLE = "tenantplane-snapshots"

@@ -9,9 +9,9 @@ from pulumi_kubernetes.batch import v1 as batch
 from components.objects import Manifest
 from components.scheduling.placement import system_placement
 from components.security.hardened_pod import hardened_pod
+from settings.cluster import Cluster
 from settings.database.server import CA_SECRET, POSTGRES_PORT, SERVER, SUPERUSER_SECRET
 from settings.database.statements import MAINTENANCE
-from settings.topology import Cluster
 
 NAME = "database-sql"
 """Of its pods, by which network policies find them."""

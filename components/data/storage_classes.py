@@ -7,8 +7,8 @@ from pulumi_kubernetes.storage import v1 as storage
 
 from components.objects import platform_metadata
 from settings import Tier
+from settings.cluster import Cluster
 from settings.storage import snapshot_class_name, snapshot_parameters, storage_class
-from settings.topology import Cluster
 from settings.volume import ClusterStorage
 
 SNAPSHOT_API = "snapshot.storage.k8s.io/v1"

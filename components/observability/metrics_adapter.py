@@ -17,11 +17,11 @@ from components.objects import Manifest, in_namespace, platform_metadata, runnin
 from components.observability.monitoring_network import PROMETHEUS_PORT
 from components.security.hardened_pod import hardened_pod
 from components.tenancy.platform_namespace import PlatformNamespace
+from settings.cluster import Cluster
 from settings.monitoring import adapter_configuration
 from settings.monitoring.exporters import SCRAPER
 from settings.nodepool import KIND_LABEL
 from settings.placing import tolerations
-from settings.topology import Cluster
 
 NAME = "metrics-adapter"
 PRIORITY = "critical"

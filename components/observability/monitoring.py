@@ -18,9 +18,9 @@ from components.observability.prometheus import (
 )
 from components.tenancy.platform_namespace import PlatformNamespace
 from settings import Cluster, TenantPlan, Tier
+from settings.alert_mail import AlertMail
 from settings.cost import Metered
 from settings.monitoring import EXPORTERS, rule_groups
-from settings.topology import AlertMail
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,11 +5,11 @@ from typing import Final
 from components.objects import Manifest
 from components.observability.operator import MANAGED, NAME, OF_TENANTS
 from settings import Cluster
+from settings.alert_mail import AlertMail
 from settings.monitoring import Exporter
 from settings.monitoring.exporters import OPTIONAL
 from settings.monitoring.routes import PAGE, TICKET, platform_routes, quieted
 from settings.tier import Tier
-from settings.topology import AlertMail
 
 MOST_SAMPLES: Final = 2_000_000
 """Of one scrape, the platform's exporters included: kube-state-metrics of a large cluster sends about a million."""

@@ -15,8 +15,8 @@ from components.objects import Manifest, in_namespace, platform_metadata, policy
 from components.scheduling.placement import system_placement
 from components.security.hardened_pod import hardened_pod
 from components.tenancy.platform_namespace import PlatformNamespace, to_the_api_server
+from settings.cluster import Cluster
 from settings.descheduling import INTERVAL_S, descheduler_policy
-from settings.topology import Cluster
 
 NAME = "descheduler"
 PRIORITY = "critical"

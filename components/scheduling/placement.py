@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from components.objects import Manifest
 from settings import TenantPlan, names
+from settings.cluster import Cluster
 from settings.nodepool import KIND_LABEL
 from settings.placing import tolerations
 from settings.scheduler_profile import SCHEDULER_NAME, SLA_POINTS_PREMIUM, premium_term
-from settings.topology import Cluster
 
 SPREAD_OVER = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
 REGION = "topology.kubernetes.io/region"

@@ -12,8 +12,8 @@ from components.objects import Manifest, in_namespace, platform_metadata, runnin
 from components.scheduling.placement import system_placement
 from components.security.hardened_pod import hardened_pod
 from components.tenancy.platform_namespace import PlatformNamespace
+from settings.cluster import Cluster
 from settings.image_scan import WEEKLY, image_list, scan_script
-from settings.topology import Cluster
 
 NAME = "image-scan"
 PRIORITY = "batch"

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from settings.cluster import Cluster
 from settings.cost.supply import Supply
 from settings.plan import TenantPlan
 from settings.prices import Prices
-from settings.topology import Cluster
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from settings.catalogue import Catalogue
+from settings.cluster import Cluster
 from settings.cost.bill import ClusterCost, TenantCost
 from settings.cost.stack import cluster_cost
 from settings.cost.tiers import upgrade
 from settings.prices import Prices
 from settings.queue_plan import shared_kind
-from settings.topology import Cluster
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Final
 
 from settings.catalogue import Catalogue
+from settings.cluster import Cluster
 from settings.cost.bill import ClusterCost, Item, StackCost, TenantCost, Unpriced
 from settings.cost.reserved import SHARED, Reserved, reserved, reserved_gpus, shared_as
 from settings.cost.supply import PricedPool, Supply, gpu_nodes, nodes_for, priced, supply
@@ -22,7 +23,6 @@ from settings.nodepool import NodePool
 from settings.placeholders import placeholders
 from settings.plan import TenantPlan, plan_tenants
 from settings.prices import Prices
-from settings.topology import Cluster
 
 _GIB: Final = 1 << 30
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from settings.cluster import Cluster
 from settings.cost.reserved import Reserved
 from settings.nodepool import NodePool
 from settings.prices import Prices
-from settings.topology import Cluster
 
 _GIB = 1 << 30
 

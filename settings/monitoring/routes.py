@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from settings.alert_mail import AlertMail
 from settings.plan import TenantPlan
 from settings.tier import Tier
-from settings.topology import AlertMail
 
 PAGE, TICKET = "platform-page", "platform-ticket"
 PAGED: Final = frozenset({"enterprise", "team"})

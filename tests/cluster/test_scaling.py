@@ -11,8 +11,8 @@ import pytest
 from components.observability.metrics_adapter import NAME, SERVED
 from localcloud.controlplane import ControlPlane
 from settings import TenantPlan
+from settings.alert_mail import AlertMail
 from settings.monitoring.scaling import CLAIMS, REQUESTS, WARM, requests_per_pod_m
-from settings.topology import AlertMail
 from stacks.layers import cluster_provider, platform_layer
 from tests.cluster.acting import Caller
 from tests.cluster.conftest import Person

@@ -7,10 +7,10 @@ import pytest
 import yaml
 
 from settings import TenantPlan, load_catalogue
+from settings.alert_mail import AlertMail
 from settings.monitoring import ALERTS
 from settings.monitoring.routes import PAGE, TICKET, alertmanager
 from settings.tenant import Alerts
-from settings.topology import AlertMail
 from tests.observability.conftest import ROOT
 from tests.observability.tools import run
 

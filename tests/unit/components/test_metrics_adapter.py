@@ -9,9 +9,9 @@ import yaml
 
 from components.observability.metrics_adapter import NAME, SERVED
 from settings import Cluster, TenantPlan, plan_tenants
+from settings.alert_mail import AlertMail
 from settings.monitoring import EXPORTERS, SCALING, adapter_configuration, requests_per_pod_m
 from settings.monitoring.exporters import TENANT_PODS
-from settings.topology import AlertMail
 from stacks.layers import cluster_provider, platform_layer
 from tests.unit.components.local_stack import AUTOSCALER, DEPLOYMENT, catalogue, local_stack, plan, rendered
 from tests.unit.components.recorder import Recording, record
