@@ -62,7 +62,7 @@ def _quantity(parse: Callable[[Any], int], allowed: str, least: int, small: str)
     return parsed
 
 
-def _matching(pattern: str, what: str, allowed: str, longest: int) -> Callable[[Any], str]:
+def matching(pattern: str, what: str, allowed: str, longest: int) -> Callable[[Any], str]:
     compiled = re.compile(pattern)
 
     def checked(value: Any) -> str:
@@ -75,7 +75,7 @@ def _matching(pattern: str, what: str, allowed: str, longest: int) -> Callable[[
     return checked
 
 
-def _text_schema(pattern: str, longest: int) -> WithJsonSchema:
+def text_schema(pattern: str, longest: int) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$", "maxLength": longest})
 
 
@@ -179,33 +179,31 @@ TenantId = Annotated[
 
 _LABEL = r"[a-z]([a-z0-9-]*[a-z0-9])?"
 _LABEL_RULE = "lower-case letters, digits and hyphens, starting with a letter, at most 40 characters"
-Name = Annotated[str, BeforeValidator(_matching(_LABEL, "a usable name", _LABEL_RULE, 40)), _text_schema(_LABEL, 40)]
+Name = Annotated[str, BeforeValidator(matching(_LABEL, "a usable name", _LABEL_RULE, 40)), text_schema(_LABEL, 40)]
 """Name of a tier, pool, cluster, workload, region or runtime: a DNS label of at most 40 characters."""
 
 EnvironmentName = Annotated[
     str,
-    BeforeValidator(
-        _matching(names.ENVIRONMENT_PATTERN, "an environment", "2 to 16 lower-case letters and digits", 16)
-    ),
-    _text_schema(names.ENVIRONMENT_PATTERN, 16),
+    BeforeValidator(matching(names.ENVIRONMENT_PATTERN, "an environment", "2 to 16 lower-case letters and digits", 16)),
+    text_schema(names.ENVIRONMENT_PATTERN, 16),
 ]
 
 _DOMAIN = r"(?=.{1,200}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+"
 Domain = Annotated[
     str,
-    BeforeValidator(_matching(_DOMAIN, "a DNS domain", "a domain such as tenants.example.com", 200)),
-    _text_schema(_DOMAIN, 200),
+    BeforeValidator(matching(_DOMAIN, "a DNS domain", "a domain such as tenants.example.com", 200)),
+    text_schema(_DOMAIN, 200),
 ]
 
 _TITLE = r"[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?"
 Title = Annotated[
     str,
-    BeforeValidator(_matching(_TITLE, "a title", "1 to 80 printable characters on one line", 80)),
-    _text_schema(_TITLE, 80),
+    BeforeValidator(matching(_TITLE, "a title", "1 to 80 printable characters on one line", 80)),
+    text_schema(_TITLE, 80),
 ]
 Reason = Annotated[
     str,
-    BeforeValidator(_matching(r"(?s)\s*\S.{8,}", "a reason", "a sentence of 10 to 500 characters", 500)),
+    BeforeValidator(matching(r"(?s)\s*\S.{8,}", "a reason", "a sentence of 10 to 500 characters", 500)),
     WithJsonSchema({"type": "string", "minLength": 10, "maxLength": 500}),
 ]
 
@@ -213,32 +211,32 @@ _IMAGE = r"[a-z0-9]+(?:[._:/-]+[a-zA-Z0-9_]+)*@sha256:[0-9a-f]{64}"
 Image = Annotated[
     str,
     BeforeValidator(
-        _matching(_IMAGE, "an image by digest", "registry/name@sha256: and 64 hexadecimal digits; a tag can move", 400)
+        matching(_IMAGE, "an image by digest", "registry/name@sha256: and 64 hexadecimal digits; a tag can move", 400)
     ),
-    _text_schema(_IMAGE, 400),
+    text_schema(_IMAGE, 400),
 ]
 
 _REGISTRY = r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
 Registry = Annotated[
     str,
     BeforeValidator(
-        _matching(_REGISTRY, "a registry", "host[:port][/folder], such as registry.example.com/team, no final /", 200)
+        matching(_REGISTRY, "a registry", "host[:port][/folder], such as registry.example.com/team, no final /", 200)
     ),
-    _text_schema(_REGISTRY, 200),
+    text_schema(_REGISTRY, 200),
 ]
 """Where images come from: a host, with folders or without. Images lie below it, after a `/`."""
 
 _PUBLIC_KEY = r"-----BEGIN PUBLIC KEY-----\n(?:[A-Za-z0-9+/=]{1,76}\n){1,20}-----END PUBLIC KEY-----\n?"
 PublicKey = Annotated[
     str,
-    BeforeValidator(_matching(_PUBLIC_KEY, "a public key", "PEM, from -----BEGIN PUBLIC KEY----- on", 2_000)),
-    _text_schema(_PUBLIC_KEY, 2_000),
+    BeforeValidator(matching(_PUBLIC_KEY, "a public key", "PEM, from -----BEGIN PUBLIC KEY----- on", 2_000)),
+    text_schema(_PUBLIC_KEY, 2_000),
 ]
 _SUBJECT = r"[^\s\x00-\x1f]+"
 Subject = Annotated[
     str,
-    BeforeValidator(_matching(_SUBJECT, "a subject", "a workflow's URL or a mail address, no pattern", 300)),
-    _text_schema(_SUBJECT, 300),
+    BeforeValidator(matching(_SUBJECT, "a subject", "a workflow's URL or a mail address, no pattern", 300)),
+    text_schema(_SUBJECT, 300),
 ]
 """Whom a certificate is for, word for word."""
 
@@ -246,34 +244,34 @@ _GROUP = r"[A-Za-z0-9][A-Za-z0-9:/_.@-]*"
 
 
 def _group(value: Any) -> str:
-    text = _matching(_GROUP, "an OIDC group", "letters, digits and :/_.@-, at most 128 characters", 128)(value)
+    text = matching(_GROUP, "an OIDC group", "letters, digits and :/_.@-, at most 128 characters", 128)(value)
     if text.startswith("system:"):  # system:masters and its like are Kubernetes' own, and all-powerful
         raise refuse(f"group {text!r} belongs to Kubernetes itself", "a group of your identity provider")
     return text
 
 
-Group = Annotated[str, BeforeValidator(_group), _text_schema(_GROUP, 128)]
+Group = Annotated[str, BeforeValidator(_group), text_schema(_GROUP, 128)]
 
-Path_ = Annotated[str, BeforeValidator(_matching(r"[^\x00-\x1f]+", "a path", "a file path", 400))]
+Path_ = Annotated[str, BeforeValidator(matching(r"[^\x00-\x1f]+", "a path", "a file path", 400))]
 
 _LABEL_KEY = r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?"
 _LABEL_VALUE = r"(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?"
 LabelKey = Annotated[
     str,
-    BeforeValidator(_matching(_LABEL_KEY, "a label key", "[prefix/]name as Kubernetes takes it", 253)),
-    _text_schema(_LABEL_KEY, 253),
+    BeforeValidator(matching(_LABEL_KEY, "a label key", "[prefix/]name as Kubernetes takes it", 253)),
+    text_schema(_LABEL_KEY, 253),
 ]
 LabelValue = Annotated[
     str,
-    BeforeValidator(_matching(_LABEL_VALUE, "a label value", "at most 63 letters, digits and -_.", 63)),
-    _text_schema(_LABEL_VALUE, 63),
+    BeforeValidator(matching(_LABEL_VALUE, "a label value", "at most 63 letters, digits and -_.", 63)),
+    text_schema(_LABEL_VALUE, 63),
 ]
 
 _SNAPSHOT = r"[A-Za-z0-9][A-Za-z0-9:/_.-]{2,199}"
 Snapshot = Annotated[
     str,
-    BeforeValidator(_matching(_SNAPSHOT, "a snapshot's id", "letters, digits and :/_.-, 3 to 200 characters", 200)),
-    _text_schema(_SNAPSHOT, 200),
+    BeforeValidator(matching(_SNAPSHOT, "a snapshot's id", "letters, digits and :/_.-, 3 to 200 characters", 200)),
+    text_schema(_SNAPSHOT, 200),
 ]
 
 _KEY_ARN = (
@@ -282,29 +280,29 @@ _KEY_ARN = (
 KeyArn = Annotated[
     str,
     BeforeValidator(
-        _matching(
+        matching(
             _KEY_ARN, "the ARN of a KMS key", "arn:aws:kms:<region>:<account>:key/<id>, no alias: it can move", 200
         )
     ),
-    _text_schema(_KEY_ARN, 200),
+    text_schema(_KEY_ARN, 200),
 ]
 
 _EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 Email = Annotated[
-    str, BeforeValidator(_matching(_EMAIL, "a mail address", "a person's mail address", 200)), _text_schema(_EMAIL, 200)
+    str, BeforeValidator(matching(_EMAIL, "a mail address", "a person's mail address", 200)), text_schema(_EMAIL, 200)
 ]
 
 _HTTPS = r"https://[a-z0-9][a-z0-9.-]*[a-z0-9](:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?"
 HttpsUrl = Annotated[
     str,
-    BeforeValidator(_matching(_HTTPS, "an https URL", "https://host/path, without query and fragment", 250)),
-    _text_schema(_HTTPS, 250),
+    BeforeValidator(matching(_HTTPS, "an https URL", "https://host/path, without query and fragment", 250)),
+    text_schema(_HTTPS, 250),
 ]
 _AUDIENCE = r"[A-Za-z0-9][A-Za-z0-9:/_.-]{0,199}"
 Audience = Annotated[
     str,
-    BeforeValidator(_matching(_AUDIENCE, "an audience", "letters, digits and :/_.-, at most 200 characters", 200)),
-    _text_schema(_AUDIENCE, 200),
+    BeforeValidator(matching(_AUDIENCE, "an audience", "letters, digits and :/_.-, at most 200 characters", 200)),
+    text_schema(_AUDIENCE, 200),
 ]
 """Whom a token is meant for: its claim `aud`."""
 BodyBytes = Annotated[
