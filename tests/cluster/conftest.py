@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from components.scheduling.priority_classes import PRIORITIES
+from fleet.reachability import Endpoint
 from localcloud import controlplane
 from localcloud.controlplane import ControlPlane
 from settings import TenantPlan, load_catalogue, plan_tenants
 from tests.cluster.acting import Caller
 from tests.cluster.attacks.asking import Asking, asking_as, standing_claim
 from tests.cluster.guarded import World, namespaces_of, parties, some, world_of
-from tests.cluster.reachability import Endpoint
 from tests.cluster.tenancy_stack import ROOT, TenancyStack
 
 Person = Callable[..., Caller]

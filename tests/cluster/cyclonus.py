@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from fleet.reachability import Endpoint, Policy
 from localcloud.toolchain import tool
-from tests.cluster.reachability import Endpoint, Policy
 
 Question = tuple[Endpoint, Endpoint, str, int]
 """Source, target, protocol, port."""

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fleet.reachability import Calico, Endpoint, outside
 from settings import TenantPlan
 from tests.cluster.acting import Caller
-from tests.cluster.calico_tiers import Calico
-from tests.cluster.reachability import Endpoint, outside
 
 CALICO = "/apis/projectcalico.org/v3"
 FEW = ("acme-robotics", "hedgehog-cli", "northwind-bank")

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from fleet.reachability import Endpoint
 from settings import TenantPlan
 from tests.cluster.acting import Caller, pod
 from tests.cluster.conftest import Person
 from tests.cluster.divided import UNDIVIDED, all_of
 from tests.cluster.guarded import World, network_policies
 from tests.cluster.queued import Queued, job, jobs
-from tests.cluster.reachability import Endpoint
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
 

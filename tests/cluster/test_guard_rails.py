@@ -13,6 +13,7 @@ import pytest
 
 from components.network.calico import TIER
 from components.network.tenant_guard_rail import own_traffic, policy_name
+from fleet.reachability import Endpoint
 from settings import TenantPlan
 from tests.cluster.guarded import (
     FEW,
@@ -31,7 +32,6 @@ from tests.cluster.guarded import (
     owner,
     suspended,
 )
-from tests.cluster.reachability import Endpoint
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
 

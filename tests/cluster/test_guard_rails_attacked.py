@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 
 from components.network.calico import TIER
+from fleet.reachability import Endpoint
 from settings import TenantPlan
 from tests.cluster.acting import Caller
 from tests.cluster.guarded import (
@@ -17,7 +18,6 @@ from tests.cluster.guarded import (
     forbidden,
     matrix,
 )
-from tests.cluster.reachability import Endpoint
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
 

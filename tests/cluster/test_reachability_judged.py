@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from fleet.reachability import Endpoint, Policy, outside, reaches
 from settings import TenantPlan
 from tests.cluster.acting import Caller
 from tests.cluster.cyclonus import judged
 from tests.cluster.guarded import PORTS, World, is_tenants
-from tests.cluster.reachability import Endpoint, Policy, outside, reaches
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from fleet.reachability import Endpoint, reaches
 from settings import TenantPlan
 from settings.monitoring.exporters import METRICS_PORT, SCRAPER
 from tests.cluster.acting import Caller
 from tests.cluster.guarded import SUSPENDED
-from tests.cluster.reachability import Endpoint, reaches
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
 

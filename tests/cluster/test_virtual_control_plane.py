@@ -13,6 +13,7 @@ import pytest
 
 from components.tenancy.virtual_dns import LABELS, dns_pod
 from components.tenancy.virtual_names import COMPONENT, CONFIG_SECRET, KUBECONFIG_SECRET, NAME, POD, SYNCER_ACCOUNT
+from fleet.reachability import Endpoint, outside
 from localcloud.controlplane import ControlPlane
 from settings import TenantPlan, load_catalogue, names, plan_tenants
 from settings.quantities import parse_bytes, parse_cpu
@@ -24,7 +25,6 @@ from tests.cluster.attacks.quota import claim
 from tests.cluster.attacks.virtual import KIND, ROWS, TENANT, THERE
 from tests.cluster.conftest import Person
 from tests.cluster.guarded import API_PORT, world_of
-from tests.cluster.reachability import Endpoint, outside
 from tests.cluster.tenancy_stack import TenancyStack
 from tests.cluster.test_attacks_notice import BINDINGS, Mutant, weakened
 from tests.cluster.test_tenancy_lifecycle import Life

@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.calico_selectors import selector
-from tests.cluster.calico_tiers import Calico
-from tests.cluster.reachability import Endpoint, outside
+from fleet.reachability import Calico, Endpoint, outside, selector
 
 Object = dict[str, Any]
 

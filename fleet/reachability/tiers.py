@@ -19,8 +19,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tests.cluster.calico_selectors import selector
-from tests.cluster.reachability import Endpoint, Policy, in_ranges, verdict
+from fleet.reachability.network_policies import Endpoint, Policy, in_ranges, verdict
+from fleet.reachability.selectors import selector
 
 Object = Mapping[str, Any]
 
