@@ -1,8 +1,6 @@
-"""The `local` stack on the session's control plane, applied once, and its people."""
+"""What the live API server holds of the network, who asks it, and a control plane for the scheduler."""
 
-import fcntl
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
@@ -10,48 +8,11 @@ from components.scheduling.priority_classes import PRIORITIES
 from fleet.reachability import Endpoint
 from localcloud import controlplane
 from localcloud.controlplane import ControlPlane
-from settings import TenantPlan, load_catalogue, plan_tenants
+from settings import TenantPlan
 from tests.cluster.acting import Caller
 from tests.cluster.attacks.asking import Asking, asking_as, standing_claim
 from tests.cluster.guarded import World, namespaces_of, parties, some, world_of
-from tests.cluster.tenancy_stack import ROOT, TenancyStack
-
-Person = Callable[..., Caller]
-
-
-@pytest.fixture(scope="session")
-def local_stack(cluster: ControlPlane, state_dir: Path) -> TenancyStack:
-    """The stack `local` with the repository's catalogue, up. A second worker waits for the first and finds it there."""
-    del cluster
-    with (state_dir / "tenancy.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        stack = TenancyStack("local", state_dir / "tenancy", {"environment": "local"})
-        stack.up()
-    return stack
-
-
-@pytest.fixture(scope="session")
-def plans(local_stack: TenancyStack) -> dict[str, TenantPlan]:
-    """The tenants that are on the cluster, by id."""
-    del local_stack
-    return {plan.tenant.id: plan for plan in plan_tenants(load_catalogue(ROOT / "catalog", "local"))}
-
-
-@pytest.fixture(scope="session")
-def admin(cluster: ControlPlane) -> Caller:
-    """The cluster's administrator."""
-    return Caller.of(cluster.kubeconfig)
-
-
-@pytest.fixture(scope="session")
-def person(admin: Caller, plans: dict[str, TenantPlan]) -> Person:
-    """Somebody of a tenant: `person("acme-robotics", "developers")` is in the first group of that role."""
-
-    def acting(tenant: str, role: str) -> Caller:
-        groups = getattr(plans[tenant].tenant.groups, role)
-        return admin.acting_as(f"somebody@{tenant}.example", groups[0])
-
-    return acting
+from tests.fixtures_tenancy import Person
 
 
 @pytest.fixture(scope="module")

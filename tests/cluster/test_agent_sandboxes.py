@@ -9,7 +9,7 @@ import pytest
 
 from settings import TenantPlan
 from tests.cluster.acting import Caller
-from tests.cluster.conftest import Person
+from tests.fixtures_tenancy import Person
 from tests.polling import until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]

@@ -14,7 +14,7 @@ from fleet.cli import app
 from localcloud.controlplane import ControlPlane
 from localcloud.controlplane.layout import Layout
 from tests.cluster.acting import Caller, pod
-from tests.cluster.conftest import Person
+from tests.fixtures_tenancy import Person
 from tests.polling import until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]

@@ -9,10 +9,10 @@ import pytest
 from fleet.reachability import Endpoint
 from settings import TenantPlan
 from tests.cluster.acting import Caller, pod
-from tests.cluster.conftest import Person
 from tests.cluster.divided import UNDIVIDED, all_of
 from tests.cluster.guarded import World, network_policies
 from tests.cluster.queued import Queued, job, jobs
+from tests.fixtures_tenancy import Person
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
 

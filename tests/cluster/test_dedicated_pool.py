@@ -6,8 +6,8 @@ import pytest
 
 from settings import TenantPlan, names
 from tests.cluster.acting import Caller
-from tests.cluster.conftest import Person
 from tests.cluster.queued import Queued, job
+from tests.fixtures_tenancy import Person
 from tests.polling import until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]

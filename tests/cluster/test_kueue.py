@@ -6,8 +6,8 @@ import pytest
 
 from settings import TenantPlan
 from tests.cluster.acting import Caller
-from tests.cluster.conftest import Person
 from tests.cluster.queued import KUEUE, PRIORITY, QUEUE, Queued, job, jobs
+from tests.fixtures_tenancy import Person
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
 

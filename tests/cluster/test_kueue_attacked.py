@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cluster.acting import Caller
-from tests.cluster.conftest import Person
 from tests.cluster.queued import KUEUE, QUEUE, Queued, job, jobs
+from tests.fixtures_tenancy import Person
 from tests.polling import until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]

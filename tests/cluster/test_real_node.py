@@ -18,8 +18,8 @@ from localcloud.realnode import RealNode, start_real_node, stop_real_node
 from settings import TenantPlan
 from tests.cluster import real_node
 from tests.cluster.acting import Caller
-from tests.cluster.conftest import Person
 from tests.cluster.real_node import ended, log, pod, pods, running, template, with_script
+from tests.fixtures_tenancy import Person
 from tests.polling import until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("real-node")]

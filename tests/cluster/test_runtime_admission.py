@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.cluster.acting import IMAGE, Caller, pod
-from tests.cluster.conftest import Person
+from tests.fixtures_tenancy import Person
 from tests.polling import until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]

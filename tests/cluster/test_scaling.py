@@ -15,9 +15,9 @@ from settings.alert_mail import AlertMail
 from settings.monitoring.scaling import CLAIMS, REQUESTS, WARM, requests_per_pod_m
 from stacks.layers import cluster_provider, platform_layer
 from tests.cluster.acting import Caller
-from tests.cluster.conftest import Person
 from tests.cluster.scaling import Counter, Traffic, adapter, autoscaling, scraping
 from tests.cluster.scheduling import whole
+from tests.fixtures_tenancy import Person
 from tests.observability.processes import prometheus
 from tests.observability.synthetic import serve
 from tests.observability.tools import program

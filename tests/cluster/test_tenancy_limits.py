@@ -7,8 +7,8 @@ import pytest
 
 from settings import TenantPlan
 from tests.cluster.acting import Caller, pod
-from tests.cluster.conftest import Person
 from tests.cluster.divided import all_of
+from tests.fixtures_tenancy import Person
 from tests.polling import until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cluster.acting import Caller, pod
 from tests.cluster.attacks.attack import PODS, flipped
-from tests.cluster.conftest import Person
+from tests.fixtures_tenancy import Person
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
 

@@ -23,11 +23,11 @@ from tests.cluster.attacks.asking import Asking, account, asking_as, wrong
 from tests.cluster.attacks.attack import APPS, CORE, Attack, at
 from tests.cluster.attacks.quota import claim
 from tests.cluster.attacks.virtual import KIND, ROWS, TENANT, THERE
-from tests.cluster.conftest import Person
 from tests.cluster.guarded import API_PORT, world_of
 from tests.cluster.tenancy_stack import TenancyStack
 from tests.cluster.test_attacks_notice import BINDINGS, Mutant, weakened
 from tests.cluster.test_tenancy_lifecycle import Life
+from tests.fixtures_tenancy import Person
 from tests.polling import until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
