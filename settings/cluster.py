@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from settings.address_range import AddressRange
 from settings.alert_mail import AlertMail
 from settings.database_server import DatabaseServer
-from settings.fields import Distinct, Model, Name, Path_, Shards, refuse
+from settings.fields import Distinct, Flag, Model, Name, Path_, Shards, refuse
 from settings.front_door import FrontDoor
 from settings.nodepool import NodePool
 from settings.platform_images import PlatformImages
@@ -35,6 +35,8 @@ class Cluster(Model):
     kubeconfig, context: path and context of one that exists.
     region: where it is.
     stands_in_for: regions that a development cluster plays besides; only in phase one.
+    stands_by_for: clusters whose tenants it takes over when they are lost, as far as their residency allows (H3).
+    lost: whether it is gone; `python -m fleet failover` writes it, and nothing is applied to such a cluster.
     tiers: whose tenants it holds.
     shards: stacks its tenants are spread over, 1 to 64.
     images: of what the platform itself runs in it.
@@ -64,6 +66,8 @@ class Cluster(Model):
     context: str | None = None
     region: Name
     stands_in_for: Annotated[tuple[Name, ...], Distinct] = ()
+    stands_by_for: Annotated[tuple[Name, ...], Distinct] = ()
+    lost: Flag = False
     tiers: Annotated[tuple[Name, ...], Distinct, Field(min_length=1)]
     shards: Shards = 1
     node_pools: Annotated[tuple[NodePool, ...], Field(min_length=1)]

@@ -8,7 +8,8 @@ from settings.problems import Problem, listed
 from settings.sources import Sources, entries, file_id, items
 from settings.yaml_source import Document, YamlPath
 
-PHASE_ISOLATION = {"one": {"namespace", "namespaces", "virtual-control-plane", "dedicated-pool"}}
+_SHARED = {"namespace", "namespaces", "virtual-control-plane", "dedicated-pool"}
+PHASE_ISOLATION = {"one": _SHARED, "two": _SHARED}
 """Isolation levels a phase can give; a level it cannot give is refused rather than weakened."""
 
 
@@ -47,13 +48,12 @@ def home_problems(sources: Sources, document: Document) -> Iterator[Problem]:
         return
     if any(region not in sources.region_ids for cluster in serving for region in _regions(cluster)):
         return  # the topology is what is wrong
-    held = _candidates(serving, regions)
-    if len(held) == 1:
-        yield from _pools(sources, document, held[0])
+    region, held = _candidates(serving, regions)
+    first = [each for each in held if not _others(held, each) & set(map(str, entries(each.get("stands_by_for"))))]
+    if len(first) == 1:
+        yield from _pools(sources, document, first[0])
     elif held:
-        what = f"more than one cluster of {sources.environment} could hold the tenant"
-        names = {f"{each.get('name')}" for each in held}
-        yield document.problem(("region",), what, f"placement with {sources.environment}: one of {listed(names)}")
+        yield _no_primary(sources.topology, str(tier), region, _names(held))
     elif serving:
         what = f"no cluster of {sources.environment} serves tier {tier!r} in the tenant's regions"
         where = {str(region) for cluster in serving for region in _regions(cluster)}
@@ -80,12 +80,28 @@ def _named(
             yield document.problem(path, what, listed(set(regions)))
 
 
-def _candidates(serving: list[dict[str, Any]], regions: list[str]) -> list[dict[str, Any]]:
-    """Clusters in the first of the regions that has any."""
+def _candidates(serving: list[dict[str, Any]], regions: list[str]) -> tuple[str, list[dict[str, Any]]]:
+    """The first of the regions that has any of the clusters, and those."""
     for region in regions:
         if held := [each for each in serving if region in _regions(each)]:
-            return held
-    return []
+            return region, held
+    return "", []
+
+
+def _no_primary(topology: Document, tier: str, region: str, names: set[str]) -> Problem:
+    """One mistake of the topology, however many tenants meet it."""
+    last = max(index for index, each in enumerate(entries(topology.get("clusters"))) if each.get("name") in names)
+    what = f"clusters {listed(names)} all serve tier {tier!r} in {region}, and none of them is the one that others"
+    allowed = "stands_by_for on all but one of them, or placement in the file of each tenant of the tier"
+    return topology.problem(("clusters", last, "tiers"), f"{what} stand by for", allowed)
+
+
+def _others(clusters: list[dict[str, Any]], cluster: dict[str, Any]) -> set[str]:
+    return _names(clusters) - {str(cluster.get("name"))}
+
+
+def _names(clusters: list[dict[str, Any]]) -> set[str]:
+    return {str(each.get("name")) for each in clusters}
 
 
 def _pools(sources: Sources, document: Document, cluster: dict[str, Any]) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from settings.problems import CatalogueError, Problem, listed, meant
 from settings.references import reference_problems
 from settings.runtime import RegionsFile, RuntimesFile
 from settings.sources import Sources
-from settings.sums import sum_problems
+from settings.sums import failover_problems, sum_problems
 from settings.tenant import Tenant
 from settings.tier import TiersFile
 from settings.topology import Topology
@@ -87,7 +87,7 @@ def load_catalogue(root: Path, environment: str, on: date | None = None) -> Cata
         ended=tuple(EndedBurst(tenant=tenant, until=until) for tenant, until in sorted(over.items())),
     )
     documents = {document.file: document for document in (topology_doc, *sources.tenants) if document is not None}
-    if problems := sum_problems(catalogue, documents):
+    if problems := sum_problems(catalogue, documents) or failover_problems(catalogue, documents):
         raise CatalogueError(problems)
     return catalogue
 

@@ -8,6 +8,7 @@ from settings.budget import Budget, budget
 from settings.catalogue import Catalogue
 from settings.cluster import Cluster
 from settings.fields import Capability, Compute, WorkloadKind
+from settings.homing import placed_on
 from settings.placing import tolerations, workload_pools
 from settings.queue_plan import ResolvedQueue, resolved_queue
 from settings.quota import LimitRange, ResolvedQuota, gpu_pool, limit_range
@@ -16,7 +17,6 @@ from settings.runtime import Runtime
 from settings.sandbox_plan import ResolvedSandboxes, resolved_sandboxes, sandbox_demand
 from settings.tenant import Tenant, Workload
 from settings.tier import Tier
-from settings.topology import Topology
 from settings.virtual_plan import ResolvedVirtualControlPlane, resolved_virtual, virtual_demands
 
 
@@ -150,18 +150,6 @@ def plan_tenants(catalogue: Catalogue, cluster: str | None = None, shard: int | 
             continue
         made.append(_plan(tenant, placed, catalogue))
     return tuple(made)
-
-
-def placed_on(tenant: Tenant, topology: Topology) -> Cluster | None:
-    """The cluster that holds a tenant: the one its file places it on, else the one that serves its tier in its region,
-    else the first by residency. None when there is none, or no single one."""
-    if (named := tenant.placement.get(topology.environment)) is not None:
-        return next((each for each in topology.clusters if each.name == named), None)
-    for region in (tenant.region, *tenant.residency):
-        serving = [each for each in topology.clusters if tenant.tier in each.tiers and region in each.regions]
-        if serving:
-            return serving[0] if len(serving) == 1 else None
-    return None
 
 
 def demands(tenant: Tenant, tier: Tier, cluster: Cluster, catalogue: Catalogue) -> list[Demand]:

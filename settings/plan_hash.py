@@ -42,10 +42,16 @@ def _settings(catalogue: Catalogue, config: StackConfig) -> Iterable[bytes]:
     # repr of frozen models and dataclasses names every field, and dictionaries keep the order of the file.
     yield repr(config.model_dump(exclude={"catalog"})).encode()
     if config.has_platform:
-        yield repr((dict(catalogue.tiers), dict(catalogue.runtimes), catalogue.topology, catalogue.prices)).encode()
+        topology = catalogue.topology
+        own = [each for each in topology.clusters if config.cluster in (None, each.name)]
+        if not own:
+            raise KeyError(config.cluster)
+        # Another cluster of the topology may change, or be lost, without any effect on this one.
+        mine = topology.model_copy(update={"clusters": tuple(own)})
+        yield repr((dict(catalogue.tiers), dict(catalogue.runtimes), mine, catalogue.prices)).encode()
         # What a cluster has once is in part about all of its tenants: rules and dashboards, what queues may lend.
-        for cluster in catalogue.topology.clusters:
-            if config.cluster in (None, cluster.name) and (cluster.has_monitoring or cluster.has_queues):
+        for cluster in own:
+            if cluster.has_monitoring or cluster.has_queues:
                 for plan in plan_tenants(catalogue, cluster.name):
                     yield repr(plan).encode()
     if config.has_tenants:

@@ -8,6 +8,7 @@ from settings.homes import home_problems, isolation_problems
 from settings.image_problems import image_problems
 from settings.problems import Problem
 from settings.sources import Sources, entries, file_id, items, paths, repeated
+from settings.topology_problems import topology_problems
 from settings.yaml_source import Document, YamlPath
 
 CAPABILITIES: tuple[str, ...] = get_args(Capability)
@@ -27,7 +28,7 @@ def reference_problems(sources: Sources) -> list[Problem]:
         if document is not None:
             found += repeated(document, (key,), field)
     if sources.topology is not None:
-        found += _topology(sources, sources.topology)
+        found += topology_problems(sources, sources.topology)
     if sources.prices is not None:
         found += _prices(sources, sources.prices)
     for tenant in sources.tenants:
@@ -35,25 +36,6 @@ def reference_problems(sources: Sources) -> list[Problem]:
     found += _groups(sources)
     found += image_problems(sources)
     return found
-
-
-def _topology(sources: Sources, document: Document) -> Iterator[Problem]:
-    given = document.get("environment")
-    if isinstance(given, str) and sources.ok(document, ("environment",)) and given != sources.environment:
-        what = f"environment {given!r} is not the file's name"
-        yield document.problem(("environment",), what, sources.environment)
-    for at, cluster in items(document, ("clusters",)):
-        yield from sources.unknown(document, (*at, "region"), sources.region_ids, "region")
-        for path in paths(document, (*at, "stands_in_for")):
-            yield from sources.unknown(document, path, sources.region_ids, "region")
-        if cluster.get("stands_in_for") and document.get("phase") in ("two", "three"):
-            what = f"stands_in_for in phase {document.get('phase')}: tenants' data would leave their regions"
-            yield document.problem((*at, "stands_in_for"), what, "phase one only")
-        for path in paths(document, (*at, "tiers")):
-            yield from sources.unknown(document, path, sources.tier_ids, "tier")
-        yield from repeated(document, (*at, "node_pools"), "name")
-        for pool_at, _ in items(document, (*at, "node_pools")):
-            yield from sources.unknown(document, (*pool_at, "tenant"), sources.tenant_ids, "tenant")
 
 
 def _prices(sources: Sources, document: Document) -> Iterator[Problem]:

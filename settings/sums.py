@@ -3,14 +3,16 @@ tenants that do not fit their cluster. Runs on a catalogue whose files and refer
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from settings.budget import budget, least_share, too_little
 from settings.burst import burst_problems
 from settings.catalogue import Catalogue
 from settings.cluster import Cluster
 from settings.held import held, shown
+from settings.homing import placed_on
 from settings.placing import workload_pools
-from settings.plan import demands, placed_on, quota_amounts, runtime_of
+from settings.plan import demands, quota_amounts, runtime_of
 from settings.problems import Problem, listed
 from settings.quantities import format_bytes, format_cpu
 from settings.queue_problems import queue_problems
@@ -40,6 +42,25 @@ def sum_problems(catalogue: Catalogue, documents: Mapping[str, Document]) -> lis
     topology = documents[f"topology/{catalogue.environment}.yaml"]
     for index, cluster in enumerate(catalogue.topology.clusters):
         found += _cluster(index, cluster, placed[cluster.name], catalogue, topology)
+    return found
+
+
+def failover_problems(catalogue: Catalogue, documents: Mapping[str, Document]) -> list[Problem]:
+    """Every sum that would not come out if a cluster were lost and another one held its tenants besides its own (H3).
+
+    On a catalogue whose sums come out while nothing is lost; clusters are lost one at a time.
+    """
+    found: list[Problem] = []
+    topology = catalogue.topology
+    for lost in topology.clusters:
+        if lost.lost or not any(lost.name in each.stands_by_for for each in topology.clusters):
+            continue
+        clusters = tuple(each.model_copy(update={"lost": True}) if each is lost else each for each in topology.clusters)
+        without = replace(catalogue, topology=topology.model_copy(update={"clusters": clusters}))
+        found += [
+            replace(each, what=f"if cluster {lost.name!r} were lost: {each.what}")
+            for each in sum_problems(without, documents)
+        ]
     return found
 
 

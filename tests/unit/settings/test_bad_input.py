@@ -8,6 +8,7 @@ import pytest
 from settings import CatalogueError, load_catalogue
 from tests.unit.settings import (
     flips_of_bursts,
+    flips_of_clusters,
     flips_of_egress,
     flips_of_namespaces,
     flips_of_prices,
@@ -33,6 +34,7 @@ FLIPS = (
     *flips_of_bursts.FLIPS,
     *flips_of_prices.FLIPS,
     *flips_of_virtual.FLIPS,
+    *flips_of_clusters.FLIPS,
 )
 
 
@@ -46,6 +48,7 @@ FLIPS = (
         priced.FILES,
         flips_of_bursts.WITH_BURST,
         small_catalogue.WITH_VIRTUAL,
+        flips_of_clusters.TWO_CLUSTERS,
     ],
 )
 def test_the_good_twin_of_every_flip_is_right(tmp_path: Path, files: Mapping[str, str]) -> None:

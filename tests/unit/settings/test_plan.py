@@ -289,8 +289,9 @@ def test_a_tenant_is_never_placed_by_chance(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError) as caught:
         loaded(tmp_path, files)
     assert str(caught.value) == (
-        "tenants/acme.yaml:4: more than one cluster of test could hold the tenant; "
-        "allowed: placement with test: one of main, other"
+        "topology/test.yaml:66: clusters main, other all serve tier 'solo' in north, and none of them is the one that "
+        "others stand by for; allowed: stands_by_for on all but one of them, or placement in the file of each tenant "
+        "of the tier"
     )
 
     files["tenants/acme.yaml"] = ACME.replace("region: north\n", "region: north\nplacement: {test: other}\n")

@@ -1,0 +1,50 @@
+"""Mistakes that several clusters make with each other (H1, H3, F6). One row each, with the message it gets."""
+
+# ruff: noqa: E501  a message is one line
+
+from collections.abc import Mapping
+
+from tests.unit.settings.flip import ACME, TOPOLOGY, Flip
+from tests.unit.settings.small_catalogue import FILES
+
+SECOND = """\
+  - name: other
+    provider: localcloud
+    region: south
+    stands_by_for: [main]
+    tiers: [solo, large]
+    node_pools:
+      - name: general
+        kind: cpu
+        min_nodes: 1
+        max_nodes: 5
+        nodes: 2
+        capacity: {cpu: 8, memory: 32Gi, ephemeral_storage: 100Gi}
+      - name: boxes
+        kind: sandbox
+        min_nodes: 1
+        max_nodes: 5
+        capacity: {cpu: 8, memory: 32Gi, ephemeral_storage: 100Gi}
+      - name: big-own
+        kind: dedicated
+        tenant: big-corp
+        min_nodes: 1
+        max_nodes: 2
+        capacity: {cpu: 8, memory: 32Gi, ephemeral_storage: 100Gi}
+"""
+
+_ALONE = FILES[TOPOLOGY].replace("phase: one", "phase: two").replace("    stands_in_for: [south]\n", "")
+TWO_CLUSTERS: Mapping[str, str] = {**FILES, TOPOLOGY: _ALONE + SECOND}
+"""Phase two: big-corp belongs on the second cluster, acme on the first, for which the second stands by."""
+
+# fmt: off
+FLIPS = (
+    Flip('a stand-by for nobody', TOPOLOGY, 'stands_by_for: [main]', 'stands_by_for: [mian]', ("topology/test.yaml:65: cluster 'mian' is not known (did you mean 'main'?); allowed: main",), twin=TWO_CLUSTERS),
+    Flip('a stand-by for itself', TOPOLOGY, 'stands_by_for: [main]', 'stands_by_for: [other]', ("topology/test.yaml:65: cluster 'other' stands by for itself; allowed: main",), twin=TWO_CLUSTERS),
+    Flip('a stand-by of other tiers', TOPOLOGY, '    tiers: [solo, large]\n    shards: 4\n', '    tiers: [solo]\n    shards: 4\n', ("topology/test.yaml:65: cluster 'other' stands by for 'main' and serves none of its tiers; allowed: a cluster with one of the tiers solo",), twin={**TWO_CLUSTERS, TOPOLOGY: TWO_CLUSTERS[TOPOLOGY].replace("    stands_by_for: [main]\n    tiers: [solo, large]", "    stands_by_for: [main]\n    tiers: [large]")}),
+    Flip('two clusters of one tier without a primary', TOPOLOGY, '    region: south\n    stands_by_for: [main]\n', '    region: north\n', ("topology/test.yaml:65: clusters main, other all serve tier 'solo' in north, and none of them is the one that others stand by for; allowed: stands_by_for on all but one of them, or placement in the file of each tenant of the tier",), twin={**TWO_CLUSTERS, "tenants/big-corp.yaml": FILES["tenants/big-corp.yaml"].replace("region: south\nresidency:\n  - south", "region: north\nplacement: {test: other}\nresidency:\n  - north\n  - south")}),
+    Flip('a stand-by that is too small', ACME, 'budget:\n', 'quota:\n  reason: They pay for it in gold\n  guaranteed: {cpu: 30, memory: 2Gi}\n  ceiling: {cpu: 30, memory: 2Gi}\nbudget:\n', ("topology/test.yaml:67: if cluster 'main' were lost: cluster 'other' guarantees 30 cpu to its tenants; allowed: at most 24, which its node pools hold",), twin=TWO_CLUSTERS),
+    Flip('a lost cluster as a word', TOPOLOGY, 'stands_by_for: [main]', 'stands_by_for: [main]\n    lost: maybe', ("topology/test.yaml:66: clusters[1].lost: 'maybe' is not true or false; allowed: true, false",), twin=TWO_CLUSTERS),
+    Flip('placed on a cluster out of residency', ACME, 'residency: [north, south]', 'residency: [north]\nplacement: {test: other}', ("tenants/acme.yaml:6: cluster 'other' is in south, outside the tenant's residency; allowed: north",), twin=TWO_CLUSTERS),
+)
+# fmt: on
