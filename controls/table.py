@@ -1,0 +1,28 @@
+"""All controls, by id."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from controls.access import ACCESS
+from controls.cloud import CLOUD
+from controls.cloud_data import CLOUD_DATA
+from controls.control import Control
+from controls.data import DATA
+from controls.network import NETWORK
+from controls.operation import OPERATION
+from controls.pods import PODS
+from controls.scheduling import SCHEDULING
+from controls.tenancy import TENANCY
+
+_ROWS = (*TENANCY, *ACCESS, *PODS, *SCHEDULING, *NETWORK, *DATA, *CLOUD_DATA, *CLOUD, *OPERATION)
+if len({each.id for each in _ROWS}) < len(_ROWS):
+    raise ValueError("two controls have the same id")
+
+CONTROLS: Final[Mapping[str, Control]] = MappingProxyType({each.id: each for each in sorted(_ROWS, key=lambda c: c.id)})
+"""Every control, by id."""
+
+
+def control(control_id: str) -> Control:
+    """The control of an id. Raises KeyError."""
+    return CONTROLS[control_id]
