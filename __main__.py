@@ -7,7 +7,7 @@ from pulumi.runtime.config import CONFIG
 
 from settings.stack_config import StackConfigError, parse_stack_config
 from stacks.lean_sdk import make_lean
-from stacks.phase_one import phase_one
+from stacks.program import program
 
 PREFIX = "tenantplane:"
 
@@ -18,4 +18,4 @@ except StackConfigError as error:
     raise pulumi.RunError("\n  ".join(["the configuration of the stack cannot be used:", *error.problems])) from None
 root = Path(__file__).resolve().parent
 make_lean(root)
-phase_one(config, root)
+program(config, root)

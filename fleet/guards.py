@@ -17,6 +17,8 @@ def removal_problems(stacks: Sequence[Stack], states: Mapping[str, StackState]) 
     homes = {tenant: stack.name for stack in stacks for tenant in stack.tenants}
     problems: list[str] = []
     for stack in stacks:
+        if stack.lost:  # it is not run, so it loses nobody
+            continue
         for tenant, facts in sorted(states[stack.name].tenants.items()):
             for name in lost_namespaces(facts, stack.namespaces.get(tenant, ())) if tenant in stack.tenants else ():
                 problems.append(

@@ -31,7 +31,7 @@ INTERRUPT_GRACE_S: Final = 2.0
 """What a program gets between the interrupt and its end, as the language host gives it."""
 STARTS_WITHIN_S: Final = 30.0
 
-_PRELOADED: Final = ("pulumi", "pulumi.runtime", "grpc", "stacks.phase_one", "stacks.lean_sdk")
+_PRELOADED: Final = ("pulumi", "pulumi.runtime", "grpc", "stacks.program", "stacks.lean_sdk")
 _HANDED_OVER: Final = 4
 """File descriptors of a request: standard output, standard error, the runner with its request, the place to run in."""
 
@@ -65,7 +65,7 @@ def serving(root: Path) -> Iterator[dict[str, str]]:
 def main(path: str, root: str) -> None:
     """Serves until the process that started this is gone."""
     for name in _PRELOADED:
-        if name == "stacks.phase_one":
+        if name == "stacks.program":
             sys.path.insert(0, root)
         importlib.import_module(name)
     sys.path.remove(root)

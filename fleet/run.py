@@ -20,7 +20,7 @@ from fleet.events import Changes
 from fleet.guards import affected, removal_problems
 from fleet.program_server import serving
 from fleet.progress import Progress
-from fleet.schedule import parallelism, run_all, waves
+from fleet.schedule import parallelism, run_all
 from fleet.stacks import Stack, catalogue_folder, project_name, stacks_of
 from fleet.state import StackState
 from fleet.summary import print_summary
@@ -61,12 +61,19 @@ class Fleet:
         self.states: dict[str, StackState] = {stack.name: self.engine.state(stack) for stack in self.stacks}
 
     def chosen(self, scope: Scope) -> tuple[Stack, ...]:
-        """The stacks of a scope, affected or not. Raises FleetError for a tenant or cluster that is not there."""
+        """The stacks of a scope, affected or not; none of a cluster that is lost. Raises FleetError for a tenant or a
+        cluster that is not there."""
         clusters = [each.name for each in self.catalogue.topology.clusters]
         if scope.cluster is not None and scope.cluster not in clusters:
             raise FleetError(f"cluster {scope.cluster!r} is not in the topology; allowed: {', '.join(clusters)}")
+        if scope.cluster in self.lost:
+            raise FleetError(
+                f"cluster {scope.cluster!r} is lost, says its topology; when it is back, take `lost` away there"
+            )
         stacks = [
-            each for each in self.stacks if scope.cluster in (None, each.config.cluster) or each.config.cluster is None
+            each
+            for each in self.stacks
+            if not each.lost and (scope.cluster in (None, each.config.cluster) or each.config.cluster is None)
         ]
         if scope.tenant is None:
             return tuple(stacks)
@@ -80,6 +87,11 @@ class Fleet:
         return tuple(
             each for each in stacks if each in holding or (each.is_shared and each.config.cluster in clusters_held)
         )
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Clusters that are lost: none of their stacks is run."""
+        return tuple(each.name for each in self.catalogue.topology.clusters if each.lost)
 
     def refuse_removals(self) -> None:
         """Raises FleetError when a stack would lose a tenant without an applied off-boarding (A7)."""
@@ -108,7 +120,6 @@ class Fleet:
     def run(self, verb: Verb, stacks: Sequence[Stack], console: Console, workers: int | None) -> list[Outcome]:
         """Runs a verb on stacks, with progress; Ctrl-C stops the engines in an orderly way."""
         expected = {name: state.resources for name, state in self.states.items()}
-        groups = waves(stacks, backwards=verb == "destroy")
         with ExitStack() as context:
             progress = context.enter_context(Progress(console, verb, expected))
             context.enter_context(self._orderly_stop(console))
@@ -127,7 +138,7 @@ class Fleet:
                 progress.done(outcome)
                 return outcome
 
-            return run_all(groups, parallelism(workers, len(stacks), verb), one)
+            return run_all(stacks, parallelism(workers, len(stacks), verb), one, backwards=verb == "destroy")
 
     @contextmanager
     def _orderly_stop(self, console: Console) -> Iterator[None]:
@@ -166,6 +177,8 @@ def apply(
     """
     began = time.monotonic()
     chosen = fleet.chosen(scope)
+    for name in fleet.lost:
+        console.print(f"  cluster {name} is lost: its stacks are left as they are")
     if verb in ("preview", "up"):
         fleet.refuse_removals()
         fleet.refuse_misplaced(chosen, console, migrate=migrate)

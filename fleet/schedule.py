@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Final
 
 import psutil
 
 from fleet.engine import Outcome, Verb
+from fleet.errors import FleetError
 from fleet.events import Changes
 from fleet.stacks import Stack
 
@@ -29,26 +30,39 @@ def parallelism(given: int | None, stacks: int, verb: Verb) -> int:
     return max(1, min(stacks, cores * REMOVALS_PER_CORE if verb == "destroy" else cores + 1, int(fits)))
 
 
-def waves(stacks: Sequence[Stack], *, backwards: bool) -> list[list[Stack]]:
-    """Groups of stacks, each of which needs the ones before it; backwards for a removal."""
-    groups = [
-        [stack for stack in stacks if stack.is_shared],
-        [stack for stack in stacks if not stack.is_shared],
-    ]
-    return [group for group in (reversed(groups) if backwards else groups) if group]
+def run_all(
+    stacks: Sequence[Stack], workers: int, run: Callable[[Stack], Outcome], *, backwards: bool = False
+) -> list[Outcome]:
+    """Runs every stack as soon as those it stands on are done, at most `workers` at once; what stands on one that
+    failed is left out, and everything else goes on.
 
-
-def run_all(groups: Sequence[Sequence[Stack]], workers: int, run: Callable[[Stack], Outcome]) -> list[Outcome]:
-    """Runs every stack, a group after the other, at most `workers` at once; after a failure the later groups are
-    left out."""
-    outcomes: list[Outcome] = []
-    for group in groups:
-        if any(outcome.failed for outcome in outcomes):
-            reason = "what it stands on failed"
-            outcomes += [Outcome(stack=each, changes=Changes(), exit_code=None, skipped=reason) for each in group]
-            continue
-        # The largest first, so that none is left running alone at the end.
-        ordered = sorted(group, key=lambda stack: -len(stack.tenants))
-        with ThreadPoolExecutor(max_workers=workers) as pool:
-            outcomes += [done.result() for done in as_completed([pool.submit(run, stack) for stack in ordered])]
-    return outcomes
+    backwards: for a removal, in which a stack waits for those that stand on it.
+    """
+    names = {stack.name for stack in stacks}
+    before = {stack.name: {each for each in stack.needs if each in names} for stack in stacks}
+    if backwards:
+        before = {name: {each.name for each in stacks if name in each.needs} for name in names}
+    # The largest first, so that none is left running alone at the end.
+    waiting = sorted(stacks, key=lambda stack: -len(stack.tenants))
+    outcomes: dict[str, Outcome] = {}
+    stopped: set[str] = set()
+    running: dict[Future[Outcome], Stack] = {}
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        while waiting or running:
+            ready = [stack for stack in waiting if before[stack.name] <= outcomes.keys()]
+            waiting = [stack for stack in waiting if stack not in ready]
+            for stack in ready:
+                if before[stack.name] & stopped:
+                    reason = "what stands on it failed" if backwards else "what it stands on failed"
+                    outcomes[stack.name] = Outcome(stack=stack, changes=Changes(), exit_code=None, skipped=reason)
+                    stopped.add(stack.name)
+                else:
+                    running[pool.submit(run, stack)] = stack
+            if not ready and not running:
+                raise FleetError(f"stacks that stand on each other: {', '.join(stack.name for stack in waiting)}")
+            for done in wait(running, return_when=FIRST_COMPLETED).done if running else ():
+                stack, outcome = running.pop(done), done.result()
+                outcomes[stack.name] = outcome
+                if outcome.failed:
+                    stopped.add(stack.name)
+    return list(outcomes.values())

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +22,8 @@ class Stack:
     """One stack of an environment.
 
     file: the configuration file it is run with. tenants: ids of those it is to hold, sorted. plan: the hash of what
-    it is to be. namespaces: by tenant, the names of those it has beside its home.
+    it is to be. namespaces: by tenant, the names of those it has beside its home. needs: names of the stacks that it
+    stands on. lost: whether its cluster is, so that it is not run.
     """
 
     name: str
@@ -31,6 +32,8 @@ class Stack:
     tenants: tuple[str, ...]
     plan: str
     namespaces: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    lost: bool = False
 
     @property
     def is_shared(self) -> bool:
@@ -65,13 +68,15 @@ def stacks_of(catalogue: Catalogue, root: Path, folder: Path) -> tuple[Stack, ..
     shards: list[Stack] = []
     for cluster in clusters:
         own = {**values, f"{PREFIX}cluster": cluster.name}
-        platform = f"{environment}-platform" if len(clusters) == 1 else f"{environment}-{cluster.name}-platform"
+        platform = names.platform_stack(environment, None if len(clusters) == 1 else cluster.name)
         file = _write(folder, platform, document, {**own, f"{PREFIX}layer": "platform"})
-        platforms.append(_stack(catalogue, root, platform, file, {**own, f"{PREFIX}layer": "platform"}))
+        made = _stack(catalogue, root, platform, file, {**own, f"{PREFIX}layer": "platform"})
+        platforms.append(replace(made, lost=cluster.lost))
         for shard in range(cluster.shards):
             name = names.stack_name(environment, cluster.name, shard)
             config = {**own, f"{PREFIX}layer": "tenants", f"{PREFIX}shard": str(shard)}
-            shards.append(_stack(catalogue, root, name, _write(folder, name, document, config), config))
+            made = _stack(catalogue, root, name, _write(folder, name, document, config), config)
+            shards.append(replace(made, needs=(platform,), lost=cluster.lost))
     return (*platforms, *shards)
 
 

@@ -164,6 +164,17 @@ def stack_name(environment: str, cluster: str | None = None, shard: int | None =
     return f"{environment}-platform" if shard is None else f"{environment}-{cluster}-{shard}"
 
 
+def platform_stack(environment: str, cluster: str | None = None) -> str:
+    """Pulumi stack that holds what a cluster has once: `<environment>-<cluster>-platform`, without the cluster's name
+    where it is the only one."""
+    return f"{environment}-platform" if cluster is None else f"{environment}-{cluster}-platform"
+
+
+def foundation_stack(environment: str, region: str) -> str:
+    """Pulumi stack that holds what clusters of a region stand on: `<environment>-<region>-foundation`."""
+    return f"{environment}-{region}-foundation"
+
+
 def shard(tenant: str, shards: int) -> int:
     """Which of `shards` stacks holds a tenant, 0 up to shards - 1: the same on every machine, for ever.
 

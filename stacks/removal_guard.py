@@ -5,17 +5,15 @@ deletion of the namespace would come after its quota and policies are gone. This
 registered.
 """
 
-import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pulumi
-from pulumi.runtime.invoke import invoke
 
 from settings import TenantPlan
 from settings.approval import lost_namespaces
+from stacks.references import stack_outputs
 
-READ_S, READ_AGAIN_S = 5.0, 0.05
 OUTPUT = "tenants"
 """The stack output that records which tenants a stack holds, and the lifecycle of each."""
 
@@ -48,24 +46,6 @@ def recorded_tenants() -> dict[str, dict[str, Any]]:
 
     Errors: pulumi.RunError when the state cannot be read.
     """
-    outputs = _own_outputs(time.monotonic() + READ_S)
+    outputs = stack_outputs(pulumi.get_stack())
     tenants = outputs.get(OUTPUT) or {}
     return {tenant: dict(facts) for tenant, facts in tenants.items()}
-
-
-def _own_outputs(deadline: float) -> dict[str, Any]:
-    """The stack's outputs of its last update.
-
-    A file backend is read while the engine writes the beginning of this update, and the attributes it keeps beside the
-    checkpoint are not replaced in one step: a read that falls in between ends in the middle, and the next one does not.
-    """
-    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    while True:
-        try:
-            result = invoke("pulumi:pulumi:readStackOutputs", {"name": stack})
-        except Exception as error:  # the SDK raises no narrower one
-            if time.monotonic() > deadline:
-                raise pulumi.RunError(f"the state of stack {stack} cannot be read: {error}") from error
-            time.sleep(READ_AGAIN_S)
-        else:
-            return (result.value or {}).get("outputs") or {}

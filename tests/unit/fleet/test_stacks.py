@@ -1,6 +1,7 @@
 """Which stacks an environment has, which of them a change affects, and what is refused before any is touched (A7,
 I2)."""
 
+import copy
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from fleet.engine import Outcome
 from fleet.errors import FleetError
 from fleet.events import Changes
 from fleet.guards import affected, removal_problems
-from fleet.schedule import parallelism, run_all, waves
+from fleet.schedule import parallelism, run_all
 from fleet.stacks import Stack, catalogue_folder, stacks_of
 from fleet.state import StackState, parse_deployment
 from settings import load_catalogue
@@ -185,24 +186,98 @@ def test_an_environment_without_configuration_or_with_that_of_another_is_refused
         stacks(project)
 
 
+def order_of(found: list[Stack], *, backwards: bool, failing: str = "") -> tuple[list[str], dict[str, str]]:
+    """The stacks in the order in which they were run, and the reasons of those that were not."""
+    ran: list[str] = []
+
+    def run(stack: Stack) -> Outcome:
+        ran.append(stack.name)
+        return Outcome(stack=stack, changes=Changes(), exit_code=255 if stack.name == failing else 0)
+
+    outcomes = run_all(found, 1, run, backwards=backwards)
+    assert sorted(each.stack.name for each in outcomes) == sorted(stack.name for stack in found)
+    return ran, {each.stack.name: each.skipped for each in outcomes if each.skipped}
+
+
 def test_platforms_come_first_and_go_last(project: Path) -> None:
     found = list(stacks(project).values())
-    names = [[stack.name for stack in group] for group in waves(found, backwards=False)]
-    assert names == [["bench-platform"], ["bench-bench-0", "bench-bench-1", "bench-bench-2"]]
-    backwards = [[stack.name for stack in group] for group in waves(found, backwards=True)]
-    assert backwards == names[::-1]
+    ran, skipped = order_of(found, backwards=False)
+    assert ran[0] == "bench-platform"
+    assert sorted(ran[1:]) == ["bench-bench-0", "bench-bench-1", "bench-bench-2"]
+    backwards, _ = order_of(found, backwards=True)
+    assert backwards[-1] == "bench-platform"
+    assert len(backwards) == 4
+    assert skipped == {}
 
 
 def test_the_shards_are_left_out_when_the_platform_failed(project: Path) -> None:
-    ran: list[str] = []
-
-    def failing(stack: Stack) -> Outcome:
-        ran.append(stack.name)
-        return Outcome(stack=stack, changes=Changes(), exit_code=255)
-
-    outcomes = run_all(waves(list(stacks(project).values()), backwards=False), 2, failing)
+    ran, skipped = order_of(list(stacks(project).values()), backwards=False, failing="bench-platform")
     assert ran == ["bench-platform"]
-    assert [outcome.skipped for outcome in outcomes] == ["", *["what it stands on failed"] * 3]
+    assert list(skipped.values()) == ["what it stands on failed"] * 3
+
+
+def test_a_platform_stays_when_a_shard_on_it_could_not_be_removed(project: Path) -> None:
+    ran, skipped = order_of(list(stacks(project).values()), backwards=True, failing="bench-bench-1")
+    assert "bench-platform" not in ran
+    assert skipped == {"bench-platform": "what stands on it failed"}
+
+
+def test_one_cluster_s_failure_stops_no_other_cluster(project: Path) -> None:
+    """H1: the tenants of a cluster wait for its own platform alone."""
+    two_clusters(project)
+    ran, skipped = order_of(list(stacks(project).values()), backwards=False, failing="bench-far-platform")
+    assert set(skipped) == {"bench-far-0", "bench-far-1"}
+    assert {"bench-bench-platform", "bench-bench-0", "bench-bench-1", "bench-bench-2"} < set(ran)
+
+
+def two_clusters(project: Path, **values: Any) -> None:
+    """Give the project's topology a second cluster, of another region, which stands by for the first."""
+    file = project / "catalog" / "topology" / "bench.yaml"
+    topology = yaml.safe_load(file.read_text())
+    first = topology["clusters"][0]
+    second = {**copy.deepcopy(first), "name": "far", "region": "eu-west-1", "stands_by_for": ["bench"], "shards": 2, **values}
+    file.write_text(yaml.safe_dump({**topology, "phase": "two", "clusters": [first, second]}))
+
+
+def lose(project: Path) -> None:
+    """Mark the first cluster as lost."""
+    file = project / "catalog" / "topology" / "bench.yaml"
+    topology = yaml.safe_load(file.read_text())
+    topology["clusters"][0]["lost"] = True
+    file.write_text(yaml.safe_dump(topology))
+
+
+def test_each_cluster_has_a_platform_and_shards_of_its_own(project: Path) -> None:
+    """H1."""
+    two_clusters(project)
+    found = stacks(project)
+    assert {name: stack.needs for name, stack in found.items() if stack.config.cluster == "far"} == {
+        "bench-far-platform": (),
+        "bench-far-0": ("bench-far-platform",),
+        "bench-far-1": ("bench-far-platform",),
+    }
+    assert found["bench-bench-0"].needs == ("bench-bench-platform",)
+
+
+def test_the_stacks_of_a_lost_cluster_are_not_run_and_lose_nobody(project: Path) -> None:
+    """H3: what takes over is affected, and what is lost keeps its record."""
+    two_clusters(project)
+    for file in (project / "catalog" / "tenants").glob("*.yaml"):
+        edit(file, residency=["eu-central-1", "eu-west-1"])
+    before = stacks(project)
+    states = applied(before)
+    lose(project)
+    after = stacks(project)
+    assert {name for name, stack in after.items() if stack.lost} == {
+        "bench-bench-platform",
+        *(f"bench-bench-{number}" for number in range(3)),
+    }
+    live = [stack for stack in after.values() if not stack.lost]
+    assert removal_problems(list(after.values()), states) == []
+    assert {stack.name for stack in affected(live, states)} == {"bench-far-0", "bench-far-1"}
+    assert sorted(tenant for stack in live for tenant in stack.tenants) == sorted(
+        tenant for stack in before.values() for tenant in stack.tenants
+    )
 
 
 def test_as_many_stacks_at_once_as_asked_and_never_more_than_there_are() -> None:

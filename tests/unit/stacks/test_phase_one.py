@@ -10,8 +10,8 @@ import yaml
 from pulumi.runtime.invoke import invoke
 
 from settings.stack_config import parse_stack_config
-from stacks import removal_guard
-from stacks.phase_one import phase_one
+from stacks import references
+from stacks.program import program
 from stacks.removal_guard import unapproved_removals
 from tests.unit.components.local_stack import ROOT, catalogue, plan
 from tests.unit.components.recorder import Recording, record
@@ -34,7 +34,7 @@ def _default_state(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run(project: Path, previous: dict[str, Any] | None = None, **values: str) -> Recording:
     config = parse_stack_config({"environment": "local", **values})
-    return record(lambda: phase_one(config, project), previous)
+    return record(lambda: program(config, project), previous)
 
 
 def refusal(recording: Recording) -> str:
@@ -168,7 +168,7 @@ def test_a_read_of_the_state_in_the_middle_of_a_write_is_tried_again(
             raise Exception(failures.pop())
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(removal_guard, "invoke", flaky)
+    monkeypatch.setattr(references, "invoke", flaky)
     assert "gone-school" in refusal(run(project, recorded("gone-school")))
     assert failures == []
 
@@ -179,7 +179,7 @@ def test_a_state_that_cannot_be_read_stops_the_update(project: Path, monkeypatch
     def broken(*_: Any, **__: Any) -> Any:
         raise Exception("no such bucket")
 
-    monkeypatch.setattr(removal_guard, "invoke", broken)
-    monkeypatch.setattr(removal_guard, "READ_S", 0.0)
+    monkeypatch.setattr(references, "invoke", broken)
+    monkeypatch.setattr(references, "READ_S", 0.0)
     said = refusal(run(project))
     assert said == "the state of stack organization/tenantplane/test cannot be read: no such bucket"

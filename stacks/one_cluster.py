@@ -1,0 +1,44 @@
+"""The layers of one cluster in one stack: both phases are made of it."""
+
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from settings import Catalogue, Cluster, plan_tenants
+from settings.plan_hash import plan_hash
+from settings.stack_config import StackConfig
+from stacks.field_manager import own_fields
+from stacks.layers import Platform, platform_layer, tenants_layer
+from stacks.recorded_plan import RecordedPlan
+from stacks.removal_guard import OUTPUT, unapproved_removals
+
+Recorded = dict[str, dict[str, Any]]
+"""What the stack's last update said of each tenant, by id."""
+
+
+class OneCluster:
+    """A cluster's platform, or its tenants, or both, as the stack's configuration says.
+
+    Made before anything is registered. Errors: pulumi.RunError for each tenant that would be lost without an applied
+    off-boarding (A7).
+    """
+
+    def __init__(
+        self, config: StackConfig, catalogue: Catalogue, cluster: Cluster, root: Path, recorded: Recorded
+    ) -> None:
+        self._config, self._catalogue, self._cluster, self._root = config, catalogue, cluster, root
+        self._plans = plan_tenants(catalogue, cluster.name, config.shard) if config.has_tenants else ()
+        if config.has_tenants and (lost := unapproved_removals(recorded, self._plans)):
+            raise pulumi.RunError("a tenant may not be removed (A7):\n  " + "\n  ".join(lost))
+        pulumi.runtime.register_stack_transformation(own_fields)
+        self._applied = RecordedPlan()
+
+    def register(self, provider: kubernetes.Provider) -> None:
+        """Register the layers on a cluster, and record what was applied."""
+        config = self._config
+        platform = platform_layer(self._catalogue, self._cluster, provider) if config.has_platform else Platform()
+        if config.has_tenants:
+            pulumi.export(OUTPUT, tenants_layer(self._plans, provider, platform))
+        self._applied.export(plan_hash(self._catalogue, config, self._root))
