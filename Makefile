@@ -30,9 +30,9 @@ venv: $(STAMP) ## the virtual environment in .venv
 toolchain: $(STAMP) ## build or find every tool of localcloud (first time: minutes, with progress)
 	@$(PY) -m localcloud toolchain --brief
 
-up: toolchain ## start the local control plane, apply the local stack, print the tenants
-	@$(PY) -m localcloud start local --topology local
-	@$(PY) -m fleet up local
+up: toolchain ## start what ENV (default local) has on this machine, apply its stacks, print the tenants
+	@$(PY) -m localcloud start --topology $(ENV)
+	@$(PY) -m fleet up $(ENV)
 
 preview: $(STAMP) ## what an `up` of ENV (default local) would change
 	@$(PY) -m fleet preview $(ENV)
@@ -73,6 +73,7 @@ go-check: ## gofmt, go vet and go test of the bundled plugins
 schemas: $(STAMP) ## the catalogue is valid and its JSON Schemas are current
 	@$(PY) -m settings check local
 	@$(PY) -m settings check dev
+	@$(PY) -m settings check staging
 	@$(PY) -m settings schema --check
 
 check: lint types go-check schemas ## every check that needs no cluster

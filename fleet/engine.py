@@ -116,11 +116,7 @@ class Engine:
 
     def _init(self, stack: Stack) -> None:
         """Makes a stack that does not exist yet."""
-        folder = stack.file.parent
-        if folder != self._root:
-            # A project of the same name, so that the command finds the generated configuration beside it.
-            (folder / "Pulumi.yaml").write_text(f"name: {self._project}\nruntime: python\n")
-        done = self._command(["stack", "init", stack.name, "--no-select", "--non-interactive"], folder)
+        done = self._command(["stack", "init", stack.name, "--no-select", "--non-interactive"], self._root)
         if done.returncode != 0 and "already exists" not in done.stdout:
             raise FleetError(f"stack {stack.name!r} cannot be made: {done.stdout.strip()}")
 

@@ -55,7 +55,7 @@ class Fleet:
         self.root = root
         self.folder = folder
         self.catalogue = catalogue
-        self.stacks = stacks_of(catalogue, root, folder)
+        self.stacks = stacks_of(catalogue, root)
         self.environment = engine_environment(root, catalogue.topology)
         self.engine = Engine(root, project_name(root), self.environment, folder)
         self.states: dict[str, StackState] = {stack.name: self.engine.state(stack) for stack in self.stacks}

@@ -35,7 +35,7 @@ def test_every_tenant_works_in_its_own(
     except NoPostgresError as error:
         pytest.skip(str(error))
     catalogue = load_catalogue(ROOT / "catalog", "local")
-    stacks = stacks_of(catalogue, ROOT, state_dir / "fleet")
+    stacks = stacks_of(catalogue, ROOT)
     made, missing = make_databases(catalogue, stacks, ROOT)
     assert sorted(made) == sorted(plans)
     assert missing == []
@@ -79,7 +79,7 @@ def test_another_model_makes_no_second_home_and_who_leaves_is_kept(
 
     def make() -> tuple[dict[str, str], list[str]]:
         catalogue = load_catalogue(folder, "local")
-        return make_databases(catalogue, stacks_of(catalogue, ROOT, tmp_path / "stacks"), ROOT)
+        return make_databases(catalogue, stacks_of(catalogue, ROOT), ROOT)
 
     make()
     file.write_text(file.read_text().replace("tier: free\n", "tier: free\ndata_isolation: schema\n"))

@@ -32,7 +32,7 @@ def served(cluster: ControlPlane) -> GatewayServer:
     except NoEnvoyError as error:
         pytest.skip(str(error))
     catalogue = load_catalogue(ROOT / "catalog", "local")
-    stacks = stacks_of(catalogue, ROOT, cluster.directory.parent.parent / "fleet")
+    stacks = stacks_of(catalogue, ROOT)
     made, missing = serve_gateways(catalogue, stacks, ROOT)
     assert missing == []
     return made["local"]

@@ -60,7 +60,7 @@ class Platform:
 
     def compare(self) -> Findings:
         catalogue = load_catalogue(self.root / "catalog", "test")
-        return compare(catalogue, self.root / "catalog", stacks_of(catalogue, self.root, self.root / "stacks"))
+        return compare(catalogue, self.root / "catalog", stacks_of(catalogue, self.root))
 
     def problems(self) -> list[str]:
         return [each.problem for each in self.compare().misplaced]

@@ -29,7 +29,7 @@ def project(tmp_path: Path) -> Path:
 
 def stacks(project: Path) -> dict[str, Stack]:
     catalogue = load_catalogue(catalogue_folder(project, ENVIRONMENT), ENVIRONMENT)
-    return {stack.name: stack for stack in stacks_of(catalogue, project, project / "state")}
+    return {stack.name: stack for stack in stacks_of(catalogue, project)}
 
 
 def applied(found: dict[str, Stack]) -> dict[str, StackState]:
@@ -235,8 +235,15 @@ def two_clusters(project: Path, **values: Any) -> None:
     file = project / "catalog" / "topology" / "bench.yaml"
     topology = yaml.safe_load(file.read_text())
     first = topology["clusters"][0]
-    second = {**copy.deepcopy(first), "name": "far", "region": "eu-west-1", "stands_by_for": ["bench"], "shards": 2, **values}
-    file.write_text(yaml.safe_dump({**topology, "phase": "two", "clusters": [first, second]}))
+    second = {
+        **copy.deepcopy(first),
+        "name": "far",
+        "region": "eu-west-1",
+        "stands_by_for": ["bench"],
+        "shards": 2,
+        **values,
+    }
+    file.write_text(yaml.safe_dump({**topology, "phase": "two", "clusters": [first, second | values]}))
 
 
 def lose(project: Path) -> None:
@@ -288,4 +295,4 @@ def test_as_many_stacks_at_once_as_asked_and_never_more_than_there_are() -> None
 
 def test_the_repository_s_own_environments_have_stacks() -> None:
     catalogue = load_catalogue(CHECKOUT / "catalog", "local")
-    assert [stack.name for stack in stacks_of(catalogue, CHECKOUT, Path("unused"))] == ["local"]
+    assert [stack.name for stack in stacks_of(catalogue, CHECKOUT)] == ["local"]
