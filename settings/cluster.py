@@ -24,6 +24,7 @@ Addon = Literal[
     "kueue",
     "policy-controller",
     "prometheus-operator",
+    "tetragon",
     "volume-snapshots",
 ]
 
@@ -56,8 +57,8 @@ class Cluster(Model):
     addons: what runs in it besides Kubernetes, with its CustomResourceDefinitions: "agent-sandbox" for sandboxes (C5),
     "calico-policy" where Calico enforces policies, for guard-rails above those of a tenant (E2), "cloudnative-pg" for
     PostgreSQL (F2), "gateway-api" and "envoy-gateway" for a gateway that verifies tokens (B2, B3), "kueue" for queues
-    of Jobs (D1), "prometheus-operator" for monitoring (G1), "volume-snapshots" for copies of volumes, where `storage`
-    is (F4).
+    of Jobs (D1), "prometheus-operator" for monitoring (G1), "tetragon" where it watches processes (G5),
+    "volume-snapshots" for copies of volumes, where `storage` is (F4).
     """
 
     name: Name
@@ -202,6 +203,11 @@ class Cluster(Model):
     def has_signatures(self) -> bool:
         """Whether Sigstore's policy controller verifies signatures of images in it (G7)."""
         return "policy-controller" in self.addons
+
+    @property
+    def has_detection(self) -> bool:
+        """Whether Tetragon watches what runs in it (G5)."""
+        return "tetragon" in self.addons
 
     @property
     def has_gateway(self) -> bool:

@@ -31,6 +31,7 @@ from components.security.queue_admission import QueueAdmission, QueueAdmissionAr
 from components.security.quota_admission import QuotaAdmission, QuotaAdmissionArgs
 from components.security.rooted_admission import RootedAdmission, RootedAdmissionArgs
 from components.security.runtime_admission import RuntimeAdmission, RuntimeAdmissionArgs
+from components.security.runtime_detection import RuntimeDetection, RuntimeDetectionArgs
 from components.security.sandbox_admission import SandboxAdmission, SandboxAdmissionArgs
 from components.security.tenant_admission import TenantAdmission, TenantAdmissionArgs
 from components.security.tenant_roles import TenantRoles, TenantRolesArgs
@@ -115,6 +116,11 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
         PlatformGateway("gateway", door, options)
         GatewayAdmission("gateway", GatewayAdmissionArgs(domain=catalogue.topology.domain, cluster=cluster), options)
     _images(catalogue, cluster, system, options)
+    if cluster.has_detection:
+        watched = RuntimeDetectionArgs(
+            cluster=cluster, runtimes=catalogue.runtimes, plans=plan_tenants(catalogue, cluster.name)
+        )
+        RuntimeDetection("detection", watched, options)
     _scheduling(cluster, system, priorities, options)
     if cluster.has_monitoring and cluster.alerts is not None:
         plans = plan_tenants(catalogue, cluster.name)

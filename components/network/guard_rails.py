@@ -33,11 +33,7 @@ from components.network.calico import (
 )
 from components.objects import Manifest, platform_metadata
 from settings import names
-
-METADATA_SERVICES = ("169.254.169.254/32", "169.254.0.0/16", "fd00:ec2::254/128", "fe80::/10")
-"""Where a cloud gives a machine its identity: the IPv4 address of nearly all of them, that of EC2 for IPv6, and the
-rest of what is only on the same link (169.254.170.2 and .23 give credentials to ECS tasks and EKS pods). A cache of DNS
-on the node (169.254.20.10) is closed with it: pods ask kube-dns itself."""
+from settings.metadata_services import METADATA_SERVICES
 
 SANDBOXES = f"{names.COMPONENT_LABEL} == '{names.SANDBOX}'"
 

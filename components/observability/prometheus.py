@@ -32,6 +32,7 @@ def present(exporter: Exporter, cluster: Cluster) -> bool:
         "kueue": cluster.has_queues,
         "agent-sandbox": cluster.has_sandboxes,
         "calico": cluster.has_guard_rails,
+        "tetragon": cluster.has_detection,
     }
     return exporter.job not in OPTIONAL or there[exporter.job]
 

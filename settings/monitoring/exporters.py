@@ -129,6 +129,13 @@ EXPORTERS: Final = (
         port="https",
     ),
     Exporter(
+        job="tetragon",
+        metrics=("tetragon_policy_events_total", "tetragon_tracingpolicy_loaded"),
+        source="Tetragon 1.7, docs/content/en/docs/reference/metrics.md; its default labels",
+        selector={"app.kubernetes.io/name": "tetragon"},
+        port="metrics",
+    ),
+    Exporter(
         job="calico",
         metrics=("calico_denied_packets",),
         source="Calico Enterprise and Cloud, policy metrics; the open-source Felix has no counter of denied packets",
@@ -138,7 +145,7 @@ EXPORTERS: Final = (
 )
 """The platform's exporters."""
 
-OPTIONAL: Final = frozenset({"dcgm-exporter", "calico", "kueue", "agent-sandbox"})
+OPTIONAL: Final = frozenset({"dcgm-exporter", "calico", "kueue", "agent-sandbox", "tetragon"})
 """Jobs that a cluster may lack: without GPUs, without Calico's paid edition, without the add-on."""
 
 

@@ -7,6 +7,15 @@ from settings.monitoring.exporters import EXPORTERS, OPTIONAL
 
 _REFUSED = "increase({}[10m])"
 
+
+def _seen(labels: str) -> str:
+    """PromQL: events of Tetragon's policies, by policy and namespace. A series begins with its first event, which
+    `increase` does not see: of a new one the whole value counts."""
+    events = f'tetragon_policy_events_total{{job="tetragon",{labels}}}'
+    new = f"({events} unless {events} offset 10m)"
+    return f"sum by (policy, namespace) ({new} or increase({events}[10m])) > 0"
+
+
 PLATFORM_ALERTS: Final = (
     Alert(
         name="IsolationAdmissionRefused",
@@ -45,6 +54,38 @@ PLATFORM_ALERTS: Final = (
         severity="page",
         summary='A guard-rail dropped {{ $value | printf "%.0f" }} packets within 10 minutes: {{ $labels.policy }}',
         action="A pod keeps trying another tenant, the metadata service or the API server: see the flow logs.",
+    ),
+    Alert(
+        name="IsolationSignSeen",
+        requirement="G2",
+        tenant=False,
+        expr=_seen('policy=~"tenantplane-.+",policy!="tenantplane-shell"'),
+        hold="0m",
+        severity="page",
+        summary='{{ $labels.policy }}: {{ $value | printf "%.0f" }} within 10 minutes in {{ $labels.namespace }}',
+        action="A process does what no workload does: find pod and program in Tetragon's events, by the policy's name,"
+        " and take the pod off the network before it is deleted.",
+    ),
+    Alert(
+        name="IsolationShellSeen",
+        requirement="G2",
+        tenant=False,
+        expr=_seen('policy="tenantplane-shell"'),
+        hold="0m",
+        severity="ticket",
+        summary='Shells in {{ $labels.namespace }}: {{ $value | printf "%.0f" }} within 10 minutes',
+        action="Somebody looks around in a workload, or its image starts a shell: find out which in Tetragon's events.",
+    ),
+    Alert(
+        name="DetectionBlind",
+        requirement="G5",
+        tenant=False,
+        expr='sum by (job, instance) (up{job="tetragon"} == 0'
+        ' or tetragon_tracingpolicy_loaded{job="tetragon",state=~"error|load_error"} > 0) >= 0',
+        hold="10m",
+        severity="page",
+        summary="Nobody watches the processes of the node behind {{ $labels.instance }}, or not for all signs",
+        action="Tetragon is down there, or its kernel lacks a function that a policy names: see `tetra tracingpolicy`.",
     ),
     Alert(
         name="MonitoringBlind",

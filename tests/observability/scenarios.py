@@ -32,6 +32,11 @@ def _use(metric: str, values: Gauge | Counter) -> dict[str, Gauge | Counter]:
     return _both(metric, values, "cadvisor", container="main")
 
 
+def _event(policy: str, namespace: str) -> str:
+    labels = {"policy": policy, "namespace": namespace, "workload": "web", "pod": "web-1", "binary": "/usr/bin/sh"}
+    return named("tetragon_policy_events_total", job="tetragon", **labels, hook="kprobe:sys_setns")
+
+
 def _quotas(resource: str, amount: float) -> dict[str, float]:
     return {_hard(resource, amount, tenant): amount for tenant in (TENANT, NEIGHBOUR)}
 
@@ -174,6 +179,28 @@ SCENARIOS: dict[str, Scenario] = {
         labels={"policy": "tenantplane-guardrails|tenantplane-guardrails.tenants|0|deny"},
         summary="A guard-rail dropped 600 packets within 10 minutes: "
         "tenantplane-guardrails|tenantplane-guardrails.tenants|0|deny",
+    ),
+    "IsolationSignSeen": Scenario(
+        # Once in a week is enough; who shells about is not this alert's.
+        bad={_event("tenantplane-escape", "tenant-acme-robotics"): Counter(0.01, 0)},
+        steady={_event("tenantplane-shell", "tenant-pelican-games"): 7},
+        labels={"policy": "tenantplane-escape", "namespace": "tenant-acme-robotics"},
+        summary="tenantplane-escape: 6 within 10 minutes in tenant-acme-robotics",
+    ),
+    "IsolationShellSeen": Scenario(
+        bad={_event("tenantplane-shell", "tenant-acme-robotics"): Counter(0.01, 0)},
+        steady={_event("tenantplane-escape", "tenant-pelican-games"): 7},
+        labels={"policy": "tenantplane-shell", "namespace": "tenant-acme-robotics"},
+        summary="Shells in tenant-acme-robotics: 6 within 10 minutes",
+    ),
+    "DetectionBlind": Scenario(
+        bad={named("tetragon_tracingpolicy_loaded", job="tetragon", instance="n1", state="load_error"): Gauge(1, 0)},
+        steady={
+            named("up", job="tetragon", instance="n1"): 1,
+            named("tetragon_tracingpolicy_loaded", job="tetragon", instance="n1", state="enabled"): 5,
+        },
+        labels={"job": "tetragon", "instance": "n1"},
+        summary="Nobody watches the processes of the node behind n1, or not for all signs",
     ),
     "MonitoringBlind": Scenario(
         bad={

@@ -79,6 +79,39 @@ def test_a_job_that_is_gone_is_as_bad_as_one_that_is_down(rule_file: Path, tmp_p
     assert not judged(tests, rule_file, tmp_path)
 
 
+def test_the_first_event_of_a_sign_is_enough(rule_file: Path, tmp_path: Path) -> None:
+    """G5: Tetragon's counter is not there before, so that nothing was seen to increase."""
+    event = (
+        'tetragon_policy_events_total{job="tetragon",policy="tenantplane-metadata",namespace="tenant-acme-robotics",'
+        'pod="p",binary="/x",hook="kprobe:tcp_connect",workload="w"}'
+    )
+    alert = next(each for each in ALERTS if each.name == "IsolationSignSeen")
+    fired = {
+        "exp_labels": {
+            "severity": "page",
+            "requirement": "G2",
+            "policy": "tenantplane-metadata",
+            "namespace": "tenant-acme-robotics",
+        },
+        "exp_annotations": {
+            "summary": "tenantplane-metadata: 1 within 10 minutes in tenant-acme-robotics",
+            "action": alert.action,
+        },
+    }
+    tests = [
+        {
+            "interval": "1m",
+            "input_series": [{"series": event, "values": "_x20 1+0x40"}],
+            "alert_rule_test": [
+                {"eval_time": "19m", "alertname": alert.name, "exp_alerts": []},
+                {"eval_time": "21m", "alertname": alert.name, "exp_alerts": [fired]},
+                {"eval_time": "40m", "alertname": alert.name, "exp_alerts": []},
+            ],
+        }
+    ]
+    assert not judged(tests, rule_file, tmp_path)
+
+
 def test_a_tenant_nobody_knows_raises_no_alert(rule_file: Path, tmp_path: Path) -> None:
     scenario = SCENARIOS["TenantGpuBusy"]
     tests = scenario.tests("TenantGpuBusy", "ticket", "G2", "-")[:1]

@@ -103,6 +103,10 @@ CALICO_POLICY = Addon(name="calico-policy", crds="calico_policy", files=Path(__f
 """Tiers and global policies (E2): the kinds alone. The nodes are simulated and enforce nothing, so that Calico has
 nothing to do here; the API server holds what it would be told."""
 
+TETRAGON = Addon(name="tetragon", crds="tetragon", files=Path(__file__).parent)
+"""What is watched in the kernel (G5): the kind alone, and of it the part that is used, since no module of today's
+version can be had. Simulated nodes have no kernel to watch."""
+
 KUEUE = Addon(
     name="kueue",
     tool="kueue",
@@ -149,6 +153,7 @@ ADDONS: Mapping[str, Addon] = {
         GATEWAY_API,
         KUEUE,
         PROMETHEUS_OPERATOR,
+        TETRAGON,
         VOLUME_SNAPSHOTS,
     )
 }
