@@ -4,20 +4,19 @@ from dataclasses import dataclass
 
 import pulumi
 from pulumi_kubernetes.batch import v1 as batch
-from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.networking import v1 as networking
-from pulumi_kubernetes.rbac import v1 as rbac
 
-from components.objects import Manifest, in_namespace, platform_metadata, policy_rules, running_in_namespace
+from components.network.policy import to_the_api_server
+from components.objects import Manifest, in_namespace, platform_metadata, running_in_namespace
 from components.scheduling.placement import system_placement
 from components.security.hardened_pod import hardened_pod
-from components.tenancy.platform_namespace import PlatformNamespace, to_the_api_server
+from components.security.platform_account import account_with_rights
+from components.tenancy.platform_namespace import PlatformNamespace
 from settings import Tier
 from settings.cluster import Cluster
 from settings.storage import cron, snapshot_script, storage_class_name
 
 NAME = "snapshots"
-ROLE = "tenantplane-snapshots"
 PRIORITY = "batch"
 LATE_S = 3_600
 """A run that could not begin in time begins up to an hour late; after that the next one does its work."""
@@ -61,20 +60,7 @@ class SnapshotSchedules(pulumi.ComponentResource):
         super().__init__("tenantplane:data:SnapshotSchedules", name, {}, opts)
         child = in_namespace(self, args.namespace.namespace)
         metadata = {**platform_metadata(NAME, NAME), "namespace": args.namespace.name}
-        cluster_wide = platform_metadata(ROLE, NAME)
-        account = core.ServiceAccount(
-            f"{name}-account", metadata=metadata, automount_service_account_token=False, opts=child
-        )
-        role = rbac.ClusterRole(
-            f"{name}-role", metadata=cluster_wide, rules=policy_rules(RULES), opts=pulumi.ResourceOptions(parent=self)
-        )
-        binding = rbac.ClusterRoleBinding(
-            f"{name}-binding",
-            metadata=cluster_wide,
-            role_ref={"api_group": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": ROLE},
-            subjects=[{"kind": "ServiceAccount", "name": NAME, "namespace": args.namespace.name}],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
-        )
+        rights = account_with_rights(self, name, NAME, args.namespace, RULES)
         networking.NetworkPolicy(f"{name}-network", metadata=metadata, spec=to_the_api_server(NAME), opts=child)
         for tier in args.tiers:
             if tier.id in args.cluster.tiers:
@@ -82,7 +68,7 @@ class SnapshotSchedules(pulumi.ComponentResource):
                     f"{name}-{tier.id}",
                     metadata={**metadata, "name": f"{NAME}-{tier.id}"},
                     spec=_schedule(args, tier, metadata["labels"]),
-                    opts=running_in_namespace(self, args.namespace.namespace, account, binding),
+                    opts=running_in_namespace(self, args.namespace.namespace, *rights),
                 )
         self.register_outputs({})
 

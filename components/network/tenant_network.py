@@ -7,6 +7,7 @@ import pulumi
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.networking import v1 as networking
 
+from components.network.policy import CLOSED, both_ways, dns, labelled, namespace, pods, tcp
 from components.objects import Manifest, in_namespace, tenant_metadata
 from settings import TenantPlan, names
 from settings.monitoring.exporters import METRICS_PORT, SCRAPER
@@ -14,51 +15,30 @@ from settings.monitoring.exporters import METRICS_PORT, SCRAPER
 SERVICE_PORT = 8080
 """TCP port that a tenant's services listen on (E1, C10)."""
 DATABASE_PORT = 5432
-DNS_PORT = 53
 DENY_NAME = "default-deny"
 ALLOW_NAME = "tenant-traffic"
 SANDBOX_NAME = "sandbox-traffic"
-NAMESPACE_NAME = "kubernetes.io/metadata.name"
-"""Label that the API server itself puts on every namespace: nobody can claim another's by labelling."""
 
-
-CLOSED: Manifest = {"pod_selector": {}, "policy_types": ["Ingress", "Egress"]}
-"""Spec of a policy for every pod, both ways, that lets nothing pass."""
-
-SANDBOXES: Manifest = {"match_labels": {names.SANDBOX_LABEL: "true"}}
+SANDBOXES: Manifest = labelled({names.SANDBOX_LABEL: "true"})
 WORKLOADS: Manifest = {"match_expressions": [{"key": names.SANDBOX_LABEL, "operator": "DoesNotExist"}]}
 """Selectors of the pods of a namespace that are sandboxes, and of those that are not. NetworkPolicies only ever add
 permissions: what sandboxes may not do, no policy that selects them may allow."""
-
-
-def _namespace(name: str) -> Manifest:
-    return {"namespace_selector": {"match_labels": {NAMESPACE_NAME: name}}}
-
-
-def _tcp(port: int) -> Manifest:
-    return {"protocol": "TCP", "port": port}
 
 
 def _of_same_tenant(plan: TenantPlan) -> Manifest:
     """Peer: every pod of the tenant's that this namespace is connected with."""
     if plan.tenant.namespaces is not None and plan.tenant.namespaces.connected:
         # By the namespace's label, which no role of a tenant may write.
-        return {"namespace_selector": {"match_labels": {names.TENANT_LABEL: plan.tenant.id}}}
+        return {"namespace_selector": labelled({names.TENANT_LABEL: plan.tenant.id})}
     return {"pod_selector": {}}
-
-
-def dns() -> Manifest:
-    """Egress rule: names, from the cluster's own DNS."""
-    to = {**_namespace("kube-system"), "pod_selector": {"match_labels": {"k8s-app": "kube-dns"}}}
-    return {"to": [to], "ports": [{"protocol": "UDP", "port": DNS_PORT}, _tcp(DNS_PORT)]}
 
 
 def _scraped(plan: TenantPlan) -> list[Manifest]:
     """A rule for the cluster's Prometheus, where it has one. What runs in sandboxes is not scraped (G1)."""
     if not plan.cluster.has_monitoring:
         return []
-    scraper = {**_namespace(plan.cluster.system_namespace), "pod_selector": {"match_labels": dict(SCRAPER)}}
-    return [{"from_": [scraper], "ports": [_tcp(METRICS_PORT)]}]
+    scraper = {**namespace(plan.cluster.system_namespace), **pods(SCRAPER)}
+    return [{"from_": [scraper], "ports": tcp(METRICS_PORT)}]
 
 
 def _granted(plan: TenantPlan) -> list[Manifest]:
@@ -76,38 +56,36 @@ def allowed_traffic(plan: TenantPlan) -> Manifest:
         return dict(CLOSED)
     same_tenant = _of_same_tenant(plan)
     database = {
-        **_namespace(plan.cluster.database_namespace),
-        "pod_selector": {"match_labels": {names.TENANT_LABEL: plan.tenant.id}},
+        **namespace(plan.cluster.database_namespace),
+        **pods({names.TENANT_LABEL: plan.tenant.id}),
     }
     # What is routed and what is kept is the home's; a namespace beside it has neither.
     home = plan.child is None
-    gateway = [_namespace(plan.cluster.gateway_namespace)] if home else []
-    return {
-        "pod_selector": WORKLOADS,
-        "policy_types": ["Ingress", "Egress"],
-        "ingress": [{"from_": [same_tenant, *gateway], "ports": [_tcp(SERVICE_PORT)]}, *_scraped(plan)],
-        "egress": [
-            {"to": [same_tenant], "ports": [_tcp(SERVICE_PORT)]},
+    gateway = [namespace(plan.cluster.gateway_namespace)] if home else []
+    return both_ways(
+        WORKLOADS,
+        ingress=[{"from_": [same_tenant, *gateway], "ports": tcp(SERVICE_PORT)}, *_scraped(plan)],
+        egress=[
+            {"to": [same_tenant], "ports": tcp(SERVICE_PORT)},
             dns(),
-            *([{"to": [database], "ports": [_tcp(DATABASE_PORT)]}] if home else []),
+            *([{"to": [database], "ports": tcp(DATABASE_PORT)}] if home else []),
             *_granted(plan),
         ],
-    }
+    )
 
 
 def sandbox_traffic(plan: TenantPlan) -> Manifest:
     """Spec of the NetworkPolicy of a tenant's sandboxes: in, its own pods that are none, and the gateway; out, DNS and
     the ranges that its file grants. What an agent runs there reaches no service, no database and no other sandbox.
     Nothing at all while the tenant is not active (A7)."""
-    closed: Manifest = {"pod_selector": SANDBOXES, "policy_types": ["Ingress", "Egress"]}
     if not plan.active:
-        return closed
-    served_by = [{**_of_same_tenant(plan), "pod_selector": WORKLOADS}, _namespace(plan.cluster.gateway_namespace)]
-    return {
-        **closed,
-        "ingress": [{"from_": served_by, "ports": [_tcp(SERVICE_PORT)]}],
-        "egress": [dns(), *_granted(plan)],
-    }
+        return both_ways(SANDBOXES)
+    served_by = [{**_of_same_tenant(plan), "pod_selector": WORKLOADS}, namespace(plan.cluster.gateway_namespace)]
+    return both_ways(
+        SANDBOXES,
+        ingress=[{"from_": served_by, "ports": tcp(SERVICE_PORT)}],
+        egress=[dns(), *_granted(plan)],
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

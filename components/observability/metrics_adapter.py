@@ -12,23 +12,23 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.networking import v1 as networking
 from pulumi_kubernetes.rbac import v1 as rbac
 
-from components.network.tenant_network import dns
+from components.network.policy import API_SERVER_PORTS, both_ways, called, dns, pods, tcp, to_ports
 from components.objects import Manifest, in_namespace, platform_metadata, running_in_namespace
 from components.observability.monitoring_network import PROMETHEUS_PORT
+from components.scheduling.placement import system_placement
 from components.security.hardened_pod import hardened_pod
+from components.security.platform_account import RBAC_GROUP, account_with_rights, role_name, subject
 from components.tenancy.platform_namespace import PlatformNamespace
 from settings.cluster import Cluster
 from settings.monitoring import adapter_configuration
 from settings.monitoring.exporters import SCRAPER
-from settings.nodepool import KIND_LABEL
-from settings.placing import tolerations
 
 NAME = "metrics-adapter"
 PRIORITY = "critical"
 PORT = 6443
 SERVED = ("custom.metrics.k8s.io", "external.metrics.k8s.io")
 """API groups that it serves, each in v1beta1."""
-RULES: list[Manifest] = [{"api_groups": [""], "resources": ["namespaces", "pods"], "verbs": ["get", "list", "watch"]}]
+RULES: list[Manifest] = [{"apiGroups": [""], "resources": ["namespaces", "pods"], "verbs": ["get", "list", "watch"]}]
 """What it may do besides asking who asks it: find the pods that an autoscaler means."""
 DELEGATED = "system:auth-delegator"
 AUTHENTICATION = "extension-apiserver-authentication-reader"
@@ -71,10 +71,7 @@ class MetricsAdapter(pulumi.ComponentResource):
         metadata = {**platform_metadata(NAME, NAME), "namespace": args.namespace.name}
         self.configuration = yaml.safe_dump(adapter_configuration(), sort_keys=False, width=120)
         rules = core.ConfigMap(f"{name}-rules", metadata=metadata, data={"config.yaml": self.configuration}, opts=child)
-        account = core.ServiceAccount(
-            f"{name}-account", metadata=metadata, automount_service_account_token=False, opts=child
-        )
-        rights = self._rights(name, args.namespace.name)
+        rights = self._rights(name, args.namespace)
         networking.NetworkPolicy(f"{name}-network", metadata=metadata, spec=network(), opts=child)
         service = core.Service(
             f"{name}-service",
@@ -101,7 +98,7 @@ class MetricsAdapter(pulumi.ComponentResource):
                     "spec": _pod(args),
                 },
             },
-            opts=running_in_namespace(self, args.namespace.namespace, rules, account, *rights, *priority),
+            opts=running_in_namespace(self, args.namespace.namespace, rules, *rights, *priority),
         )
         for group in SERVED:
             aggregation.APIService(
@@ -113,23 +110,13 @@ class MetricsAdapter(pulumi.ComponentResource):
             )
         self.register_outputs({"configuration": self.configuration})
 
-    def _rights(self, name: str, namespace: str) -> list[pulumi.Resource]:
-        """Its role, and the bindings of it and of those that every server has to which the API server passes on."""
-        here = pulumi.ResourceOptions(parent=self)
-        title = f"tenantplane-{NAME}"
-        role = rbac.ClusterRole(f"{name}-role", metadata=platform_metadata(title, NAME), rules=RULES, opts=here)
-        of: Manifest = {
-            "subjects": [{"kind": "ServiceAccount", "name": NAME, "namespace": namespace}],
-            "opts": pulumi.ResourceOptions(parent=self, depends_on=[role]),
-        }
-        group = {"api_group": "rbac.authorization.k8s.io"}
+    def _rights(self, name: str, namespace: PlatformNamespace) -> list[pulumi.Resource]:
+        """Its account with its role, and the bindings that every server has to which the API server passes on."""
+        title = role_name(NAME)
+        of: Manifest = {"subjects": [subject(NAME, namespace)], "opts": pulumi.ResourceOptions(parent=self)}
+        group = {"api_group": RBAC_GROUP}
         return [
-            rbac.ClusterRoleBinding(
-                f"{name}-binding",
-                metadata=platform_metadata(title, NAME),
-                role_ref={**group, "kind": "ClusterRole", "name": title},
-                **of,
-            ),
+            *account_with_rights(self, name, NAME, namespace, RULES),
             rbac.ClusterRoleBinding(
                 f"{name}-delegated",
                 metadata=platform_metadata(f"{title}-delegated", NAME),
@@ -160,24 +147,11 @@ def served(group: str, namespace: str) -> Manifest:
 def network() -> Manifest:
     """Spec of the NetworkPolicy: in from the API server, wherever it is; out to it, to names and to Prometheus, which
     lets its namespace in."""
-    asked = {"protocol": "TCP", "port": PROMETHEUS_PORT}
-    return {
-        "pod_selector": {"match_labels": {"app.kubernetes.io/name": NAME}},
-        "policy_types": ["Ingress", "Egress"],
-        "ingress": [{"ports": [{"protocol": "TCP", "port": PORT}]}],
-        "egress": [
-            {"ports": [{"protocol": "TCP", "port": port} for port in (443, 6443)]},
-            dns(),
-            {"to": [{"pod_selector": {"match_labels": dict(SCRAPER)}}], "ports": [asked]},
-        ],
-    }
+    prometheus = {"to": [pods(SCRAPER)], "ports": tcp(PROMETHEUS_PORT)}
+    return both_ways(called(NAME), ingress=[to_ports(PORT)], egress=[to_ports(*API_SERVER_PORTS), dns(), prometheus])
 
 
 def _pod(args: MetricsAdapterArgs) -> Manifest:
-    system = args.cluster.pools("system")
-    where: Manifest = {"node_selector": {KIND_LABEL: "system"}} if system else {}
-    if tolerated := tolerations(system):
-        where["tolerations"] = list(tolerated)
     probe = {"scheme": "HTTPS", "port": PORT}
     container = {
         "name": NAME,
@@ -197,7 +171,9 @@ def _pod(args: MetricsAdapterArgs) -> Manifest:
         "resources": {"requests": {"cpu": "100m", "memory": "192Mi"}, "limits": {"cpu": "500m", "memory": "512Mi"}},
         "volume_mounts": [{"name": "rules", "mount_path": "/rules", "read_only": True}],
     }
-    made = hardened_pod(service_account=NAME, priority_class=PRIORITY, placement=where, containers=[container])
+    made = hardened_pod(
+        service_account=NAME, priority_class=PRIORITY, placement=system_placement(args.cluster), containers=[container]
+    )
     rules = {"name": "rules", "config_map": {"name": NAME}}
     return {**made, "automount_service_account_token": True, "volumes": [*made["volumes"], rules]}
 

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from components.network.tenant_network import dns
+from components.network.policy import API_SERVER_PORTS, both_ways, dns, labelled, pods, tcp, to_ports
 from components.objects import Manifest
 from settings import names
 from settings.monitoring.exporters import METRICS_PORT, SCRAPER
 
 PROMETHEUS, ALERTMANAGER = "prometheus", "alertmanager"
 PROMETHEUS_PORT, ALERTMANAGER_PORT, GOSSIP_PORT = 9090, 9093, 9094
-NODES: Final = (443, 6443, 10250)
+NODES: Final = (*API_SERVER_PORTS, 10250)
 """API server and kubelets, which are at addresses of nodes and of no pod."""
 TELLERS: Final = {"alertmanager": "tenantplane"}
 """Labels of the pods of Alertmanager, which the operator puts on them."""
@@ -25,41 +25,24 @@ def networks() -> dict[str, Manifest]:
     of_tenants = {"key": names.TENANT_LABEL, "operator": "Exists"}
     of_others = {"key": names.TENANT_LABEL, "operator": "DoesNotExist"}
     return {
-        PROMETHEUS: _policy(
-            SCRAPER,
-            ingress=[{"from_": [{"pod_selector": {}}], "ports": _tcp(PROMETHEUS_PORT)}],
+        PROMETHEUS: both_ways(
+            labelled(SCRAPER),
+            ingress=[{"from_": [{"pod_selector": {}}], "ports": tcp(PROMETHEUS_PORT)}],
             egress=[
-                {"to": [{"namespace_selector": {"match_expressions": [of_tenants]}}], "ports": _tcp(METRICS_PORT)},
+                {"to": [{"namespace_selector": {"match_expressions": [of_tenants]}}], "ports": tcp(METRICS_PORT)},
                 {"to": [{"namespace_selector": {"match_expressions": [of_others]}}]},
-                {"ports": _tcp(*NODES)},
+                to_ports(*NODES),
             ],
         ),
-        ALERTMANAGER: _policy(
-            TELLERS,
+        ALERTMANAGER: both_ways(
+            labelled(TELLERS),
             ingress=[
-                {"from_": [_pods(SCRAPER)], "ports": _tcp(ALERTMANAGER_PORT)},
-                {"from_": [_pods(TELLERS)], "ports": _gossip()},
+                {"from_": [pods(SCRAPER)], "ports": tcp(ALERTMANAGER_PORT)},
+                {"from_": [pods(TELLERS)], "ports": _gossip()},
             ],
-            egress=[{"to": [_pods(TELLERS)], "ports": _gossip()}, dns(), {"ports": _tcp(*SMTP)}],
+            egress=[{"to": [pods(TELLERS)], "ports": _gossip()}, dns(), to_ports(*SMTP)],
         ),
     }
-
-
-def _policy(pods: dict[str, str], *, ingress: list[Manifest], egress: list[Manifest]) -> Manifest:
-    return {
-        "pod_selector": {"match_labels": dict(pods)},
-        "policy_types": ["Ingress", "Egress"],
-        "ingress": ingress,
-        "egress": egress,
-    }
-
-
-def _pods(labels: dict[str, str]) -> Manifest:
-    return {"pod_selector": {"match_labels": dict(labels)}}
-
-
-def _tcp(*ports: int) -> list[Manifest]:
-    return [{"protocol": "TCP", "port": port} for port in ports]
 
 
 def _gossip() -> list[Manifest]:

@@ -9,12 +9,13 @@ import yaml
 from pulumi_kubernetes.apps import v1 as apps
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.networking import v1 as networking
-from pulumi_kubernetes.rbac import v1 as rbac
 
-from components.objects import Manifest, in_namespace, platform_metadata, policy_rules, running_in_namespace
+from components.network.policy import to_the_api_server
+from components.objects import Manifest, in_namespace, platform_metadata, running_in_namespace
 from components.scheduling.placement import system_placement
 from components.security.hardened_pod import hardened_pod
-from components.tenancy.platform_namespace import PlatformNamespace, to_the_api_server
+from components.security.platform_account import account_with_rights
+from components.tenancy.platform_namespace import PlatformNamespace
 from settings.cluster import Cluster
 from settings.descheduling import INTERVAL_S, descheduler_policy
 
@@ -66,22 +67,7 @@ class Descheduler(pulumi.ComponentResource):
         metadata = {**platform_metadata(NAME, NAME), "namespace": args.namespace.name}
         self.policy = yaml.safe_dump(descheduler_policy(), sort_keys=False)
         policy = core.ConfigMap(f"{name}-policy", metadata=metadata, data={"policy.yaml": self.policy}, opts=child)
-        account = core.ServiceAccount(
-            f"{name}-account", metadata=metadata, automount_service_account_token=False, opts=child
-        )
-        role = rbac.ClusterRole(
-            f"{name}-role",
-            metadata=platform_metadata(f"tenantplane-{NAME}", NAME),
-            rules=policy_rules(RULES),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        binding = rbac.ClusterRoleBinding(
-            f"{name}-binding",
-            metadata=platform_metadata(f"tenantplane-{NAME}", NAME),
-            role_ref={"api_group": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": f"tenantplane-{NAME}"},
-            subjects=[{"kind": "ServiceAccount", "name": NAME, "namespace": args.namespace.name}],
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
-        )
+        rights = account_with_rights(self, name, NAME, args.namespace, RULES)
         networking.NetworkPolicy(f"{name}-network", metadata=metadata, spec=to_the_api_server(NAME), opts=child)
         priority = [args.priority_classes[PRIORITY]] if PRIORITY in args.priority_classes else []
         digest = hashlib.sha256(self.policy.encode()).hexdigest()[:16]
@@ -101,7 +87,7 @@ class Descheduler(pulumi.ComponentResource):
                     "spec": _pod(args),
                 },
             },
-            opts=running_in_namespace(self, args.namespace.namespace, policy, account, binding, *priority),
+            opts=running_in_namespace(self, args.namespace.namespace, policy, *rights, *priority),
         )
         self.register_outputs({"policy": self.policy})
 

@@ -8,9 +8,11 @@ from pulumi_kubernetes.batch import v1 as batch
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.networking import v1 as networking
 
+from components.network.policy import outwards
 from components.objects import Manifest, in_namespace, platform_metadata, running_in_namespace
 from components.scheduling.placement import system_placement
 from components.security.hardened_pod import hardened_pod
+from components.security.platform_account import account
 from components.tenancy.platform_namespace import PlatformNamespace
 from settings.cluster import Cluster
 from settings.image_scan import WEEKLY, image_list, scan_script
@@ -52,23 +54,16 @@ class ImageScan(pulumi.ComponentResource):
         super().__init__("tenantplane:security:ImageScan", name, {}, opts)
         child = in_namespace(self, args.namespace.namespace)
         metadata = {**platform_metadata(NAME, NAME), "namespace": args.namespace.name}
-        account = core.ServiceAccount(
-            f"{name}-account", metadata=metadata, automount_service_account_token=False, opts=child
-        )
+        who = account(self, name, NAME, args.namespace)
         listed = core.ConfigMap(
             f"{name}-images", metadata=metadata, data={"images": image_list(args.images)}, opts=child
         )
-        network: Manifest = {
-            "pod_selector": {"match_labels": {"app.kubernetes.io/name": NAME}},
-            "policy_types": ["Egress"],
-            "egress": [{"ports": [{"protocol": "TCP", "port": 443}]}],
-        }
-        networking.NetworkPolicy(f"{name}-network", metadata=metadata, spec=network, opts=child)
+        networking.NetworkPolicy(f"{name}-network", metadata=metadata, spec=outwards(NAME, 443), opts=child)
         batch.CronJob(
             name,
             metadata=metadata,
             spec=_schedule(args, metadata["labels"]),
-            opts=running_in_namespace(self, args.namespace.namespace, account, listed),
+            opts=running_in_namespace(self, args.namespace.namespace, who, listed),
         )
         self.register_outputs({})
 

@@ -6,7 +6,8 @@ import pulumi
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.networking import v1 as networking
 
-from components.objects import Manifest, in_namespace, platform_metadata
+from components.network.policy import CLOSED
+from components.objects import in_namespace, platform_metadata
 from components.tenancy.namespace import pod_security_labels
 
 
@@ -18,16 +19,6 @@ class PlatformNamespaceArgs:
     """
 
     name: str
-
-
-def to_the_api_server(name: str) -> Manifest:
-    """Spec of a NetworkPolicy of pods with this `app.kubernetes.io/name`: out to the API server, wherever it is;
-    nothing else is asked, and nothing comes in."""
-    return {
-        "pod_selector": {"match_labels": {"app.kubernetes.io/name": name}},
-        "policy_types": ["Egress"],
-        "egress": [{"ports": [{"protocol": "TCP", "port": port} for port in (443, 6443)]}],
-    }
 
 
 class PlatformNamespace(pulumi.ComponentResource):
@@ -52,7 +43,7 @@ class PlatformNamespace(pulumi.ComponentResource):
         networking.NetworkPolicy(
             f"{name}-default-deny",
             metadata={**platform_metadata("default-deny", "platform"), "namespace": args.name},
-            spec={"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},
+            spec=dict(CLOSED),
             opts=in_namespace(self, self.namespace),
         )
         self.name = args.name

@@ -11,7 +11,7 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.networking import v1 as networking
 from pulumi_kubernetes.rbac import v1 as rbac
 
-from components.network.tenant_network import CLOSED
+from components.network.policy import CLOSED, both_ways, tcp
 from components.objects import Manifest, in_namespace, running_in_namespace, tenant_metadata
 from components.tenancy.virtual_names import (
     API_PORT,
@@ -185,11 +185,6 @@ def _traffic(plan: TenantPlan) -> Manifest:
     """Within the namespace, the virtual API server and DNS; how the syncer reaches the host's is a guard-rail."""
     if not plan.active:
         return dict(CLOSED)
-    ports = [{"protocol": "TCP", "port": API_PORT}, *({"protocol": each, "port": DNS_PORT} for each in ("UDP", "TCP"))]
+    ports = [*tcp(API_PORT), {"protocol": "UDP", "port": DNS_PORT}, *tcp(DNS_PORT)]
     same: list[Manifest] = [{"pod_selector": {}}]
-    return {
-        "pod_selector": {},
-        "policy_types": ["Ingress", "Egress"],
-        "ingress": [{"from_": same, "ports": ports}],
-        "egress": [{"to": same, "ports": ports}],
-    }
+    return both_ways({}, ingress=[{"from_": same, "ports": ports}], egress=[{"to": same, "ports": ports}])

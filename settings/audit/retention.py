@@ -3,15 +3,14 @@
 from typing import Any, Final
 
 from settings import names
-from settings.storage.buckets import LEAST_TLS, LONGEST_NAME, Bucket
+from settings.storage.buckets import LONGEST_NAME, Bucket
+from settings.storage.statements import Policy, deny, modern_tls
 
 RETENTION_DAYS: Final = 180
 """How long an audit log is kept and cannot be changed (G5)."""
 EXPIRE_DAYS: Final = RETENTION_DAYS + 1
 """After how many days S3 itself removes it: the lock's day and the lifecycle's are not counted alike."""
 SHIPPER: Final = "audit-shipper"
-
-Policy = dict[str, Any]
 
 
 def audit_bucket(environment: str, region: str, account: str) -> Bucket:
@@ -55,29 +54,28 @@ def audit_bucket_policy(bucket: Bucket, account: str) -> Policy:
     return {
         "Version": "2012-10-17",
         "Statement": [
-            _deny("TlsOnly", "s3:*", [whole, objects], {"Bool": {"aws:SecureTransport": "false"}}),
-            _deny("ModernTlsOnly", "s3:*", [whole, objects], {"NumericLessThan": {"s3:TlsVersion": str(LEAST_TLS)}}),
-            _deny("NothingIsRemoved", ["s3:DeleteObject", "s3:DeleteObjectVersion"], [objects]),
-            _deny("NobodyBypasses", ["s3:BypassGovernanceRetention", "s3:PutObjectLegalHold"], [objects]),
-            _deny(
+            *modern_tls(whole),
+            deny("NothingIsRemoved", ["s3:DeleteObject", "s3:DeleteObjectVersion"], [objects]),
+            deny("NobodyBypasses", ["s3:BypassGovernanceRetention", "s3:PutObjectLegalHold"], [objects]),
+            deny(
                 "NoShorterRetention",
                 ["s3:PutObject", "s3:PutObjectRetention"],
                 [objects],
                 {"NumericLessThan": {"s3:object-lock-remaining-retention-days": str(RETENTION_DAYS)}},
             ),
-            _deny(
+            deny(
                 "ComplianceOnly",
                 ["s3:PutObject", "s3:PutObjectRetention"],
                 [objects],
                 {"Null": {"s3:object-lock-mode": "false"}, "StringNotEquals": {"s3:object-lock-mode": "COMPLIANCE"}},
             ),
-            _deny(
+            deny(
                 "ShipperWrites",
                 "s3:PutObject",
                 [objects],
                 {"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/{names.PART_OF}-{SHIPPER}-*"}},
             ),
-            _deny(
+            deny(
                 "BucketStays",
                 [
                     "s3:DeleteBucket",
@@ -102,8 +100,3 @@ def shipper_policy(bucket: Bucket, cluster: str, key_arn: str) -> Policy:
             {"Sid": "Key", "Effect": "Allow", "Action": "kms:GenerateDataKey", "Resource": key_arn},
         ],
     }
-
-
-def _deny(sid: str, action: str | list[str], resources: list[str], condition: Policy | None = None) -> Policy:
-    made: Policy = {"Sid": sid, "Effect": "Deny", "Principal": "*", "Action": action, "Resource": resources}
-    return made if condition is None else {**made, "Condition": condition}

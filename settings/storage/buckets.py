@@ -6,16 +6,14 @@ from typing import Any
 from settings import names
 from settings.fields import DataIsolation
 from settings.storage.keys import platform_role
+from settings.storage.statements import Policy, deny, modern_tls
 
 LONGEST_NAME = 63
 """Characters of a bucket's name (Amazon S3 User Guide, "General purpose bucket naming rules")."""
-LEAST_TLS = 1.3
 INCOMPLETE_DAYS = 7
 NONCURRENT_DAYS = 30
 """How long parts of uploads that never ended, and versions that were replaced or deleted, are kept: ours."""
 _OWN_TAG = "${aws:PrincipalTag/tenant}"
-
-Policy = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +54,7 @@ def bucket_policy(bucket: Bucket, account: str, key_arn: str) -> Policy:
     """
     own = bucket.tenant if not bucket.prefix else None
     statements = [
-        _deny("TlsOnly", [bucket.arn, f"{bucket.arn}/*"], {"Bool": {"aws:SecureTransport": "false"}}),
-        _deny("ModernTlsOnly", [bucket.arn, f"{bucket.arn}/*"], {"NumericLessThan": {"s3:TlsVersion": str(LEAST_TLS)}}),
+        *modern_tls(bucket.arn),
         # A request that names neither gets the bucket's default, which is this key.
         _other_than(bucket, "ThisKeyOnly", "s3:x-amz-server-side-encryption-aws-kms-key-id", key_arn),
         _other_than(bucket, "KmsOnly", "s3:x-amz-server-side-encryption", "aws:kms"),
@@ -110,13 +107,14 @@ def _other_than(bucket: Bucket, sid: str, header: str, value: str) -> Policy:
     """Denies objects stored with this header at another value. Without `Null` it would deny those without the header
     too: a negated comparison with nothing is true, with `IfExists` as well."""
     condition = {"Null": {header: "false"}, "StringNotEquals": {header: value}}
-    return _deny(sid, [f"{bucket.arn}/*"], condition, action="s3:PutObject")
+    return deny(sid, "s3:PutObject", [f"{bucket.arn}/*"], condition)
 
 
 def _own_only(bucket: Bucket, tenant: str, account: str) -> list[Policy]:
     return [
-        _deny(
+        deny(
             "ThisTenantOnly",
+            "s3:*",
             [bucket.arn, f"{bucket.arn}/*"],
             {**_but_for_the_platform(account), "StringNotEquals": {"aws:PrincipalTag/tenant": tenant}},
         )
@@ -128,8 +126,9 @@ def _prefix_only(bucket: Bucket, account: str) -> list[Policy]:
     place = f"tenants/{_OWN_TAG}/"
     return [
         # Without the tag the next two would have nothing to compare, and so deny nothing.
-        _deny(
+        deny(
             "TaggedOnly",
+            "s3:*",
             [bucket.arn, f"{bucket.arn}/*"],
             {**platform, "Null": {"aws:PrincipalTag/tenant": "true"}},
         ),
@@ -141,28 +140,12 @@ def _prefix_only(bucket: Bucket, account: str) -> list[Policy]:
             "NotResource": [bucket.arn, f"{bucket.arn}/{place}*"],
             "Condition": platform,
         },
-        _deny(
-            "OwnListOnly",
-            [bucket.arn],
-            {**platform, "StringNotLike": {"s3:prefix": f"{place}*"}},
-            action="s3:*",
-        ),
+        deny("OwnListOnly", "s3:*", [bucket.arn], {**platform, "StringNotLike": {"s3:prefix": f"{place}*"}}),
     ]
 
 
 def _but_for_the_platform(account: str) -> Policy:
     return {"ArnNotLike": {"aws:PrincipalArn": platform_role(account)}}
-
-
-def _deny(sid: str, resources: list[str], condition: Policy, *, action: str = "s3:*") -> Policy:
-    return {
-        "Sid": sid,
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": action,
-        "Resource": resources,
-        "Condition": condition,
-    }
 
 
 def _name(environment: str, region: str, account: str, what: str) -> str:

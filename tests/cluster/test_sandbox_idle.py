@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from components.network.tenant_network import NAMESPACE_NAME
+from components.network.policy import NAMESPACE_NAME
 from components.security.sandbox_admission import CLOCKS_S, SandboxAdmission, SandboxAdmissionArgs
 from localcloud.controlplane import ControlPlane
 from settings import Tier, names
