@@ -13,6 +13,8 @@ import typer
 from rich.console import Console
 
 from localcloud import controlplane, nodehost, realnode, stacks, toolchain
+from localcloud.aws import stop_aws
+from localcloud.aws.cli import aws_app
 from localcloud.controlplane.layout import Layout
 from localcloud.controlplane.postgres import NoPostgresError, start_database
 from localcloud.environment import pulumi_environment
@@ -28,6 +30,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Real Kubernetes control planes and the pinned tools, on this machine only (127.0.0.1).",
 )
+
+app.add_typer(aws_app, name="aws")
 
 _Name = Annotated[str, typer.Argument(help="Name of a cluster.")]
 
@@ -112,6 +116,8 @@ def stop(
         _forget_stacks(cluster)
     if not names:
         typer.echo("there is no cluster: nothing to stop")
+    if every and stop_aws():
+        typer.echo("the local AWS is stopped and forgotten")
     if every and not stacks.clear(state_directory()):
         typer.echo(f"stacks of other clusters are kept in {state_directory() / 'state'}")
 

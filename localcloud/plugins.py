@@ -1,7 +1,9 @@
 """Pulumi plugins: the official ones where the person has them, our own where not."""
 
 import os
+import shlex
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -9,7 +11,8 @@ from pathlib import Path
 
 from localcloud import toolchain
 from localcloud.errors import LocalcloudError
-from localcloud.files import explain_full_disk
+from localcloud.files import explain_full_disk, write_whole
+from localcloud.paths import checkout
 
 CHOICE_VARIABLE = "TENANTPLANE_PLUGINS"
 """Unset or "auto": official where installed, else bundled. "bundled" or "official": those and no others."""
@@ -19,10 +22,14 @@ _CHOICES = ("auto", "bundled", "official")
 
 @dataclass(frozen=True)
 class Provider:
-    """A resource plugin. package: the Python SDK whose version the engine asks for."""
+    """A resource plugin. package: the Python SDK whose version the engine asks for.
+
+    module: where ours is a Python module and no tool (docs/decisions/0015).
+    """
 
     name: str
     package: str
+    module: str = ""
 
     @property
     def program(self) -> str:
@@ -34,7 +41,11 @@ class Provider:
         return f"resource-{self.name}-v{version(self.package)}"
 
 
-PROVIDERS = (Provider("kubernetes", "pulumi-kubernetes"), Provider("random", "pulumi-random"))
+PROVIDERS = (
+    Provider("kubernetes", "pulumi-kubernetes"),
+    Provider("random", "pulumi-random"),
+    Provider("aws", "pulumi-aws", module="localcloud.aws.provider"),
+)
 
 
 def install(home: Path) -> bool:
@@ -55,7 +66,7 @@ def install(home: Path) -> bool:
             _take_away(home / "plugins" / provider.folder)  # the engine downloads it, or says why it cannot
             bundled = False
         else:
-            _put(toolchain.tool(provider.program), home / "plugins" / provider.folder / provider.program)
+            _put(_ours(provider, home), home / "plugins" / provider.folder / provider.program)
     return bundled
 
 
@@ -72,6 +83,23 @@ def _official(provider: Provider, home: Path) -> Path | None:
         if place.resolve() != home.resolve() and program.is_file():
             return program
     return None
+
+
+def _ours(provider: Provider, home: Path) -> Path:
+    """The program of our own plugin; of a module, a script that runs it with this Python."""
+    if not provider.module:
+        return toolchain.tool(provider.program)
+    script = home / "scripts" / provider.program
+    text = f'#!/bin/sh\nPYTHONPATH={_quoted(checkout())} exec {_quoted(sys.executable)} -m {provider.module} "$@"\n'
+    if not script.exists() or script.read_text() != text:
+        with explain_full_disk(home):
+            script.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(script, text, 0o700)
+    return script
+
+
+def _quoted(path: object) -> str:
+    return shlex.quote(str(path))
 
 
 def _own_homes() -> Iterator[Path]:

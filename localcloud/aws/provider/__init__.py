@@ -1,0 +1,1 @@
+"""The resource plugin `aws`: Pulumi's provider protocol over calls of boto3 to the local AWS."""

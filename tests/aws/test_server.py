@@ -1,0 +1,64 @@
+"""The local AWS keeps what it knows, whichever way its server ends (H1)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from botocore.exceptions import ClientError
+
+from localcloud.aws import AwsService, pause_aws, start_aws, stop_aws
+from localcloud.aws.layout import AwsLayout
+from localcloud.controlplane import process
+from tests.aws.conftest import client
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[AwsService]:
+    yield start_aws(tmp_path)
+    stop_aws(tmp_path)
+
+
+def _process(state_dir: Path) -> psutil.Process:
+    found = process.recorded(AwsLayout(state_dir).record)
+    assert found is not None
+    return found[0]
+
+
+def test_a_restart_loses_nothing_and_changes_no_id(service: AwsService, tmp_path: Path) -> None:
+    kms, s3, sqs = client(service, "kms"), client(service, "s3"), client(service, "sqs")
+    vpc = client(service, "ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    sealed = kms.encrypt(KeyId=key, Plaintext=b"kept")["CiphertextBlob"]
+    s3.create_bucket(Bucket="kept-bucket", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    s3.put_object(Bucket="kept-bucket", Key="a/b", Body=b"content")
+    sqs.create_queue(QueueName="kept")
+
+    killed = _process(tmp_path)
+    killed.kill()  # kill -9: nothing was saved yet, so the journal is replayed
+    killed.wait()
+    assert start_aws(tmp_path).endpoint == service.endpoint
+    assert kms.decrypt(CiphertextBlob=sealed)["Plaintext"] == b"kept"
+    second = client(service, "ec2").create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+
+    assert pause_aws(tmp_path)  # in good order: a snapshot is taken
+    memory = AwsLayout(tmp_path).memory
+    assert [file.name for file in memory.iterdir()] == ["snapshot.pickle"]
+    start_aws(tmp_path)
+    found = {each["VpcId"] for each in client(service, "ec2").describe_vpcs(VpcIds=[vpc, second])["Vpcs"]}
+    assert found == {vpc, second}
+    assert s3.get_object(Bucket="kept-bucket", Key="a/b")["Body"].read() == b"content"
+    assert kms.decrypt(CiphertextBlob=sealed)["Plaintext"] == b"kept"
+    assert sqs.list_queues(QueueNamePrefix="kept")["QueueUrls"]
+    with pytest.raises(ClientError, match="BucketAlreadyOwnedByYou"):
+        s3.create_bucket(Bucket="kept-bucket", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+
+
+def test_it_listens_on_loopback_only_and_ends_without_a_trace(service: AwsService, tmp_path: Path) -> None:
+    running = _process(tmp_path)
+    addresses = {each.laddr.ip for each in running.net_connections("tcp") if each.status == psutil.CONN_LISTEN}
+    assert addresses == {"127.0.0.1"}
+    assert stop_aws(tmp_path)
+    assert not running.is_running()
+    assert not AwsLayout(tmp_path).directory.exists()
+    assert not stop_aws(tmp_path)
