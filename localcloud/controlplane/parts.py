@@ -175,6 +175,9 @@ def _controller_manager(layout: Layout, ports: Mapping[str, int]) -> Part:
             "--kube-api-burst=1000",
             # A namespace takes some 60 requests in a row to empty; 100 of them queue for 20 s at the default of 10.
             "--concurrent-namespace-syncs=20",
+            # What an object that was refused after its quota was charged has taken (one that exists already, for one)
+            # comes back only when all is counted anew, every five minutes by default.
+            "--resource-quota-sync-period=30s",
         ),
         port=ports[CONTROLLERS],
         probe="/healthz",

@@ -1,31 +1,23 @@
 """One Envoy beside a local control plane, on loopback, with the cluster's own certificates."""
 
 import base64
-import contextlib
 import hashlib
 import json
-import shutil
-import signal
-import socket
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from localcloud.controlplane import process
+from localcloud.controlplane.companion import Companion, listens
 from localcloud.controlplane.gateway.configuration import Local, bootstrap, write_configuration
 from localcloud.controlplane.gateway.issuer import Issuer, local_issuer
 from localcloud.controlplane.gateway.programs import find_envoy
 from localcloud.controlplane.gateway.translation import Manifest, bare, translate
 from localcloud.controlplane.layout import Layout
 from localcloud.controlplane.pki import CLUSTER, issue_server
-from localcloud.controlplane.ports import HOST, free_ports, holder, is_free
-from localcloud.errors import LocalcloudError
+from localcloud.controlplane.ports import free_ports
 from localcloud.files import write_whole
-from localcloud.processes import end_processes
 
 PART = "gateway"
 _READY_TIMEOUT_S = 30.0
@@ -86,7 +78,7 @@ def serve_gateway(
 def running_gateway(layout: Layout) -> GatewayServer | None:
     """The cluster's gateway when it runs and answers, else None."""
     made = _known(layout)
-    if made is None or process.recorded(layout.process(PART)) is None or not _answers(made.port):
+    if made is None or not _companion(layout).runs or not listens(made.port):
         return None
     issuer = local_issuer(_folder(layout))
     return GatewayServer(made.port, layout.certificate(CLUSTER), issuer, refusals=made.refusals)
@@ -94,22 +86,11 @@ def running_gateway(layout: Layout) -> GatewayServer | None:
 
 def end_gateway(layout: Layout) -> None:
     """End Envoy and delete its files, the issuer's keys among them."""
-    found = process.recorded(layout.process(PART))
-    alive = [found[0]] if found else []
-    alive += [each for each in process.find(_folder(layout), ("envoy",)) if each not in alive]
-    for each in alive:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            each.send_signal(signal.SIGTERM)
-    end_processes(alive, _STOP_GRACE_S)
-    shutil.rmtree(_folder(layout), ignore_errors=True)
-    layout.process(PART).unlink(missing_ok=True)
+    _companion(layout).end(_STOP_GRACE_S)
 
 
 def _start(layout: Layout, envoy: Path, local: Local) -> None:
-    if not is_free(local.port):
-        raise LocalcloudError(
-            f"port {local.port}, which the gateway of cluster {layout.name} had, is taken by {holder(local.port)}"
-        )
+    _companion(layout).require_free(local.port)
     write_whole(local.file("bootstrap"), json.dumps(bootstrap(local)))
     command = (
         str(envoy),
@@ -119,14 +100,7 @@ def _start(layout: Layout, envoy: Path, local: Local) -> None:
         "--disable-hot-restart",
     )
     child = process.spawn(command, layout.log(PART), layout.process(PART), _folder(layout), {})
-    deadline = time.monotonic() + _READY_TIMEOUT_S
-    while not _answers(local.port):
-        if child.poll() is not None or time.monotonic() > deadline:
-            log = layout.log(PART)
-            raise LocalcloudError(
-                f"the gateway of cluster {layout.name} does not start; the last lines of {log}:\n{process.tail(log)}"
-            )
-        time.sleep(0.02)
+    _companion(layout).await_start(child, lambda: listens(local.port), _READY_TIMEOUT_S)
 
 
 def _certificates(layout: Layout, objects: Iterable[Manifest]) -> list[Manifest]:
@@ -159,6 +133,10 @@ def _encoded(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
+def _companion(layout: Layout) -> Companion:
+    return Companion(layout, PART, "the gateway", "envoy", _folder(layout))
+
+
 def _folder(layout: Layout) -> Path:
     return layout.directory / "gateway"
 
@@ -175,11 +153,3 @@ def _known(layout: Layout) -> _Made | None:
         return _Made(int(data["port"]), str(data["digest"]), tuple(data["refusals"]))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
-
-
-def _answers(port: int) -> bool:
-    try:
-        with socket.create_connection((HOST, port), timeout=1):
-            return True
-    except OSError:
-        return False

@@ -1,27 +1,22 @@
 """One PostgreSQL server beside a local control plane, on loopback, with the cluster's own certificates."""
 
-import contextlib
 import json
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import psutil
-
 from localcloud.controlplane import process
+from localcloud.controlplane.companion import Companion, listens
 from localcloud.controlplane.layout import Layout
 from localcloud.controlplane.pki import CLUSTER, issue_server
-from localcloud.controlplane.ports import HOST, free_ports, holder, is_free
+from localcloud.controlplane.ports import HOST, free_ports
 from localcloud.controlplane.postgres.configuration import SUPERUSER, write_server_configuration
 from localcloud.controlplane.postgres.programs import NoPostgresError, Programs, find_programs
 from localcloud.errors import LocalcloudError
 from localcloud.files import explain_full_disk, write_whole
-from localcloud.processes import end_processes
 
 PART = "postgresql"
 _READY_TIMEOUT_S = 60.0
@@ -72,8 +67,7 @@ def start_database(layout: Layout) -> DatabaseServer:
         write_whole(folder / "server.json", json.dumps(asdict(made)))
         data = _data(layout, programs, made.password)
     port = made.port
-    if not is_free(port):
-        raise LocalcloudError(f"port {port}, which PostgreSQL of cluster {layout.name} had, is taken by {holder(port)}")
+    _companion(layout).require_free(port)
     certificate, key = issue_server(layout, HOST, ("localhost", HOST))
     write_whole(folder / "server.crt", certificate)
     write_whole(folder / "server.key", key)
@@ -86,36 +80,26 @@ def start_database(layout: Layout) -> DatabaseServer:
         folder,
         {"LC_ALL": "C"},
     )
-    deadline = time.monotonic() + _READY_TIMEOUT_S
-    while not _answers(layout, port):
-        if child.poll() is not None or time.monotonic() > deadline:
-            log = layout.log(PART)
-            raise LocalcloudError(
-                f"PostgreSQL of cluster {layout.name} does not start; the last lines of {log}:\n{process.tail(log)}"
-            )
-        time.sleep(0.02)
+    _companion(layout).await_start(child, lambda: _answers(layout, port), _READY_TIMEOUT_S)
     return _server(layout, made, started=True)
 
 
 def running_database(layout: Layout) -> DatabaseServer | None:
     """The cluster's server when it runs and answers, else None."""
     made = _known(layout)
-    if made is None or process.recorded(layout.process(PART)) is None or not _answers(layout, made.port):
+    if made is None or not _companion(layout).runs or not _answers(layout, made.port):
         return None
     return _server(layout, made)
 
 
 def end_database(layout: Layout) -> None:
     """End the server, without waiting for its sessions, and delete its files."""
-    found = process.recorded(layout.process(PART))
-    alive = [found[0]] if found else []
-    alive += [each for each in process.find(_folder(layout), ("postgres",)) if each not in alive]
-    for each in alive:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            each.send_signal(signal.SIGQUIT)  # at once: its files go as well
-    end_processes(alive, _STOP_GRACE_S)
-    shutil.rmtree(_folder(layout), ignore_errors=True)
-    layout.process(PART).unlink(missing_ok=True)
+    # SIGQUIT: at once, since its files go as well.
+    _companion(layout).end(_STOP_GRACE_S, first=signal.SIGQUIT)
+
+
+def _companion(layout: Layout) -> Companion:
+    return Companion(layout, PART, "PostgreSQL", "postgres", _folder(layout))
 
 
 def _folder(layout: Layout) -> Path:
@@ -184,7 +168,6 @@ def _answers(layout: Layout, port: int) -> bool:
     say that it is starting."""
     try:
         said = (_folder(layout) / "data" / "postmaster.pid").read_text().splitlines()
-        with socket.create_connection((HOST, port), timeout=1):
-            return len(said) > _STATUS_LINE and said[_STATUS_LINE].strip() == "ready"
     except OSError:
         return False
+    return len(said) > _STATUS_LINE and said[_STATUS_LINE].strip() == "ready" and listens(port)
