@@ -152,6 +152,7 @@ ADDONS: Mapping[str, Addon] = {
         ENVOY_GATEWAY,
         GATEWAY_API,
         KUEUE,
+        POLICY_CONTROLLER,
         PROMETHEUS_OPERATOR,
         TETRAGON,
         VOLUME_SNAPSHOTS,

@@ -93,7 +93,8 @@ def silence(api: Client, addons: Iterable[Addon]) -> None:
 
 def record(layout: Layout, names: Iterable[str]) -> None:
     """Forget the add-ons that a cluster has no longer. Their kinds stay, and with them what tenants made of them."""
-    kept = {name: files for name, files in _granted(layout).items() if name in set(names)}
+    wanted = set(names)
+    kept = {name: files for name, files in _granted(layout).items() if name in wanted}
     if kept != _granted(layout):
         write_whole(_record(layout), json.dumps(kept))
 
