@@ -123,6 +123,8 @@ def _api_server(layout: Layout, ports: Mapping[str, int]) -> Part:
             f"--etcd-keyfile={layout.key('etcd-client')}",
             f"--encryption-provider-config={layout.config / 'encryption.yaml'}",
             f"--service-account-issuer=https://{HOST}:{ports[API_SERVER]}",
+            # As managed control planes have it: whoever may ask for a token may not ask for one that outlives him (C4).
+            "--service-account-max-token-expiration=24h",
             f"--service-account-key-file={layout.pki / 'service-account.pub'}",
             f"--service-account-signing-key-file={layout.key('service-account')}",
             f"--requestheader-client-ca-file={layout.certificate(FRONT_PROXY)}",
