@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from components.network.tenant_network import DATABASE_PORT, DNS_PORT, SERVICE_PORT
+from components.network.tenant_network import DATABASE_PORT, SERVICE_PORT
 from fleet.reachability import Calico, Endpoint, outside
 from fleet.verify.finding import FAILED, HELD, UNKNOWN, WORDS, Finding, State
 from fleet.verify.live import Live, labels
@@ -25,6 +25,7 @@ METADATA: Final = {
 }
 INTERNET: Final = {"internet": "203.0.113.7", "internet-v6": "2001:db8::7"}
 """Addresses for documentation: no file grants them."""
+DNS_PORT: Final = 53
 SHOWN: Final = 3
 
 

@@ -5,8 +5,28 @@ from typing import Any, Final
 from localcloud.aws.provider.session import Settings
 
 SERVICES: Final = tuple(
-    "budgets cloudtrail cloudwatch cloudwatchevents cloudwatchlogs ec2 ecr eks elasticloadbalancingv2 eventbridge iam kms "
-    "rds route53 s3 secretsmanager sqs ssm sts wafv2".split()
+    [
+        "budgets",
+        "cloudtrail",
+        "cloudwatch",
+        "cloudwatchevents",
+        "cloudwatchlogs",
+        "ec2",
+        "ecr",
+        "eks",
+        "elasticloadbalancingv2",
+        "eventbridge",
+        "iam",
+        "kms",
+        "rds",
+        "route53",
+        "s3",
+        "secretsmanager",
+        "sqs",
+        "ssm",
+        "sts",
+        "wafv2",
+    ]
 )
 """Services that the components use, as the provider's `endpoints` names them."""
 

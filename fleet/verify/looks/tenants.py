@@ -6,10 +6,10 @@ from typing import Final
 
 from components.gateway.envoy import ROUTE, limits_policy_spec, route_spec, token_policy_spec
 from components.network.calico import TIER
+from components.network.policy import CLOSED
 from components.network.tenant_guard_rail import own_traffic, policy_name
 from components.network.tenant_network import (
     ALLOW_NAME,
-    CLOSED,
     DENY_NAME,
     SANDBOX_NAME,
     allowed_traffic,
