@@ -1,6 +1,11 @@
 """`python -m fleet`."""
 
-from fleet import audit_commands, data_commands, verify_commands  # noqa: F401  they add their commands
+from fleet import (  # they add their commands
+    audit_commands,  # noqa: F401
+    data_commands,  # noqa: F401
+    relocation_commands,  # noqa: F401
+    verify_commands,  # noqa: F401
+)
 from fleet.cli import main
 
 main()

@@ -97,7 +97,7 @@ def up(
 ) -> None:
     """Apply the catalogue, then show the tenants. After a failure or a crash the same command goes on where it was
     stopped."""
-    fleet = _fleet(env, project)
+    fleet = fleet_of(env, project)
     scope = Scope(tenant=tenant, cluster=cluster, every=every)
     _finish(apply(fleet, "up", scope, console(), parallel, migrate=migrate))
     if table:
@@ -130,7 +130,7 @@ def destroy(
 
     Anywhere else tenants leave one by one, by off-boarding (A7), and this refuses.
     """
-    fleet = _fleet(env, project)
+    fleet = fleet_of(env, project)
     elsewhere = [each.name for each in fleet.catalogue.topology.clusters if each.provider != "localcloud"]
     if elsewhere:
         raise FleetError(
@@ -148,7 +148,7 @@ def destroy(
 @app.command()
 def status(env: _Environment, *, project: _Project = CHECKOUT) -> None:
     """Each tenant: namespace, tier, quota and use, pods that run, policies, and how to get in."""
-    _lazily("fleet.tenants").show_tenants(_fleet(env, project), console())
+    _lazily("fleet.tenants").show_tenants(fleet_of(env, project), console())
 
 
 @app.command()
@@ -180,7 +180,7 @@ def report(
     project: _Project = CHECKOUT,
 ) -> None:
     """Write one HTML page about the running environment: topology, tenants, isolation, objectives, cost."""
-    _lazily("fleet.report").write_report(_fleet(env, project), output, prometheus, console())
+    _lazily("fleet.report").write_report(fleet_of(env, project), output, prometheus, console())
 
 
 @app.command()
@@ -192,7 +192,7 @@ def kubeconfig(
     project: _Project = CHECKOUT,
 ) -> None:
     """Write a kubeconfig that acts as a member of a tenant for an hour, and print its path."""
-    made = _lazily("fleet.tenants").tenant_access(_fleet(env, project), tenant, role)
+    made = _lazily("fleet.tenants").tenant_access(fleet_of(env, project), tenant, role)
     Console(stderr=True, highlight=False, markup=False).print(
         f"user {made.user}, group {made.group}, valid for an hour"
     )
@@ -200,7 +200,7 @@ def kubeconfig(
 
 
 def _run(verb: Verb, env: str, scope: Scope, parallel: int | None, project: Path) -> bool:
-    return apply(_fleet(env, project), verb, scope, console(), parallel)
+    return apply(fleet_of(env, project), verb, scope, console(), parallel)
 
 
 def _finish(good: bool) -> None:
@@ -208,7 +208,7 @@ def _finish(good: bool) -> None:
         raise typer.Exit(1)
 
 
-def _fleet(env: str, project: Path) -> Fleet:
+def fleet_of(env: str, project: Path) -> Fleet:
     root = project.resolve()
     return Fleet(root, _catalogue(env, root))
 

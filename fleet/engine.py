@@ -1,5 +1,6 @@
 """Runs the Pulumi engine on one stack, and follows what it does."""
 
+import json
 import signal
 import subprocess
 import threading
@@ -7,12 +8,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Final, Literal
+from typing import Any, Final, Literal
 
 from fleet.errors import FleetError
 from fleet.events import Changes
+from fleet.following import follow
 from fleet.locks import is_locked_out, locks_in
-from fleet.recovery import RecoveryPlan, recovery_plan
+from fleet.recovery import recovery_plan, told
 from fleet.stacks import Stack
 from fleet.state import StackState, StateReader
 
@@ -33,7 +35,6 @@ _ENVIRONMENT: Final[dict[Verb, dict[str, str]]] = {
     # such record: doing it again does nothing. Where one is killed, its mark makes the next run look at the cluster.
     "destroy": {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"},
 }
-_POLL_S: Final = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +86,7 @@ class Engine:
         if not state.exists:
             if verb in ("refresh", "destroy"):
                 return Outcome(stack=stack, changes=Changes(), exit_code=None, skipped="was never applied")
-            self._init(stack)
+            self.make(stack)
         if verb != "preview":
             self._recover(stack, state, notes)
         if state.stale and verb in ("preview", "up"):
@@ -114,11 +115,35 @@ class Engine:
             for process in self._running:
                 process.send_signal(signal.SIGINT)
 
-    def _init(self, stack: Stack) -> None:
+    def make(self, stack: Stack) -> None:
         """Makes a stack that does not exist yet."""
         done = self._command(["stack", "init", stack.name, "--no-select", "--non-interactive"], self._root)
         if done.returncode != 0 and "already exists" not in done.stdout:
             raise FleetError(f"stack {stack.name!r} cannot be made: {done.stdout.strip()}")
+
+    def output(self, *arguments: str, given: str | None = None) -> str:
+        """What a short command of the engine prints. given: its standard input. Raises FleetError with its words when
+        it fails."""
+        done = subprocess.run(
+            ["pulumi", *arguments, "--non-interactive"],
+            cwd=self._root,
+            env=self._environment,
+            input=given or "",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise FleetError(f"`pulumi {' '.join(arguments[:2])}` failed: {done.stderr.strip() or done.stdout.strip()}")
+        return done.stdout
+
+    def deployment_in_clear(self, stack: Stack) -> Mapping[str, Any]:
+        """A stack's deployment with its secrets in the clear, which nobody may print or write; empty for a stack never
+        made."""
+        if not self.state(stack).exists:
+            return {}
+        text = self.output("stack", "export", "--show-secrets", "--stack", stack.name)
+        return json.loads(text).get("deployment") or {}
 
     def _recover(self, stack: Stack, state: StackState, notes: list[str]) -> None:
         """Settles what an engine that was killed left open in the state."""
@@ -147,7 +172,7 @@ class Engine:
             raise FleetError(
                 f"stack {stack.name!r} was left unfinished by an earlier run and cannot be recovered:\n{done.output}"
             )
-        notes.append(_told(plan))
+        notes.append(told(plan))
 
     def _unlocked(
         self, verb: Verb, stack: Stack, watch: Callable[[Changes], None], flags: Sequence[str], notes: list[str]
@@ -197,7 +222,7 @@ class Engine:
             with self._guard:
                 self._running.add(process)
             try:
-                _follow(process, lines, changes, watch)
+                follow(process, lines, changes, watch)
             finally:
                 with self._guard:
                     self._running.discard(process)
@@ -225,33 +250,3 @@ class Engine:
             text=True,
             check=False,
         )
-
-
-def _follow(
-    process: subprocess.Popen[bytes], log: IO[bytes], changes: Changes, watch: Callable[[Changes], None]
-) -> None:
-    """Feeds the event log to `changes` while the process runs, and what is left of it after its end."""
-    rest = b""
-    running = True
-    while running:
-        try:
-            process.wait(timeout=_POLL_S)
-            running = False
-        except subprocess.TimeoutExpired:
-            pass
-        *whole, rest = (rest + log.read()).split(b"\n")
-        for line in whole:
-            changes.feed(line.decode(errors="replace"))
-        watch(changes)
-
-
-def _told(plan: RecoveryPlan) -> str:
-    """What was done about an unfinished run, in plain words."""
-    parts: list[str] = []
-    if plan.drop:
-        names = ", ".join(urn.rsplit("::", 1)[-1] for urn in plan.drop)
-        parts.append(f"forgot {len(plan.drop)} creation(s) under way ({names}): they are made or adopted anew")
-    if plan.adopt:
-        names = ", ".join(plan.adopt.values())
-        parts.append(f"looked for {len(plan.adopt)} object(s) whose creation was under way ({names})")
-    return "an earlier run was stopped half-way: " + "; ".join(parts)

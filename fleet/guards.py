@@ -7,9 +7,13 @@ from fleet.state import StackState
 from settings.approval import lost_namespaces
 
 
-def removal_problems(stacks: Sequence[Stack], states: Mapping[str, StackState]) -> list[str]:
+def removal_problems(
+    stacks: Sequence[Stack], states: Mapping[str, StackState], moving: frozenset[str] = frozenset()
+) -> list[str]:
     """One line for each tenant, or further namespace of one, that a stack holds and the catalogue no longer puts
     there, when no applied approval lets it go.
+
+    moving: tenants on their way to another cluster, which are made there before they leave.
 
     The program of each stack refuses as well; this looks at all of them first, so that no shard is changed when
     another one would be refused.
@@ -26,13 +30,13 @@ def removal_problems(stacks: Sequence[Stack], states: Mapping[str, StackState]) 
                     "tenant's file; allowed: put it back, or first apply `retire` with an approval on its entry, then "
                     "remove the entry"
                 )
-            if tenant in stack.tenants or facts.get("lifecycle") == "offboarding":
+            if tenant in stack.tenants or tenant in moving or facts.get("lifecycle") == "offboarding":
                 continue
             if tenant in homes:
                 problems.append(
                     f"tenant {tenant!r} is in stack {stack.name!r} and would now belong to {homes[tenant]!r}; moving "
                     f"it would delete it here and make it there; allowed: keep its cluster and the number of "
-                    f"shards, or move it by state"
+                    f"shards, or `python -m fleet move`"
                 )
             else:
                 problems.append(

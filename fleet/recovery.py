@@ -73,3 +73,15 @@ def made_up_id(inputs: Mapping[str, Any]) -> str | None:
     if not isinstance(name, str):
         return None
     return f"{namespace}/{name}" if isinstance(namespace, str) else name
+
+
+def told(plan: RecoveryPlan) -> str:
+    """What was done about an unfinished run, in plain words."""
+    parts: list[str] = []
+    if plan.drop:
+        names = ", ".join(urn.rsplit("::", 1)[-1] for urn in plan.drop)
+        parts.append(f"forgot {len(plan.drop)} creation(s) under way ({names}): they are made or adopted anew")
+    if plan.adopt:
+        names = ", ".join(plan.adopt.values())
+        parts.append(f"looked for {len(plan.adopt)} object(s) whose creation was under way ({names})")
+    return "an earlier run was stopped half-way: " + "; ".join(parts)

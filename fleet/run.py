@@ -36,12 +36,13 @@ WORTH_A_SERVER: Final = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """Which stacks of an environment are meant. tenant, cluster: only theirs. every: those with nothing to do as
-    well."""
+    """Which stacks of an environment are meant. tenant, cluster: only theirs. every: those with nothing to do as well.
+    moving: tenants that may be on two clusters for a while."""
 
     tenant: str | None = None
     cluster: str | None = None
     every: bool = False
+    moving: frozenset[str] = frozenset()
 
 
 class Fleet:
@@ -93,9 +94,10 @@ class Fleet:
         """Clusters that are lost: none of their stacks is run."""
         return tuple(each.name for each in self.catalogue.topology.clusters if each.lost)
 
-    def refuse_removals(self) -> None:
-        """Raises FleetError when a stack would lose a tenant without an applied off-boarding (A7)."""
-        if problems := removal_problems(self.stacks, self.states):
+    def refuse_removals(self, moving: frozenset[str] = frozenset()) -> None:
+        """Raises FleetError when a stack would lose a tenant without an applied off-boarding (A7). moving: tenants that
+        are made on another cluster first."""
+        if problems := removal_problems(self.stacks, self.states, moving):
             raise FleetError("\n  ".join(["a tenant may not be removed (A7); nothing was changed:", *problems]))
 
     def refuse_misplaced(self, stacks: Sequence[Stack], console: Console, *, migrate: bool) -> None:
@@ -180,7 +182,7 @@ def apply(
     for name in fleet.lost:
         console.print(f"  cluster {name} is lost: its stacks are left as they are")
     if verb in ("preview", "up"):
-        fleet.refuse_removals()
+        fleet.refuse_removals(scope.moving)
         fleet.refuse_misplaced(chosen, console, migrate=migrate)
     todo = affected(chosen, fleet.states) if verb in ("preview", "up") and not scope.every else chosen
     if left := len(chosen) - len(todo):

@@ -60,8 +60,11 @@ class StateReader:
 
     def read(self, stack: str) -> StackState:
         """State of a stack; one that does not exist for a stack never made."""
-        deployment = self._from_file(stack) if self._backend else self._exported(stack)
-        return parse_deployment(deployment)
+        return parse_deployment(self.deployment(stack))
+
+    def deployment(self, stack: str) -> Mapping[str, Any] | None:
+        """A stack's deployment as the engine wrote it, secrets encrypted; None for a stack never made."""
+        return self._from_file(stack) if self._backend else self._exported(stack)
 
     def _from_file(self, stack: str) -> Mapping[str, Any] | None:
         assert self._backend is not None  # noqa: S101 - checked by read

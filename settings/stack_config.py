@@ -43,7 +43,8 @@ class StackConfig(BaseModel):
     environment: names catalog/topology/<environment>.yaml. catalog: folder of the catalogue, relative to the project;
     default "catalog". layer: "platform" (what a cluster has once), "tenants" (those of one shard) or "all" (both; the
     default). cluster: the only one of the environment when left out. shard: 0 up to the cluster's shards - 1; every
-    tenant of the cluster when left out. kubeconfig, context: replace those of the topology.
+    tenant of the cluster when left out. kubeconfig, context: replace those of the topology. leaving: a tenant that is
+    on another cluster now and is to be off-boarded from here; `python -m fleet move` sets it for one update.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -53,6 +54,7 @@ class StackConfig(BaseModel):
     layer: Literal["all", "platform", "tenants"] = "all"
     cluster: Annotated[str, Field(min_length=1)] | None = None
     shard: Annotated[int, BeforeValidator(_shard), Field(ge=0, le=63, strict=True)] | None = None
+    leaving: Annotated[str, Field(min_length=1)] | None = None
     kubeconfig: Annotated[str, Field(min_length=1)] | None = None
     context: Annotated[str, Field(min_length=1)] | None = None
 

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from settings import Catalogue, Cluster, plan_tenants
+from settings.leaving import leaving_plan
 from settings.plan_hash import plan_hash
 from settings.stack_config import StackConfig
 from stacks.field_manager import own_fields
@@ -30,6 +31,12 @@ class OneCluster:
     ) -> None:
         self._config, self._catalogue, self._cluster, self._root = config, catalogue, cluster, root
         self._plans = plan_tenants(catalogue, cluster.name, config.shard) if config.has_tenants else ()
+        if config.leaving is not None:
+            if config.leaving not in recorded or any(plan.tenant.id == config.leaving for plan in self._plans):
+                raise pulumi.RunError(
+                    f"tenantplane:leaving: tenant {config.leaving!r} is not about to leave this stack"
+                )
+            self._plans = (*self._plans, leaving_plan(catalogue, config.leaving, cluster.name))
         if config.has_tenants and (lost := unapproved_removals(recorded, self._plans)):
             raise pulumi.RunError("a tenant may not be removed (A7):\n  " + "\n  ".join(lost))
         pulumi.runtime.register_stack_transformation(own_fields)

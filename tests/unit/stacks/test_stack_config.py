@@ -43,7 +43,7 @@ def test_a_shard_comes_as_text_and_is_a_number() -> None:
         (
             {"environment": "local", "colour": "red"},
             "tenantplane:colour: is not known; "
-            "allowed: environment, catalog, layer, cluster, shard, kubeconfig, context",
+            "allowed: environment, catalog, layer, cluster, shard, leaving, kubeconfig, context",
         ),
         (
             {"environment": "local", "layer": "platform", "shard": "0"},

@@ -1,0 +1,188 @@
+"""Moves a tenant to another cluster, without losing a row or a secret (H1).
+
+Two sides for a while: the new one is made and compared before the old one is off-boarded. Steps, each of which does
+nothing when it was done before, so that the same command goes on after a failure or a kill:
+
+1. made-up secrets are carried over in the states;
+2. data is copied: from here on the tenant reads and cannot write, until step 4 is done;
+3. the tenant's file places it on the new cluster, where the topology would not;
+4. the new cluster's stacks are applied;
+5. quota, policies, rights and secrets are compared;
+6. the old stack off-boards it: first marked and unprotected, then removed. Its data stays on the old server, as that of
+   every tenant that leaves (A7).
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import yaml
+from rich.console import Console
+
+from fleet.data.guard import server_of
+from fleet.errors import FleetError
+from fleet.relocation.carry import carry
+from fleet.relocation.catalogue_edit import place
+from fleet.relocation.parts import FleetOf, Steps, answers, cluster_of, stack_of
+from fleet.relocation.sameness import compared
+from fleet.relocation.transfer import Transfer
+from fleet.run import Fleet, Scope, apply
+from fleet.stacks import PREFIX, Stack, catalogue_folder, stack_file
+from settings import Cluster, Tenant, plan_tenants
+from settings.database import database_of
+from settings.homing import home_of
+
+
+class Move:
+    """A planned move of one tenant.
+
+    fleet_of: reads the catalogue anew. to: name of the cluster.
+    """
+
+    def __init__(self, fleet_of: FleetOf, tenant: str, to: str, console: Console) -> None:
+        self._fleet_of = fleet_of
+        self._tenant = tenant
+        self._to = to
+        self._console = console
+
+    def plan(self) -> list[str]:
+        """What a move would do, one line each; empty when the tenant is there and nowhere else. Changes nothing. Raises
+        FleetError for what would make it fail."""
+        fleet = self._fleet_of()
+        tenant, target = self._checked(fleet)
+        sources = self._sources(fleet, target)
+        if not sources and self._here(fleet, tenant, target):
+            return []
+        placed = home_of(tenant, fleet.catalogue.topology)
+        lines = [f"carry its secrets from {stack.name}" for stack in sources]
+        lines += [f"copy its data from {stack.config.cluster}: its writes are refused meanwhile" for stack in sources]
+        if placed is None or placed.name != target.name:
+            lines.append(f"place it on {target.name} in tenants/{tenant.id}.yaml")
+        lines.append(f"apply it to {target.name} and compare quota, policies, rights and secrets")
+        return [*lines, *(f"off-board it from {stack.name}; its data is kept there" for stack in sources)]
+
+    def run(self, workers: int | None = None) -> bool:
+        """Carry it out, or what is left of it; whether it went well.
+
+        Raises FleetError before anything is changed, for a tenant or a cluster that is not there or may not have it,
+        and for one that does not answer.
+        """
+        if not self.plan():
+            self._console.print(f"tenant {self._tenant} is on {self._to} and nowhere else; nothing to do")
+            return True
+        fleet = self._fleet_of()
+        tenant, target = self._checked(fleet)
+        sources = self._sources(fleet, target)
+        steps = Steps(self._console)
+        with steps.step("secrets are carried over"):
+            for source in sources:
+                carry(fleet.engine, tenant.id, source, stack_of(fleet, tenant.id, target))
+        with steps.step("data is copied"):
+            for source in sources:
+                self._copy(fleet, tenant, cluster_of(fleet, str(source.config.cluster)), target)
+        placed = home_of(tenant, fleet.catalogue.topology)
+        if placed is None or placed.name != target.name:
+            with steps.step(f"tenants/{tenant.id}.yaml places it on {target.name}"):
+                folder = catalogue_folder(fleet.root, fleet.catalogue.environment)
+                place(folder / "tenants" / f"{tenant.id}.yaml", fleet.catalogue.environment, target.name)
+        with steps.step(f"the stacks of {target.name} are applied"):
+            moving = frozenset({tenant.id})
+            scope = Scope(cluster=target.name, tenant=tenant.id, moving=moving)
+            good = apply(self._fleet_of(), "up", scope, self._console, workers)
+        if good:
+            with steps.step("quota, policies, rights and secrets are compared"):
+                good = self._compare(self._fleet_of(), sources, target)
+        if good:
+            for source in sources:
+                with steps.step(f"{source.name} off-boards it"):
+                    good = good and self._leave(source.name)
+        steps.account(f"move of {tenant.id} to {target.name}" if good else f"move of {tenant.id}, NOT ended")
+        return good
+
+    def _checked(self, fleet: Fleet) -> tuple[Tenant, Cluster]:
+        try:
+            tenant = fleet.catalogue.tenant(self._tenant)
+        except KeyError:
+            raise FleetError(
+                f"tenant {self._tenant!r} is not in the catalogue of {fleet.catalogue.environment!r}"
+            ) from None
+        target = cluster_of(fleet, self._to)
+        if target.lost:
+            raise FleetError(f"cluster {target.name!r} is lost, says its topology")
+        if tenant.tier not in target.tiers:
+            raise FleetError(
+                f"cluster {target.name!r} does not serve tier {tenant.tier!r}; it serves {', '.join(target.tiers)}"
+            )
+        allowed = {tenant.region, *tenant.residency}
+        if not allowed & set(target.regions):
+            raise FleetError(
+                f"cluster {target.name!r} is in {target.region}, and the data of {tenant.id!r} may be in "
+                f"{', '.join(sorted(allowed))} alone (F6)"
+            )
+        for stack in (*self._sources(fleet, target), stack_of(fleet, tenant.id, target)):
+            cluster = cluster_of(fleet, str(stack.config.cluster))
+            if not answers(cluster, stack, fleet.root):
+                raise FleetError(
+                    f"cluster {cluster.name!r} does not answer; for one that is gone: `python -m fleet failover`"
+                )
+        return tenant, target
+
+    def _sources(self, fleet: Fleet, target: Cluster) -> list[Stack]:
+        """Stacks of other clusters that hold the tenant, by their states."""
+        return [
+            stack
+            for stack in fleet.stacks
+            if not stack.lost
+            and stack.config.cluster != target.name
+            and self._tenant in fleet.states[stack.name].tenants
+        ]
+
+    def _here(self, fleet: Fleet, tenant: Tenant, target: Cluster) -> bool:
+        placed = home_of(tenant, fleet.catalogue.topology)
+        held = self._tenant in fleet.states[stack_of(fleet, tenant.id, target).name].tenants
+        return held and placed is not None and placed.name == target.name
+
+    def _copy(self, fleet: Fleet, tenant: Tenant, old: Cluster, new: Cluster) -> None:
+        source, server = server_of(old), server_of(new)
+        if source is None or server is None:
+            which = [each.name for each, found in ((old, source), (new, server)) if found is None]
+            if old.databases is None and new.databases is None:
+                return
+            raise FleetError(
+                f"the database server of {' and of '.join(which)} is not to be reached from here, so the data of "
+                f"{tenant.id!r} cannot be copied; nothing was changed"
+            )
+        plan = next(each for each in plan_tenants(fleet.catalogue) if each.tenant.id == tenant.id)
+        transfer = Transfer(source, server, database_of(plan), lambda line: self._console.print(f"  {line}"))
+        try:
+            transfer.run()
+        except BaseException:
+            transfer.reopen()
+            raise
+
+    def _compare(self, fleet: Fleet, sources: list[Stack], target: Cluster) -> bool:
+        after = fleet.engine.deployment_in_clear(stack_of(fleet, self._tenant, target))
+        good = True
+        for source in sources:
+            found = compared(fleet.engine.deployment_in_clear(source), after, self._tenant)
+            counts = ", ".join(f"{count} {kind}" for kind, count in found.same.items())
+            self._console.print(f"  the same as in {source.name}: {counts or 'nothing'}")
+            for line in found.different:
+                self._console.print(f"  {line}", style="red")
+            good &= not found.different and bool(found.same)
+        return good
+
+    def _leave(self, name: str) -> bool:
+        """Off-board the tenant from its old stack: an update that lets it go, then one without it."""
+        fleet = self._fleet_of()
+        stack = next(each for each in fleet.stacks if each.name == name)
+        recorded = fleet.states[name].tenants[self._tenant]
+        if recorded.get("lifecycle") != "offboarding":
+            leaving = replace(stack, file=self._leaving_file(fleet, stack))
+            if any(outcome.failed for outcome in fleet.run("up", [leaving], self._console, 1)):
+                return False
+        return not any(outcome.failed for outcome in fleet.run("up", [stack], self._console, 1))
+
+    def _leaving_file(self, fleet: Fleet, stack: Stack) -> Path:
+        document = yaml.safe_load(stack.file.read_text())
+        document["config"] |= {f"{PREFIX}leaving": self._tenant}
+        return stack_file(fleet.folder / "leaving" / stack.file.name, document)

@@ -1,0 +1,88 @@
+"""Whether what guards a tenant is the same in two stacks: quota, policies, rights and secrets (H3)."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fleet.events import TENANT_TYPE
+
+GUARDS: Final = (
+    "kubernetes:core/v1:ResourceQuota",
+    "kubernetes:core/v1:LimitRange",
+    "kubernetes:core/v1:Secret",
+    "kubernetes:core/v1:ServiceAccount",
+    "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+    "kubernetes:projectcalico.org/v3:GlobalNetworkPolicy",
+    "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
+    "kubernetes:rbac.authorization.k8s.io/v1:Role",
+)
+"""Types of the objects that say what a tenant may: their kinds are compared, whatever version they are in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sameness:
+    """What a comparison found. same: objects alike on both sides, by kind. different: a line for each other object."""
+
+    same: Mapping[str, int]
+    different: tuple[str, ...]
+
+
+def compared(before: Mapping[str, Any], after: Mapping[str, Any], tenant: str) -> Sameness:
+    """Compare the guards of a tenant in two deployments, secrets in the clear. No value is kept or told."""
+    left, right = _guards(before, tenant), _guards(after, tenant)
+    same: dict[str, int] = {}
+    different: list[str] = []
+    for place in sorted(left.keys() | right.keys()):
+        kind = place[0]
+        if place not in right:
+            different.append(f"{kind} {place[1]} is missing")
+        elif place not in left:
+            different.append(f"{kind} {place[1]} is new")
+        elif left[place] != right[place]:
+            different.append(f"{kind} {place[1]} is not the same")
+        else:
+            same[kind] = same.get(kind, 0) + 1
+    return Sameness(same=same, different=tuple(different))
+
+
+def _guards(deployment: Mapping[str, Any], tenant: str) -> dict[tuple[str, str], str]:
+    """Digest of each guard by its kind and name."""
+    resources = deployment.get("resources") or []
+    parents = {each["urn"]: each.get("parent") or "" for each in resources}
+    kinds = {each.rsplit(":", 1)[-1] for each in GUARDS}
+    found: dict[tuple[str, str], str] = {}
+    for each in resources:
+        kind = each["type"].rsplit(":", 1)[-1]
+        if (
+            not each["type"].startswith("kubernetes:")
+            or kind not in kinds
+            or not _belongs(each["urn"], tenant, parents)
+        ):
+            continue
+        inputs = _plain(each.get("inputs") or {})
+        metadata = inputs.get("metadata") or {}
+        name = "/".join(filter(None, (metadata.get("namespace"), metadata.get("name"))))
+        found[kind, name] = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+    return found
+
+
+def _belongs(urn: str, tenant: str, parents: Mapping[str, str]) -> bool:
+    while urn:
+        type_, name = urn.split("::")[2].rsplit("$", 1)[-1], urn.rsplit("::", 1)[-1]
+        if type_ == TENANT_TYPE:
+            return name == tenant
+        if name == f"{tenant}-guard-rail":
+            return True
+        urn = parents.get(urn, "")
+    return False
+
+
+def _plain(value: Any) -> Any:
+    """The value without the wrapping of secrets."""
+    if isinstance(value, dict):
+        if "plaintext" in value and len(value) == 2:
+            return json.loads(value["plaintext"])
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
