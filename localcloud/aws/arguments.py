@@ -4,29 +4,29 @@ from typing import Any, Final
 
 from localcloud.aws.provider.session import Settings
 
-SERVICES: Final = tuple(
-    [
-        "budgets",
-        "cloudtrail",
-        "cloudwatch",
-        "cloudwatchevents",
-        "cloudwatchlogs",
-        "ec2",
-        "ecr",
-        "eks",
-        "elasticloadbalancingv2",
-        "eventbridge",
-        "iam",
-        "kms",
-        "rds",
-        "route53",
-        "s3",
-        "secretsmanager",
-        "sqs",
-        "ssm",
-        "sts",
-        "wafv2",
-    ]
+SERVICES: Final = (
+    "budgets",
+    "cloudtrail",
+    "cloudwatch",
+    "cloudwatchevents",
+    "cloudwatchlogs",
+    "ec2",
+    "ecr",
+    "eks",
+    "elasticloadbalancingv2",
+    "eventbridge",
+    "iam",
+    "kms",
+    "rds",
+    "route53",
+    "s3",
+    "secretsmanager",
+    "sqs",
+    "ssm",
+    "sts",
+    "wafv2",
+    "acm",
+    "firehose",
 )
 """Services that the components use, as the provider's `endpoints` names them."""
 

@@ -8,7 +8,7 @@ an update), `raw` (the answer of the call before), `found` (what was read), `reg
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 Scope = Mapping[str, Any]
 Template = Any
@@ -71,14 +71,38 @@ class Tags:
     read: Call | None = None
 
 
-class Hooks(Protocol):
-    """What a type has beside its calls: a real cluster or server on this machine. Each gets the scope."""
+class Hooks:
+    """What a type has beside its calls: a real cluster or server on this machine. Each method gets the scope.
 
-    def created(self, scope: Scope) -> Mapping[str, Any]: ...
-    def read(self, scope: Scope) -> Mapping[str, Any] | None: ...
-    def updated(self, scope: Scope) -> Mapping[str, Any]: ...
-    def deleted(self, scope: Scope) -> None: ...
-    def check(self, inputs: Mapping[str, Any]) -> str | None: ...
+    The methods here do nothing. What `created`, `read` and `updated` return is added to the state; `read` returns None
+    for something that is gone. `check` says what is wrong with inputs, before anything is made.
+    """
+
+    def check(self, inputs: Mapping[str, Any]) -> str | None:
+        """The mistake in the inputs, if there is one."""
+        del inputs
+        return None
+
+    def before(self, scope: Scope) -> None:
+        """Before the first call of a creation."""
+
+    def created(self, scope: Scope) -> Mapping[str, Any]:
+        """After the first call."""
+        del scope
+        return {}
+
+    def read(self, scope: Scope) -> Mapping[str, Any] | None:
+        """With what was read as `actual`."""
+        del scope
+        return {}
+
+    def updated(self, scope: Scope) -> Mapping[str, Any]:
+        """After the calls of an update."""
+        del scope
+        return {}
+
+    def deleted(self, scope: Scope) -> None:
+        """After the calls of a deletion."""
 
 
 @dataclass(frozen=True, kw_only=True)

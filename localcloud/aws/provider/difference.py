@@ -36,15 +36,22 @@ def same(kind: Kind, path: str, one: Any, other: Any) -> bool:
     return bool(_normal(kind, path, one) == _normal(kind, path, other))
 
 
-def conformed(kind: Kind, path: str, wanted: Any, actual: Any) -> Any:
-    """`actual` in the form in which a program wrote it: as it is written when it means that, and without what the
-    program left to AWS."""
-    if actual is None or same(kind, path, wanted, actual):
+def conformed(kind: Kind, path: str, wanted: Any, actual: Any, *, whole: bool = False) -> Any:
+    """`actual` in the form in which a program wrote it: as it is written where it means that.
+
+    whole: with what the program left to AWS; inputs are without it.
+    """
+    if actual is None or (not whole and same(kind, path, wanted, actual)):
         return wanted
     if isinstance(wanted, Mapping) and isinstance(actual, Mapping) and path not in kind.documents:
-        return {key: conformed(kind, f"{path}.{key}", value, actual.get(key)) for key, value in wanted.items()}
+        further = {key: value for key, value in actual.items() if whole and key not in wanted}
+        return further | {
+            key: conformed(kind, f"{path}.{key}", value, actual.get(key), whole=whole) for key, value in wanted.items()
+        }
+    if same(kind, path, wanted, actual):
+        return wanted
     if isinstance(wanted, list) and isinstance(actual, list) and len(wanted) == len(actual):
-        return [conformed(kind, path, one, other) for one, other in zip(wanted, actual, strict=True)]
+        return [conformed(kind, path, one, other, whole=whole) for one, other in zip(wanted, actual, strict=True)]
     return actual
 
 

@@ -37,6 +37,8 @@ class Resource:
     def create(self, inputs: Properties) -> tuple[str, Properties]:
         """Make it; its id and state. Raises AwsError, or PartialError once something is there."""
         scope = self._scope("", inputs)
+        if self._hooks is not None:
+            self._hooks.before(scope)
         tags = tagging.at_creation(self._kind.tags, inputs.get("tags") or {})
         scope["raw"] = self._call(self._kind.create, scope, tags)
         identifier = str(filled(self._kind.id, scope))
@@ -74,7 +76,7 @@ class Resource:
                 return None
             actual |= own
         kept = {key: value for key, value in known.items() if key in self._kind.unread or key not in actual}
-        shown = {key: conformed(self._kind, key, known.get(key), value) for key, value in actual.items()}
+        shown = {key: conformed(self._kind, key, known.get(key), value, whole=True) for key, value in actual.items()}
         return {**kept, **shown, "region": known.get("region") or self._session.settings.region}
 
     def inputs_of(self, state: Properties, inputs: Properties, identifier: str) -> Properties:
@@ -82,7 +84,7 @@ class Resource:
         one, all that are there."""
         known = sdk_type(self._kind.token).inputs
         if inputs:
-            now = {key: state.get(key, value) for key, value in inputs.items()}
+            now = {key: conformed(self._kind, key, value, state.get(key)) for key, value in inputs.items()}
             if self._kind.tags is not None and state.get("tags"):
                 now["tags"] = state["tags"]
             return now
@@ -110,14 +112,14 @@ class Resource:
     def delete(self, identifier: str, inputs: Properties, state: Properties) -> None:
         """Remove it; one that is gone already is fine. Raises AwsError."""
         scope = self._scope(identifier, inputs or self._of_id(identifier), state)
-        if self._hooks is not None:
-            self._hooks.deleted(scope)
         for step in self._kind.delete:
             try:
                 scope["raw"] = self._call(step, scope)
             except AwsError as error:
                 if not _GONE.search(error.code):
                     raise
+        if self._hooks is not None:
+            self._hooks.deleted(scope)
 
     def _of_id(self, identifier: str) -> Properties:
         if not self._kind.ids:
@@ -140,7 +142,7 @@ class Resource:
             "account": self._session.account,
             "partition": "aws",
             "name": self._name,
-            "endpoint": self._session.settings.endpoint,
+            "session": self._session,
         }
 
     def _call(self, call: Call, scope: dict[str, Any], further: Mapping[str, Any] | None = None) -> Any:
@@ -167,7 +169,7 @@ class Resource:
             yield None
 
     def _carried(self, inputs: Mapping[str, Any]) -> Properties:
-        left_out = {"region", "tags", *self._kind.ignored, *self._kind.also}
+        left_out = {"region", "tags", *self._kind.ignored}
         return {key: value for key, value in inputs.items() if key not in left_out and not key.startswith("__")}
 
     def _read(self, read: Read, scope: dict[str, Any]) -> Properties | None:

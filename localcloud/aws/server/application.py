@@ -5,6 +5,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from moto.kms import models as kms
 from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from localcloud.aws.server import snapshot
+from localcloud.aws.server import eks, snapshot
 from localcloud.aws.server.journal import Environ, Journal, Request
 from localcloud.aws.server.snapshot import Snapshot
 
@@ -51,7 +52,8 @@ class Application:
         self._journal = self._journal_of(self._generation)
         replayed = 0
         for request in self._journal.read():
-            self._carry_out(request.to_environ(), request.seed, lambda *_: None)
+            again = request.to_environ()
+            self._carry_out(again, _body(again), request.seed, lambda *_: None)
             replayed += 1
         self._journal.length = replayed
 
@@ -63,11 +65,11 @@ class Application:
         body = _body(environ)
         with self._lock:  # readers too: some of moto's listings change while they are read
             if reads(environ, body):
-                return list(self._moto(environ, start_response))
+                return self._answer(environ, body, start_response)
             seed = self._seeds.getrandbits(_SEED_BITS)
             self._journal.write(Request.of(environ, body, seed))
             self._changed = time.monotonic()
-            return self._carry_out(environ, seed, start_response)
+            return self._carry_out(environ, body, seed, start_response)
 
     def is_due(self) -> bool:
         """Whether it is time for a snapshot."""
@@ -85,9 +87,19 @@ class Application:
             self._journal.remove()
             self._journal, self._generation = self._journal_of(following), following
 
-    def _carry_out(self, environ: Environ, seed: int, start_response: Callable[..., Any]) -> list[bytes]:
+    def _carry_out(self, environ: Environ, body: bytes, seed: int, start_response: Callable[..., Any]) -> list[bytes]:
         mock_random.seed(seed)
-        return list(self._moto(environ, start_response))
+        return self._answer(environ, body, start_response)
+
+    def _answer(self, environ: Environ, body: bytes, start_response: Callable[..., Any]) -> list[bytes]:
+        authorization, address = environ.get("HTTP_AUTHORIZATION", ""), environ.get("RAW_URI") or environ["PATH_INFO"]
+        own = eks.answer(authorization, environ["REQUEST_METHOD"], address, body)
+        if own is None:
+            return list(self._moto(environ, start_response))
+        status, kind, said = own
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(said)))]
+        start_response(f"{status} {HTTPStatus(status).phrase}", [*headers, ("x-amzn-ErrorType", kind)])
+        return [said]
 
     def _journal_of(self, generation: int) -> Journal:
         return Journal(self._directory / f"journal-{generation}.jsonl")
