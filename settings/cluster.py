@@ -7,6 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from settings.address_range import AddressRange
 from settings.alert_mail import AlertMail
+from settings.aws import Aurora, EksCluster
 from settings.database_server import DatabaseServer
 from settings.fields import Distinct, Flag, Model, Name, Path_, Shards, refuse
 from settings.front_door import FrontDoor
@@ -32,7 +33,9 @@ Addon = Literal[
 class Cluster(Model):
     """One cluster.
 
-    provider: "localcloud" runs it here; "kubeconfig" takes one that exists.
+    provider: "localcloud" runs it here; "kubeconfig" takes one that exists; "eks" makes it at AWS.
+    eks: how it is at AWS; needed, and of use, with provider eks only (H2).
+    aurora: its tenants' PostgreSQL at AWS; none when left out (F2).
     kubeconfig, context: path and context of one that exists.
     region: where it is.
     stands_in_for: regions that a development cluster plays besides; only in phase one.
@@ -62,7 +65,9 @@ class Cluster(Model):
     """
 
     name: Name
-    provider: Literal["localcloud", "kubeconfig"]
+    provider: Literal["localcloud", "kubeconfig", "eks"]
+    eks: EksCluster | None = Field(default=None, validate_default=True)
+    aurora: Aurora | None = None
     kubeconfig: Path_ | None = Field(default=None, validate_default=True)
     context: str | None = None
     region: Name
@@ -94,14 +99,31 @@ class Cluster(Model):
         provider = info.data.get("provider")
         if provider == "kubeconfig" and value is None:
             raise refuse("provider kubeconfig names no kubeconfig", "the path of a kubeconfig file")
-        if provider == "localcloud" and value is not None:
-            raise refuse("provider localcloud makes its own kubeconfig", "no kubeconfig")
+        if provider in ("localcloud", "eks") and value is not None:
+            raise refuse(f"provider {provider} makes its own kubeconfig", "no kubeconfig")
+        return value
+
+    @field_validator("eks")
+    @classmethod
+    def _eks_by_provider(cls, value: EksCluster | None, info: ValidationInfo) -> EksCluster | None:
+        provider = info.data.get("provider")
+        if provider == "eks" and value is None:
+            raise refuse("provider eks without eks, which says its version", "eks with version, addons, images, admins")
+        if provider in ("localcloud", "kubeconfig") and value is not None:
+            raise refuse(f"eks, and the provider is {provider}", "provider eks")
+        return value
+
+    @field_validator("aurora")
+    @classmethod
+    def _aurora_by_provider(cls, value: Aurora | None, info: ValidationInfo) -> Aurora | None:
+        if value is not None and info.data.get("provider") in ("localcloud", "kubeconfig"):
+            raise refuse(f"aurora, and the provider is {info.data['provider']}", "provider eks")
         return value
 
     @field_validator("databases")
     @classmethod
     def _local_databases_by_provider(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if value == "local" and info.data.get("provider") == "kubeconfig":
+        if value == "local" and info.data.get("provider") in ("kubeconfig", "eks"):
             raise refuse("databases local, and the cluster is not of this machine", "no databases")
         return value
 

@@ -37,6 +37,28 @@ _ALONE = FILES[TOPOLOGY].replace("phase: one", "phase: two").replace("    stands
 TWO_CLUSTERS: Mapping[str, str] = {**FILES, TOPOLOGY: _ALONE + SECOND}
 """Phase two: big-corp belongs on the second cluster, acme on the first, for which the second stands by."""
 
+_VERSIONS = ["vpc_cni", "coredns", "kube_proxy", "pod_identity_agent", "ebs_csi_driver", "snapshot_controller"]
+_EKS = f"""\
+    provider: eks
+    eks:
+      version: "1.34"
+      addons: {{{", ".join(f"{each}: v1.20.4-eksbuild.1" for each in _VERSIONS)}}}
+      images: {{standard: ami-0a1b2c3d4e5f60718}}
+      admins: ["arn:aws:iam::111122223333:role/admin"]
+"""
+_AWS = """\
+aws:
+  account: "111122223333"
+  regions: [{name: north, cidr: 10.64.0.0/16, zones: [northa, northb, northc]}]
+  budget: {monthly_usd: 100, mails: [ops@example.com]}
+"""
+AT_AWS: Mapping[str, str] = {
+    **FILES,
+    TOPOLOGY: FILES[TOPOLOGY].replace("    provider: localcloud\n", _EKS).replace("north-a, north-b", "northa, northb")
+    + _AWS,
+}
+"""One cluster on EKS."""
+
 # fmt: off
 FLIPS = (
     Flip('a stand-by for nobody', TOPOLOGY, 'stands_by_for: [main]', 'stands_by_for: [mian]', ("topology/test.yaml:65: cluster 'mian' is not known (did you mean 'main'?); allowed: main",), twin=TWO_CLUSTERS),
@@ -46,5 +68,13 @@ FLIPS = (
     Flip('a stand-by that is too small', ACME, 'budget:\n', 'quota:\n  reason: They pay for it in gold\n  guaranteed: {cpu: 30, memory: 2Gi}\n  ceiling: {cpu: 30, memory: 2Gi}\nbudget:\n', ("topology/test.yaml:67: if cluster 'main' were lost: cluster 'other' guarantees 30 cpu to its tenants; allowed: at most 24, which its node pools hold",), twin=TWO_CLUSTERS),
     Flip('a lost cluster as a word', TOPOLOGY, 'stands_by_for: [main]', 'stands_by_for: [main]\n    lost: maybe', ("topology/test.yaml:66: clusters[1].lost: 'maybe' is not true or false; allowed: true, false",), twin=TWO_CLUSTERS),
     Flip('placed on a cluster out of residency', ACME, 'residency: [north, south]', 'residency: [north]\nplacement: {test: other}', ("tenants/acme.yaml:6: cluster 'other' is in south, outside the tenant's residency; allowed: north",), twin=TWO_CLUSTERS),
+    Flip('a cluster on EKS that says nothing of itself', TOPOLOGY, _EKS, '    provider: eks\n', ('topology/test.yaml:5: clusters[0].eks: provider eks without eks, which says its version; allowed: eks with version, addons, images, admins',), twin=AT_AWS),
+    Flip('EKS of a local cluster', TOPOLOGY, '    provider: eks\n', '    provider: localcloud\n', ('topology/test.yaml:7: clusters[0].eks: eks, and the provider is localcloud; allowed: provider eks',), twin=AT_AWS),
+    Flip('a cluster at AWS without an account', TOPOLOGY, _AWS, '', ("topology/test.yaml:4: clusters: cluster 'main' is at AWS, and there is no account; allowed: aws with its regions",), twin=AT_AWS),
+    Flip('an account for nothing', TOPOLOGY, _EKS, '    provider: localcloud\n', ('topology/test.yaml:4: clusters: an account at AWS without clusters there; allowed: clusters of provider eks, or no aws',), twin=AT_AWS),
+    Flip('a region without a network', TOPOLOGY, '{name: north, cidr: 10.64.0.0/16, zones: [northa, northb, northc]}', '{name: moon, cidr: 10.64.0.0/16, zones: [moona, moonb, moonc]}', ("topology/test.yaml:4: clusters: cluster 'main' is in north, which has no network; allowed: aws.regions",), twin=AT_AWS),
+    Flip('nodes in a zone without a network', TOPOLOGY, 'zones: [northa, northb]', 'zones: [northa, northd]', ("topology/test.yaml:4: clusters: pool 'general' of 'main' is in zone 'northd', where north has no network; allowed: northa, northb, northc",), twin=AT_AWS),
+    Flip('Services with addresses of the network', TOPOLOGY, 'cidr: 10.64.0.0/16', 'cidr: 10.96.0.0/16', ("topology/test.yaml:4: clusters: the Services of 'main' (10.96.0.0/12) overlap with the network of north (10.96.0.0/16); allowed: service_ranges apart from it",), twin=AT_AWS),
+    Flip('networks that overlap', TOPOLOGY, 'regions: [{name: north', 'regions: [{name: south, cidr: 10.64.128.0/17, zones: [southa, southb, southc]}, {name: north', ("topology/test.yaml:70: aws.regions: the networks of south and north overlap; allowed: ranges that are apart",), twin=AT_AWS),
 )
 # fmt: on

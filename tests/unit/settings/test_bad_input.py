@@ -49,6 +49,7 @@ FLIPS = (
         flips_of_bursts.WITH_BURST,
         small_catalogue.WITH_VIRTUAL,
         flips_of_clusters.TWO_CLUSTERS,
+        flips_of_clusters.AT_AWS,
     ],
 )
 def test_the_good_twin_of_every_flip_is_right(tmp_path: Path, files: Mapping[str, str]) -> None:
