@@ -71,10 +71,10 @@ DATA = (
     ),
     Control(
         id="TP-F4-06",
-        title="No volume of a tenant outlives it by accident, and no snapshot dies with its object",
+        title="Volumes of tenants go with their claim",
         severity=Severity.MEDIUM,
-        why="A snapshot that is deleted with its namespace is no snapshot; a volume that stays is a leak.",
-        fix="Take reclaim and deletion policies of components.data.storage_classes.",
+        why="A volume that was released holds a tenant's data and is nobody's.",
+        fix="Set reclaimPolicy Delete; what has to last is in snapshots and databases.",
         sources=("F4", "A7", "MTB #1199 (reclaim policy)"),
         preview=True,
     ),

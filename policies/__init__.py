@@ -1,5 +1,1 @@
-"""Policy as code: one table of controls, and the pack that checks it at preview (I1)."""
-
-from policies.controls import AWS_CONTROLS, CONTROLS, Control, Severity
-
-__all__ = ["AWS_CONTROLS", "CONTROLS", "Control", "Severity"]
+"""The pack: rules over the table of controls, checked on what the engine is about to make (I1)."""

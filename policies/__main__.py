@@ -1,36 +1,78 @@
 """The CrossGuard pack: `pulumi preview --policy-pack policies` (I1).
 
-One pack policy over the whole table, because the SDK decodes the properties of a resource once for each policy.
+Three pack policies over the tables of rules, because the SDK decodes the properties of a resource once for each
+policy. What a rule may say, and what becomes of it, is in policies/verdict.py.
 """
 
+import os
 import sys
+from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 # The engine starts a pack in its own folder; the rules are imported as everywhere else.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import pulumi
+from pulumi.runtime.config import CONFIG
 from pulumi_policy import (
     EnforcementLevel,
     PolicyPack,
     ReportViolation,
     ResourceValidationArgs,
     ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
 )
 
-from policies.controls import AWS_CONTROLS, CONTROLS
-from policies.objects import AwsResource, KubernetesObject
+from policies.objects import found
+from policies.session import RECORD_VARIABLE, session
+from policies.verdict import Outcome
+from settings.dates import today
+
+ROOT = Path(__file__).resolve().parent.parent
+folder = os.environ.get(RECORD_VARIABLE)
+record = Path(folder) / f"{pulumi.get_stack()}.jsonl" if folder else None
+held = session(ROOT, CONFIG.get(), today(os.environ, datetime.now(UTC)), record)
 
 
 def check(args: ResourceValidationArgs, report: ReportViolation) -> None:
-    """Every control on one resource."""
-    if (held := KubernetesObject.of(args.resource_type, args.props)) is not None:
-        findings = [line for control in CONTROLS for line in control.findings(held)]
-    elif (resource := AwsResource.of(args.resource_type, args.props)) is not None:
-        findings = [line for control in AWS_CONTROLS for line in control.findings(resource)]
-    else:
-        return
-    for finding in findings:
-        report(finding, None)
+    """Every rule about one resource, before it is made."""
+    resource = found(
+        args.resource_type,
+        args.props,
+        name=args.name,
+        urn=args.urn,
+        protect=args.opts.protect,
+        provider=args.provider.props if args.provider is not None else {},
+    )
+    for each in held.resource(resource):
+        if each.outcome is Outcome.REFUSED:
+            report(str(each), None)
+
+
+def check_stack(args: StackValidationArgs, report: ReportViolation) -> None:
+    """Every rule about the stack as a whole."""
+    whole = [
+        found(
+            each.resource_type,
+            each.props,
+            name=each.name,
+            urn=each.urn,
+            protect=each.opts.protect,
+            depends=frozenset(one.urn for one in chain(each.dependencies, *each.property_dependencies.values())),
+        )
+        for each in args.resources
+    ]
+    for verdict in held.stack(whole):
+        if verdict.outcome is Outcome.REFUSED:
+            report(str(verdict), verdict.result.urn or None)
+
+
+def tell(_: StackValidationArgs, report: ReportViolation) -> None:
+    """What is advised, excepted, or could not be evaluated."""
+    for each in held.notes():
+        report(str(each), each.result.urn or None)
 
 
 PolicyPack(
@@ -41,6 +83,17 @@ PolicyPack(
             name="resources",
             description="Kubernetes objects and resources of AWS hold the controls of tenantplane.",
             validate=check,
-        )
+        ),
+        StackValidationPolicy(
+            name="stack",
+            description="The stack as a whole holds the controls of tenantplane.",
+            validate=check_stack,
+        ),
+        StackValidationPolicy(
+            name="notes",
+            description="Advice, exceptions, and rules that could not be evaluated.",
+            validate=tell,
+            enforcement_level=EnforcementLevel.ADVISORY,
+        ),
     ],
 )

@@ -1,7 +1,7 @@
-"""Kubernetes objects as the rules see them: plain data, by type token."""
+"""What the engine is about to make, as the rules see it: plain data, by kind."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 TENANT_PREFIX = "tenant-"
@@ -18,40 +18,68 @@ _POD_AT: dict[str, tuple[str, ...]] = {
     "SandboxTemplate": ("spec", "podTemplate", "spec"),
     "Sandbox": ("spec", "podTemplate", "spec"),
 }
+POD_KINDS = tuple(_POD_AT)
+"""Kinds of object that are pods or make some."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class AwsResource:
-    """One resource of AWS. kind: such as "kms/key:Key". props: its properties in the engine's own words."""
+class Resource:
+    """One resource of the engine.
+
+    kind: such as "Deployment", or "s3:Bucket" for one of AWS. props: its inputs in the words of its API; one that is
+    not known yet raises when it is read. name, urn: the engine's. protect: whether the engine refuses to delete it.
+    depends: URNs of what it refers to. provider: inputs of its provider.
+    """
 
     kind: str
     props: Mapping[str, Any]
+    name: str = ""
+    urn: str = ""
+    protect: bool = False
+    depends: frozenset[str] = frozenset()
+    provider: Mapping[str, Any] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, token: str, props: Mapping[str, Any]) -> "AwsResource | None":
-        """The resource of one of the engine, or None when it is not of AWS."""
-        provider, _, kind = token.partition(":")
-        return cls(kind=kind, props=props) if provider == "aws" else None
+    def at(self, *path: str | int) -> Any:
+        """What is at a path of keys and places, or None where the path ends before."""
+        place: Any = self.props
+        for step in path:
+            if isinstance(step, int):
+                place = place[step] if _is_list(place) and len(place) > step else None
+            else:
+                place = place.get(step) if isinstance(place, Mapping) else None
+        return place
+
+    def every(self, *path: str) -> Sequence[Any]:
+        """The list at a path; empty where there is none."""
+        found = self.at(*path)
+        return found if _is_list(found) else ()
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.name}"
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwsResource(Resource):
+    """One resource of AWS. kind: such as "kms:Key"."""
 
     @property
     def tags(self) -> Mapping[str, str]:
         """Its tags, those of the provider included."""
         return self.props.get("tagsAll") or self.props.get("tags") or {}
 
+    @property
+    def region(self) -> str | None:
+        """The region that it or its provider names."""
+        return self.props.get("region") or self.provider.get("region")
+
 
 @dataclass(frozen=True, kw_only=True)
-class KubernetesObject:
-    """One object. kind: such as "Deployment". props: its properties in the API's own words."""
-
-    kind: str
-    props: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, token: str, props: Mapping[str, Any]) -> "KubernetesObject | None":
-        """The object of a resource of the engine, or None when it is not a Kubernetes object."""
-        if not token.startswith("kubernetes:"):
-            return None
-        return cls(kind=token.rpartition(":")[2], props=props)
+class KubernetesObject(Resource):
+    """One object. kind: such as "Deployment"; a patch of one is of the same kind."""
 
     @property
     def metadata(self) -> Mapping[str, Any]:
@@ -64,11 +92,21 @@ class KubernetesObject:
         return self.metadata.get("labels") or {}
 
     @property
+    def namespace(self) -> str:
+        """The namespace that it is, or is in; empty for what is in none."""
+        return str(self.metadata.get("name" if self.kind == "Namespace" else "namespace") or "")
+
+    @property
     def tenant_namespace(self) -> str | None:
         """The tenant's namespace that it is, or is in; None elsewhere."""
-        key = "name" if self.kind == "Namespace" else "namespace"
-        name = str(self.metadata.get(key) or "")
-        return name if name.startswith(TENANT_PREFIX) else None
+        return self.namespace if self.namespace.startswith(TENANT_PREFIX) else None
+
+    @property
+    def tenant(self) -> str | None:
+        """The tenant whose namespace it is, or is in."""
+        # A namespace beside its home is `tenant-<id>--<name>`, and no id has two hyphens (A6).
+        name = self.tenant_namespace
+        return name.removeprefix(TENANT_PREFIX).partition("--")[0] if name is not None else None
 
     def annotated(self, prefix: str) -> bool:
         """Whether it has an annotation that begins so."""
@@ -77,22 +115,32 @@ class KubernetesObject:
     @property
     def pod(self) -> Mapping[str, Any] | None:
         """The spec of its pods; None for what makes none."""
-        spec: Mapping[str, Any] | None = self._along(_POD_AT.get(self.kind, ("no pod",)))
+        spec: Mapping[str, Any] | None = self.at(*_POD_AT.get(self.kind, ("no pod",)))
         return spec
+
+    @property
+    def pod_metadata(self) -> Mapping[str, Any]:
+        """The metadata of its pods."""
+        return self.at(*(*_POD_AT.get(self.kind, ("no pod",))[:-1], "metadata")) or {}
 
     @property
     def pod_labels(self) -> Mapping[str, str]:
         """The labels of its pods."""
-        metadata = self._along((*_POD_AT.get(self.kind, ("no pod",))[:-1], "metadata")) or {}
-        return metadata.get("labels") or {}
+        return self.pod_metadata.get("labels") or {}
 
     def containers(self) -> Iterator[Mapping[str, Any]]:
         """Every container of its pods, those that only start up included."""
         for group in ("initContainers", "containers", "ephemeralContainers"):
             yield from (self.pod or {}).get(group) or []
 
-    def _along(self, path: tuple[str, ...]) -> Any:
-        place: Any = self.props
-        for step in path:
-            place = (place or {}).get(step)
-        return place
+
+def found(token: str, props: Mapping[str, Any], **more: Any) -> Resource:
+    """A resource of the engine by its type token, of its own class where the rules know its provider."""
+    provider, _, kind = token.partition(":")
+    short = kind.rpartition(":")[2]
+    if provider == "kubernetes":
+        # `ServiceAccountPatch` and the like change a part of an object that is there.
+        return KubernetesObject(kind=short.removesuffix("Patch"), props=props, **more)
+    if provider == "aws":
+        return AwsResource(kind=f"{kind.partition('/')[0]}:{short}", props=props, **more)
+    return Resource(kind=token, props=props, **more)

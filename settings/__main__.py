@@ -12,6 +12,7 @@ import yaml
 from settings.dates import today
 from settings.load import environments, load_catalogue
 from settings.plan import plan_tenants
+from settings.policy import load_policy
 from settings.problems import CatalogueError, Problem, listed
 from settings.scheduler_profile import SCHEDULER_NAME, scheduler_configuration
 from settings.schema import stale, write
@@ -47,9 +48,14 @@ def _check(root: Path, environment: str | None) -> int:
     placed: set[str] = set()
     if not wanted:
         problems.add(Problem("topology", 1, "there is no environment", "a file topology/<environment>.yaml"))
+    on = today(os.environ, datetime.now(UTC))
     for name in wanted:
         try:
-            catalogue = load_catalogue(root, name, today(os.environ, datetime.now(UTC)))
+            load_policy(root, name, on)
+        except CatalogueError as error:
+            problems |= set(error.problems)
+        try:
+            catalogue = load_catalogue(root, name, on)
         except CatalogueError as error:
             problems |= set(error.problems)
             continue

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from settings.policy import EnvironmentPolicy
 from settings.prices import Prices
 from settings.runtime import RegionsFile, RuntimesFile
 from settings.tenant import Tenant
@@ -18,6 +19,7 @@ FILES: dict[str, type[BaseModel]] = {
     "runtimes": RuntimesFile,
     "regions": RegionsFile,
     "prices": Prices,
+    "policy": EnvironmentPolicy,
 }
 
 

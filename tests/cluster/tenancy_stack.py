@@ -71,12 +71,12 @@ class TenancyStack:
         assert not check or done.code == 0, f"pulumi {verb} failed:\n{done.said}"
         return done
 
-    def run(self, command: list[str], folder: Path) -> Run:
-        """Any command of the engine in a folder, with this stack's state and plugins."""
+    def run(self, command: list[str], folder: Path, environment: Mapping[str, str] | None = None) -> Run:
+        """Any command of the engine in a folder, with this stack's state and plugins. environment: more variables."""
         done = subprocess.run(
             ["pulumi", *command, "--non-interactive"],
             cwd=folder,
-            env=self.environment,
+            env={**self.environment, **(environment or {})},
             stdout=subprocess.PIPE,
             # A JSON answer stays readable; everything else wants the diagnostics as well.
             stderr=subprocess.DEVNULL if "--json" in command else subprocess.STDOUT,

@@ -12,8 +12,6 @@ from components.tenancy.virtual_control_plane import ADMIN_ROLE, SYNCER_ROLE
 from components.tenancy.virtual_dns import dns_manifests, dns_objects, dns_pod
 from components.tenancy.virtual_names import KUBECONFIG_SECRET, NAME, POD, SYNCER_ACCOUNT
 from components.tenancy.virtual_values import CARRIED_OVER, KEPT_APART, NOT_SHOWN, virtual_values
-from policies.controls import CONTROLS
-from policies.objects import KubernetesObject
 from settings import TenantPlan
 from settings.homes import PHASE_ISOLATION
 from settings.tenant import Groups
@@ -21,6 +19,7 @@ from settings.virtual_plan import CONTROL_PLANE, DNS, resolved_virtual
 from tests.unit.components.golden_virtual import FILE, TENANT, made, objects, virtual
 from tests.unit.components.local_stack import catalogue, plan, rendered
 from tests.unit.components.recorder import Recording
+from tests.unit.policies.recorded import asked
 
 STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
 BINDING = "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding"
@@ -205,9 +204,9 @@ def test_its_name_server_is_admitted_on_the_host_and_answers_for_the_virtual_clu
 
 def test_no_rule_of_the_policy_pack_has_a_finding() -> None:
     """I1."""
-    found = [KubernetesObject.of(each.type, each.inputs) for each in made().resources]
-    said = [(each.id, what) for each in CONTROLS for one in found if one is not None for what in each.findings(one)]
-    assert said == []
+    held = asked(made(), whole=False)
+    assert held.seen
+    assert list(map(str, held.verdicts)) == []
 
 
 def test_only_a_tenant_that_chose_one_has_one() -> None:

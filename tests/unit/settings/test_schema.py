@@ -13,7 +13,7 @@ from settings.yaml_source import parse
 from tests.unit.settings import small_catalogue
 from tests.unit.settings.test_catalogue import CATALOG
 
-FOLDERS = {"tenants": "tenant", "topology": "topology"}
+FOLDERS = {"policy": "policy", "tenants": "tenant", "topology": "topology"}
 
 
 def kind_of(path: str) -> str:

@@ -1,0 +1,65 @@
+"""What the rules expect of one environment, from its catalogue."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from settings import Catalogue
+
+_Value = TypeVar("_Value")
+
+BATCH = "batch"
+"""The class of priority that every tenant may choose: the lowest (C8)."""
+
+
+class NotKnownError(Exception):
+    """A rule needs something that nobody has told it; it is not evaluated, and never passed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What the rules compare with. None where there is no catalogue: the rule that asks is not evaluated.
+
+    registries: where images may come from; anywhere when empty. domain: of tenants' hosts. regions: where the data of a
+    tenant may be. leaving: tenants that are off-boarded. classes: of priority, by tier. capacity: millicores and bytes
+    of all pools of the stack's clusters at their most. addons: which of "guard-rails", "monitoring" and "queues" all of
+    these clusters have.
+    """
+
+    registries: tuple[str, ...] | None = None
+    domain: str | None = None
+    regions: Mapping[str, frozenset[str]] | None = None
+    leaving: frozenset[str] | None = None
+    classes: Mapping[str, frozenset[str]] | None = None
+    capacity: tuple[int, int] | None = None
+    addons: frozenset[str] | None = None
+
+
+def known(value: _Value | None, what: str) -> _Value:
+    """The value. Raises NotKnownError without one."""
+    if value is None:
+        raise NotKnownError(f"{what} is not known without the environment's catalogue")
+    return value
+
+
+def expected(catalogue: Catalogue, cluster: str | None = None) -> Expected:
+    """What the catalogue of an environment says. cluster: the one that the stack is about; all when None."""
+    clusters = [each for each in catalogue.topology.clusters if cluster in (None, each.name)]
+    pools = [pool for each in clusters for pool in each.node_pools]
+    having = {
+        "guard-rails": all(each.has_guard_rails for each in clusters),
+        "monitoring": all(each.has_monitoring for each in clusters),
+        "queues": all(each.has_queues for each in clusters),
+    }
+    return Expected(
+        registries=catalogue.topology.registries or (),
+        domain=catalogue.topology.domain,
+        regions={each.id: frozenset(each.residency) for each in catalogue.tenants},
+        leaving=frozenset(each.id for each in catalogue.tenants if each.lifecycle == "offboarding"),
+        classes={tier.id: frozenset({tier.priority_class, BATCH}) for tier in catalogue.tiers.values()},
+        capacity=(
+            sum(pool.max_nodes * pool.capacity.cpu_m for pool in pools),
+            sum(pool.max_nodes * pool.capacity.memory_bytes for pool in pools),
+        ),
+        addons=frozenset(name for name, there in having.items() if there),
+    )

@@ -1,0 +1,167 @@
+"""Rules about what a pod may do to its node (C4)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, get_args
+
+from policies.expected import Expected
+from policies.objects import POD_KINDS, KubernetesObject
+from policies.rule import rule
+from settings.fields import Capability
+
+CAPABILITIES: Final = frozenset(get_args(Capability))
+PROFILES: Final = ("RuntimeDefault", "Localhost")
+VOLUMES: Final = frozenset(
+    {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
+)
+"""Kinds of volume that Pod Security `restricted` allows (Pod Security Standards, Volume Types)."""
+SYSCTLS: Final = frozenset(
+    (
+        "kernel.shm_rmid_forced",
+        *(f"net.ipv4.{each}" for each in ("ip_local_port_range", "ip_local_reserved_ports", "ping_group_range")),
+        *(f"net.ipv4.{each}" for each in ("ip_unprivileged_port_start", "tcp_rmem", "tcp_syncookies", "tcp_wmem")),
+        *(f"net.ipv4.tcp_{each}" for each in ("fin_timeout", "keepalive_intvl", "keepalive_probes", "keepalive_time")),
+    )
+)
+"""Sysctls that reach no further than their pod (Pod Security Standards v1.34, Sysctls)."""
+NODE_ANNOTATIONS: Final = ("cni.projectcalico.org/", "k8s.v1.cni.cncf.io/", "dev.gvisor.", "io.katacontainers.")
+_HOST: Final = ("hostNetwork", "hostPID", "hostIPC")
+
+
+def _security(container: Mapping[str, Any]) -> Mapping[str, Any]:
+    return container.get("securityContext") or {}
+
+
+def _effective(found: KubernetesObject, container: Mapping[str, Any], key: str) -> Any:
+    """A setting of a container, or that of its pod where the container is silent."""
+    own = _security(container).get(key)
+    return own if own is not None else ((found.pod or {}).get("securityContext") or {}).get(key)
+
+
+def _added(container: Mapping[str, Any]) -> list[str]:
+    return list((_security(container).get("capabilities") or {}).get("add") or [])
+
+
+def containers_have_no_privilege(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """No container is privileged or may become so."""
+    for container in found.containers():
+        if _security(container).get("privileged"):
+            yield f"container {container.get('name')!r} is privileged"
+        if _security(container).get("allowPrivilegeEscalation") is not False:
+            yield f"container {container.get('name')!r} may escalate its privileges"
+
+
+def capabilities_are_dropped(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """Every container drops ALL, and adds none that the catalogue cannot state."""
+    for container in found.containers():
+        if "ALL" not in ((_security(container).get("capabilities") or {}).get("drop") or []):
+            yield f"container {container.get('name')!r} does not drop ALL capabilities"
+        for each in _added(container):
+            if each not in CAPABILITIES:
+                yield f"container {container.get('name')!r} adds capability {each}"
+
+
+def nothing_runs_as_root(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """Who adds a capability may be root to use it; nobody else."""
+    for container in found.containers():
+        if _added(container):
+            continue
+        if _effective(found, container, "runAsNonRoot") is not True:
+            yield f"container {container.get('name')!r} may run as root"
+        elif _effective(found, container, "runAsUser") == 0:
+            yield f"container {container.get('name')!r} runs as user 0"
+
+
+def seccomp_is_on(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """RuntimeDefault, or a profile of the node's own."""
+    for container in found.containers():
+        profile = (_effective(found, container, "seccompProfile") or {}).get("type")
+        if profile not in PROFILES:
+            yield f"container {container.get('name')!r} has seccomp profile {profile!r}"
+
+
+def root_is_read_only(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """Nothing is written outside of volumes."""
+    for container in found.containers():
+        if _security(container).get("readOnlyRootFilesystem") is not True:
+            yield f"container {container.get('name')!r} can write its root file system"
+
+
+def no_namespace_of_the_node(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """hostNetwork, hostPID, hostIPC."""
+    for key in _HOST:
+        if (found.pod or {}).get(key):
+            yield f"the pod has {key}"
+
+
+def no_path_of_the_node(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """Volumes are of the kinds that `restricted` allows."""
+    for volume in (found.pod or {}).get("volumes") or []:
+        for kind in set(volume) - VOLUMES - {"name"}:
+            yield f"volume {volume.get('name')!r} is of kind {kind}"
+
+
+def no_port_of_the_node(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """hostPort."""
+    for container in found.containers():
+        for port in container.get("ports") or []:
+            if port.get("hostPort"):
+                yield f"container {container.get('name')!r} takes port {port['hostPort']:g} of its node"
+
+
+def no_token_without_an_account(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """A tenant's pod that names no account of its own mounts no token."""
+    if found.tenant_namespace is None or found.pod is None:
+        return
+    if found.pod.get("automountServiceAccountToken") is not False and found.pod.get("serviceAccountName") in (
+        None, "", "default",
+    ):  # fmt: skip
+        yield "the pod mounts the token of account 'default'"
+
+
+def nothing_asked_of_the_node(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """Annotations for networks and runtimes on a tenant's pods."""
+    if found.tenant_namespace is None or found.pod is None:
+        return
+    for key in found.pod_metadata.get("annotations") or {}:
+        if key.startswith(NODE_ANNOTATIONS):
+            yield f"the pod has annotation {key!r}"
+
+
+def the_kernel_is_left_alone(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """Sysctls, /proc, host processes and unconfined profiles (Pod Security `baseline`)."""
+    for each in ((found.pod or {}).get("securityContext") or {}).get("sysctls") or []:
+        if each.get("name") not in SYSCTLS:
+            yield f"the pod sets sysctl {each.get('name')!r}"
+    for container in found.containers():
+        if _security(container).get("procMount") not in (None, "Default"):
+            yield f"container {container.get('name')!r} has procMount {_security(container)['procMount']!r}"
+        if (_effective(found, container, "windowsOptions") or {}).get("hostProcess"):
+            yield f"container {container.get('name')!r} is a process of its host"
+        for key in ("appArmorProfile", "seccompProfile"):
+            if (_effective(found, container, key) or {}).get("type") == "Unconfined":
+                yield f"container {container.get('name')!r} has {key} Unconfined"
+
+
+def scratch_is_bounded(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """emptyDir volumes of tenants have a size."""
+    if found.tenant_namespace is None:
+        return
+    for volume in (found.pod or {}).get("volumes") or []:
+        if volume.get("emptyDir") is not None and not volume["emptyDir"].get("sizeLimit"):
+            yield f"volume {volume.get('name')!r} has no sizeLimit"
+
+
+PRIVILEGES = (
+    rule("TP-C4-01", POD_KINDS, containers_have_no_privilege),
+    rule("TP-C4-02", POD_KINDS, capabilities_are_dropped),
+    rule("TP-C4-03", POD_KINDS, nothing_runs_as_root),
+    rule("TP-C4-04", POD_KINDS, seccomp_is_on),
+    rule("TP-C4-05", POD_KINDS, root_is_read_only),
+    rule("TP-C4-06", POD_KINDS, no_namespace_of_the_node),
+    rule("TP-C4-07", POD_KINDS, no_path_of_the_node),
+    rule("TP-C4-08", POD_KINDS, no_port_of_the_node),
+    rule("TP-C4-09", POD_KINDS, no_token_without_an_account),
+    rule("TP-C4-10", POD_KINDS, nothing_asked_of_the_node),
+    rule("TP-C4-11", POD_KINDS, the_kernel_is_left_alone),
+    rule("TP-C4-12", POD_KINDS, scratch_is_bounded),
+)

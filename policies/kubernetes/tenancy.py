@@ -1,0 +1,117 @@
+"""Rules about tenants' namespaces, their identity and their entrance (A7, B1-B3, C1)."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from policies.expected import Expected, known
+from policies.objects import POD_KINDS, KubernetesObject
+from policies.rule import rule
+from settings import names
+
+CAPABILITIES_PREFIX: Final = "capabilities.tenantplane.dev/"
+"""Annotation of a namespace whose reviewed file states capabilities (C4)."""
+GRACE_MAX_S: Final = 600
+_MODES: Final = ("enforce", "audit", "warn")
+_MANAGED: Final = {"app.kubernetes.io/part-of": names.PART_OF, "app.kubernetes.io/managed-by": names.MANAGED_BY}
+_RENEWED: Final = ("kubernetes.io/pvc-protection", "kubernetes.io/pv-protection")
+
+
+def data_are_protected(found: KubernetesObject, expected: Expected) -> Iterator[str]:
+    """A tenant's namespace cannot be deleted before its off-boarding (A7)."""
+    if found.tenant is None or found.protect:
+        return
+    if found.tenant not in known(expected.leaving, "who is off-boarded"):
+        yield "the namespace is not protected"
+
+
+def deletion_is_not_held_up(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """No finalizers, no owners that wait, no pods that take long to end (A7)."""
+    if found.tenant_namespace is None:
+        return
+    for each in found.metadata.get("finalizers") or []:
+        if each not in _RENEWED:
+            yield f"finalizer {each!r} holds up its deletion"
+    for owner in found.metadata.get("ownerReferences") or []:
+        if owner.get("blockOwnerDeletion"):
+            yield f"it holds up the deletion of {owner.get('kind')} {owner.get('name')!r}"
+    grace = (found.pod or {}).get("terminationGracePeriodSeconds") or 0
+    if grace > GRACE_MAX_S:
+        yield f"the pod may take {grace:g} s to end, and {GRACE_MAX_S} are allowed"
+
+
+def carries_its_tenant(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """An object in a tenant's namespace says whose it is (B1)."""
+    if found.tenant is not None and found.labels.get(names.TENANT_LABEL) != found.tenant:
+        yield f"label `tenant` is {found.labels.get(names.TENANT_LABEL)!r}, not {found.tenant!r}"
+
+
+def says_who_manages_it(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """Labels that admission and drift detection go by (B1)."""
+    for key, value in _MANAGED.items():
+        if found.labels.get(key) != value:
+            yield f"label {key!r} is {found.labels.get(key)!r}, not {value!r}"
+
+
+def pods_carry_their_tenant(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """Pods that an object of a tenant makes say whose they are (B1, G1)."""
+    if found.tenant is None or found.pod is None:
+        return
+    if found.pod_labels.get(names.TENANT_LABEL) != found.tenant:
+        yield f"label `tenant` of its pods is {found.pod_labels.get(names.TENANT_LABEL)!r}, not {found.tenant!r}"
+
+
+def namespace_enforces_restricted(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """A tenant's namespace enforces, audits and warns at level `restricted` (C1)."""
+    if found.tenant_namespace is None:
+        return
+    for mode in _MODES:
+        level = found.labels.get(f"pod-security.kubernetes.io/{mode}")
+        # Who states capabilities has `restricted` with that one exception, by RootedAdmission.
+        excepted = mode == "enforce" and level == "baseline" and found.annotated(CAPABILITIES_PREFIX)
+        if level != "restricted" and not excepted:
+            yield f"Pod Security `{mode}` is {level!r}"
+
+
+def no_ports_on_nodes(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """A tenant's quota admits no node ports and a number of load balancers (C1)."""
+    if found.tenant_namespace is None or found.at("spec", "scopeSelector") or found.at("spec", "scopes"):
+        return
+    hard = found.at("spec", "hard") or {}
+    if str(hard.get("services.nodeports")) != "0":
+        yield f"services.nodeports is {hard.get('services.nodeports')!r}, not '0'"
+    if hard.get("services.loadbalancers") is None:
+        yield "services.loadbalancers has no bound"
+
+
+def not_in_default(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """Nothing is in the namespace default (C1)."""
+    if found.metadata.get("namespace") == "default":
+        yield "it is in namespace 'default'"
+
+
+def routes_are_their_own(found: KubernetesObject, expected: Expected) -> Iterator[str]:
+    """A route of a tenant has its own host, and sends to Services of its own namespace (B2, B3)."""
+    if found.tenant is None:
+        return
+    host = names.host(found.tenant, known(expected.domain, "the domain of tenants' hosts"))
+    if list(found.every("spec", "hostnames")) != [host]:
+        yield f"its hosts are {list(found.every('spec', 'hostnames'))}, not [{host!r}]"
+    for each in found.every("spec", "rules"):
+        if each.get("filters"):
+            yield "it has filters, which redirect, rewrite or mirror"
+        for to in each.get("backendRefs") or []:
+            if to.get("kind", "Service") != "Service" or to.get("namespace") not in (None, found.tenant_namespace):
+                yield f"it sends to {to.get('kind', 'Service')} {to.get('namespace') or ''}/{to.get('name')}"
+
+
+TENANCY = (
+    rule("TP-A7-01", ("Namespace",), data_are_protected),
+    rule("TP-A7-03", (), deletion_is_not_held_up),
+    rule("TP-B1-01", (), carries_its_tenant),
+    rule("TP-B1-02", (), says_who_manages_it),
+    rule("TP-B1-04", POD_KINDS, pods_carry_their_tenant),
+    rule("TP-B2-01", ("HTTPRoute",), routes_are_their_own),
+    rule("TP-C1-03", ("Namespace",), namespace_enforces_restricted),
+    rule("TP-C1-04", ("ResourceQuota",), no_ports_on_nodes),
+    rule("TP-C1-05", (), not_in_default),
+)

@@ -1,0 +1,204 @@
+"""Rules about what runs, where and from which image (A4, C3, C5-C9, G7)."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from policies.expected import Expected, known
+from policies.objects import POD_KINDS, KubernetesObject
+from policies.rule import rule
+from settings import names
+from settings.nodepool import GPU_TAINT, KIND_LABEL, TENANT_TAINT
+from settings.quantities import QuantityError, parse_bytes, parse_cpu
+
+_DIGEST: Final = re.compile(r"[^@]@sha256:[0-9a-f]{64}$")
+_UNREVIEWED, _SHARED_KERNEL = "agent-sessions", "runc"
+"""What a pod counts as that states no kind of workload, and the class that such a pod may not have."""
+_GPUS: Final = "nvidia.com/"
+_SERVED: Final = ("Deployment", "StatefulSet")
+_AMOUNTS: Final = {"cpu": parse_cpu, "memory": parse_bytes}
+
+
+def pods_have_a_runtime(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """A tenant's pods name their RuntimeClass, and agents are not on the node's own kernel (C3)."""
+    if found.tenant_namespace is None or found.pod is None:
+        return
+    runtime, kind = found.pod.get("runtimeClassName"), found.pod_labels.get(names.WORKLOAD_LABEL, _UNREVIEWED)
+    if not runtime:
+        yield "the pod names no runtimeClassName"
+    elif runtime == _SHARED_KERNEL and kind == _UNREVIEWED:
+        yield f"the pod is of kind {kind} and has runtimeClassName {runtime!r}"
+
+
+def images_are_named_by_digest(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """Every image is named by its digest (G7)."""
+    for container in found.containers():
+        image = str(container.get("image") or "")
+        if not _DIGEST.search(image):
+            yield f"image {image!r} of container {container.get('name')!r} has no digest"
+
+
+def images_are_from_our_registries(found: KubernetesObject, expected: Expected) -> Iterator[str]:
+    """Every image lies below a registry of the topology, where it lists any (G7)."""
+    for container in found.containers():
+        registries = known(expected.registries, "where images may come from")
+        image = str(container.get("image") or "")
+        if registries and not image.startswith(tuple(f"{each}/" for each in registries)):
+            yield f"image {image!r} of container {container.get('name')!r} is from none of {', '.join(registries)}"
+
+
+def images_are_pulled(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """A tenant's images are pulled every time (G7)."""
+    if found.tenant_namespace is None:
+        return
+    for container in found.containers():
+        if container.get("imagePullPolicy") != "Always":
+            policy = container.get("imagePullPolicy")
+            yield f"container {container.get('name')!r} has imagePullPolicy {policy!r}"
+
+
+def amounts_are_stated(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """Requests of cpu and memory, and a limit of memory (A4, C8)."""
+    for container in found.containers():
+        resources = container.get("resources") or {}
+        for side, key in (("requests", "cpu"), ("requests", "memory"), ("limits", "memory")):
+            if not (resources.get(side) or {}).get(key):
+                yield f"container {container.get('name')!r} states no {side}.{key}"
+
+
+def ceilings_cover(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """A limit is at least the request, in containers, quotas and defaults (A4)."""
+    for container in found.containers():
+        resources = container.get("resources") or {}
+        yield from _above(resources.get("requests"), resources.get("limits"), f"container {container.get('name')!r}")
+    hard = found.at("spec", "hard") or {} if found.kind == "ResourceQuota" else {}
+    for key in _AMOUNTS if hard else ():
+        pair = {key: hard.get(f"requests.{key}")}, {key: hard.get(f"limits.{key}")}
+        yield from _above(*pair, "the quota")
+    for limit in found.every("spec", "limits") if found.kind == "LimitRange" else ():
+        yield from _above(limit.get("defaultRequest"), limit.get("default"), "the default")
+
+
+def _above(least: Mapping[str, Any] | None, most: Mapping[str, Any] | None, what: str) -> Iterator[str]:
+    for key, parse in _AMOUNTS.items():
+        request, limit = (least or {}).get(key), (most or {}).get(key)
+        if request is None or limit is None:
+            continue
+        try:
+            above = parse(request) > parse(limit)
+        except QuantityError as error:
+            yield f"{key} of {what}: {error}"
+        else:
+            if above:
+                yield f"{what} requests {key} {request} and is limited to {limit}"
+
+
+def _tolerations(found: KubernetesObject) -> list[Mapping[str, Any]]:
+    return list((found.pod or {}).get("tolerations") or [])
+
+
+def tolerations_are_for_its_nodes(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """Not everything, not the system's nodes, not another tenant's (A6, C6)."""
+    if found.tenant is None:
+        return
+    for each in _tolerations(found):
+        key, value = each.get("key") or "", each.get("value") or ""
+        if not key:
+            yield "the pod tolerates every taint"
+        elif key == TENANT_TAINT and value != found.tenant:
+            yield f"the pod tolerates the nodes of tenant {value!r}"
+        elif key == KIND_LABEL and value in ("", "system"):
+            yield "the pod tolerates the system nodes"
+
+
+def no_node_by_name(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """The scheduler chooses the node (C6)."""
+    if found.tenant_namespace is not None and (found.pod or {}).get("nodeName"):
+        yield f"the pod names node {(found.pod or {})['nodeName']!r}"
+
+
+def gpu_nodes_are_for_gpus(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """Who tolerates GPU nodes asks for a GPU (C6)."""
+    if found.tenant_namespace is None or not any(each.get("key") == GPU_TAINT for each in _tolerations(found)):
+        return
+    limits = [(each.get("resources") or {}).get("limits") or {} for each in found.containers()]
+    if not any(key.startswith(_GPUS) for each in limits for key in each):
+        yield "the pod tolerates GPU nodes and asks for no GPU"
+
+
+def priority_is_of_the_tier(found: KubernetesObject, expected: Expected) -> Iterator[str]:
+    """A class of the tier, or the lowest (C8)."""
+    if found.tenant_namespace is None or found.pod is None or not found.pod.get("priorityClassName"):
+        return
+    tier = found.labels.get(names.TIER_LABEL, "")
+    allowed = known(expected.classes, "which classes a tier may have").get(tier, frozenset())
+    if found.pod["priorityClassName"] not in allowed:
+        yield f"the pod of tier {tier!r} has priority class {found.pod['priorityClassName']!r}"
+
+
+def nobody_is_kept_away(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """Affinity to pods is to pods of the same tenant (C8)."""
+    if found.tenant is None:
+        return
+    for side in ("podAffinity", "podAntiAffinity"):
+        terms = ((found.pod or {}).get("affinity") or {}).get(side) or {}
+        wished = [
+            each.get("podAffinityTerm") or {}
+            for each in terms.get("preferredDuringSchedulingIgnoredDuringExecution") or []
+        ]
+        for term in [*(terms.get("requiredDuringSchedulingIgnoredDuringExecution") or []), *wished]:
+            if any(name != found.tenant_namespace for name in term.get("namespaces") or []):
+                yield f"{side} names other namespaces"
+            selector = term.get("namespaceSelector")
+            if selector is not None and (selector.get("matchLabels") or {}).get(names.TENANT_LABEL) != found.tenant:
+                yield f"{side} reaches beyond the tenant's namespaces"
+
+
+def readiness_is_said(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """What serves a port says when it is ready (C9)."""
+    for container in (found.pod or {}).get("containers") or []:
+        if container.get("ports") and not container.get("readinessProbe"):
+            yield f"container {container.get('name')!r} has ports and no readinessProbe"
+
+
+def sandboxes_have_our_network(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """The controller of sandboxes makes no policy of its own (C5)."""
+    managed = found.at("spec", "networkPolicyManagement")
+    if managed != "Unmanaged":
+        yield f"networkPolicyManagement is {managed!r}"
+
+
+def runtimes_state_their_cost(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """A class other than runc has an overhead and a node selector (C2)."""
+    if found.at("handler") == _SHARED_KERNEL:
+        return
+    if not found.at("overhead", "podFixed"):
+        yield "the RuntimeClass states no overhead"
+    if not found.at("scheduling", "nodeSelector"):
+        yield "the RuntimeClass chooses no nodes"
+
+
+def storage_is_claimed(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """No inline csi volumes in pods of tenants (F4)."""
+    for volume in (found.pod or {}).get("volumes") or [] if found.tenant_namespace is not None else []:
+        if volume.get("csi") is not None:
+            yield f"volume {volume.get('name')!r} is an inline csi volume"
+
+
+WORKLOADS = (
+    rule("TP-A4-01", POD_KINDS, amounts_are_stated),
+    rule("TP-A4-02", (*POD_KINDS, "ResourceQuota", "LimitRange"), ceilings_cover),
+    rule("TP-C2-01", ("RuntimeClass",), runtimes_state_their_cost),
+    rule("TP-C3-01", POD_KINDS, pods_have_a_runtime),
+    rule("TP-C5-02", ("SandboxTemplate",), sandboxes_have_our_network),
+    rule("TP-C6-01", POD_KINDS, tolerations_are_for_its_nodes),
+    rule("TP-C6-02", POD_KINDS, no_node_by_name),
+    rule("TP-C6-03", POD_KINDS, gpu_nodes_are_for_gpus),
+    rule("TP-C8-01", POD_KINDS, priority_is_of_the_tier),
+    rule("TP-C8-02", POD_KINDS, nobody_is_kept_away),
+    rule("TP-C9-04", _SERVED, readiness_is_said),
+    rule("TP-F4-03", POD_KINDS, storage_is_claimed),
+    rule("TP-G7-01", POD_KINDS, images_are_named_by_digest),
+    rule("TP-G7-02", POD_KINDS, images_are_from_our_registries),
+    rule("TP-G7-03", POD_KINDS, images_are_pulled),
+)

@@ -1,0 +1,100 @@
+"""One run of the pack: what it has seen, what it says of it, and its record for whoever started the engine."""
+
+import json
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from policies.evaluation import evaluate, evaluate_stack
+from policies.expected import Expected, expected
+from policies.objects import Resource
+from policies.verdict import Outcome, Verdict, judge
+from settings import load_catalogue
+from settings.policy import EnvironmentPolicy, load_policy
+
+RECORD_VARIABLE: Final = "TENANTPLANE_POLICY_RECORD"
+"""Names a folder; when it is set, the pack adds its verdicts to `<stack>.jsonl` in it, a line of JSON each."""
+_PREFIX: Final = "tenantplane:"
+
+
+@dataclass(kw_only=True)
+class Session:
+    """What the rules are asked in, and what they have said.
+
+    expected, policy, on: of the environment, on a day. record: where the verdicts are written. Safe to use from many
+    threads.
+    """
+
+    expected: Expected
+    policy: EnvironmentPolicy
+    on: date
+    record: Path | None = None
+    seen: dict[str, Resource] = field(default_factory=dict)
+    verdicts: list[Verdict] = field(default_factory=list)
+    _guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def resource(self, resource: Resource) -> list[Verdict]:
+        """What becomes of one resource; it is remembered for the rules about the whole stack."""
+        made = judge(evaluate(resource, self.expected), self.policy, self.on)
+        with self._guard:
+            self.seen[resource.urn] = resource
+            self._keep(made)
+        return made
+
+    def stack(self, resources: Iterable[Resource]) -> list[Verdict]:
+        """What becomes of the stack as a whole. resources: all of it; those that were seen before they were made are
+        taken as they were, since that is what the program asked for, and as referring to what they refer to now."""
+        whole = [
+            replace(self.seen[each.urn], depends=each.depends) if each.urn in self.seen else each for each in resources
+        ]
+        made = judge(evaluate_stack(whole, self.expected), self.policy, self.on)
+        with self._guard:
+            self._keep(made)
+            self._write({"resources": len(whole), "evaluated": len(self.seen)})
+        return made
+
+    def notes(self) -> list[Verdict]:
+        """All that is told and refuses nothing."""
+        return [each for each in self.verdicts if each.outcome is not Outcome.REFUSED]
+
+    def _keep(self, made: list[Verdict]) -> None:
+        self.verdicts += made
+        for each in made:
+            self._write(
+                {
+                    "control": each.result.control.id,
+                    "resource": each.result.name,
+                    "urn": each.result.urn,
+                    "outcome": each.outcome.value,
+                    "mandatory": each.mandatory,
+                    "said": str(each),
+                }
+            )
+
+    def _write(self, line: Mapping[str, object]) -> None:
+        if self.record is not None:
+            with self.record.open("a") as file:
+                file.write(json.dumps(line) + "\n")
+
+
+def session(root: Path, values: Mapping[str, Any], on: date, record: Path | None = None) -> Session:
+    """The session of a stack.
+
+    root: the project's folder. values: configuration of the stack. Without an environment in it nothing is known that
+    comes from a catalogue, and no exception holds. Raises CatalogueError.
+    """
+    told = {key.removeprefix(_PREFIX): str(value) for key, value in values.items() if key.startswith(_PREFIX)}
+    environment = told.get("environment")
+    if environment is None:
+        return Session(expected=Expected(), policy=EnvironmentPolicy(environment="none"), on=on, record=record)
+    folder = root / told.get("catalog", "catalog")
+    return Session(
+        expected=expected(load_catalogue(folder, environment, on), told.get("cluster")),
+        # An exception that has ended is no reason to look at nothing: its finding is back.
+        policy=load_policy(folder, environment),
+        on=on,
+        record=record,
+    )
