@@ -79,3 +79,9 @@ def keeps_data(parent: pulumi.Resource, plan: TenantPlan, *after: pulumi.Resourc
     """Options of what holds a tenant's data: protected until its off-boarding is approved (A7). after: what it is made
     after and deleted before."""
     return pulumi.ResourceOptions(parent=parent, protect=plan.protected, depends_on=list(after))
+
+
+def keeps_everybodys_data(parent: pulumi.Resource, *after: pulumi.Resource) -> pulumi.ResourceOptions:
+    """Options of what holds data of the platform or of many tenants: protected, whatever a catalogue says. after: what
+    it is made after and deleted before."""
+    return pulumi.ResourceOptions(parent=parent, protect=True, depends_on=list(after))

@@ -121,7 +121,9 @@ def platform_labels(component: str) -> dict[str, str]:
     }
 
 
-def tags(tenant: str, tier: str, environment: str, component: str | None = None) -> dict[str, str]:
+def tags(
+    tenant: str, tier: str, environment: str, component: str | None = None, cluster: str | None = None
+) -> dict[str, str]:
     """AWS tags of every resource of a tenant (B1); cost and bucket policies match on `tenant`."""
     made = {
         "tenant": tenant,
@@ -131,7 +133,33 @@ def tags(tenant: str, tier: str, environment: str, component: str | None = None)
     }
     if component is not None:
         made["tenantplane:component"] = component
+    if cluster is not None:
+        made["tenantplane:cluster"] = cluster
     return made
+
+
+def platform_tags(environment: str, component: str, cluster: str | None = None) -> dict[str, str]:
+    """AWS tags of every resource that belongs to no tenant. It has no `tenant`, so that no policy takes it for one's.
+
+    cluster: whose it is; None for what the clusters of a region share.
+    """
+    made = {
+        "tenantplane:environment": environment,
+        "tenantplane:component": component,
+        "tenantplane:managed-by": MANAGED_BY,
+    }
+    if cluster is not None:
+        made["tenantplane:cluster"] = cluster
+    return made
+
+
+def cloud(environment: str, *parts: str, limit: int = 64) -> str:
+    """Name of something at AWS that is the platform's own: `tp-<environment>-<parts>`, at most `limit` characters.
+
+    limit: 64 is a role's (IAM User Guide, "IAM and AWS STS quotas"). It is not below `tenantplane-`, under which roles
+    reach every tenant's data (settings.storage.keys.platform_role).
+    """
+    return bounded("-".join(("tp", environment, *parts)), limit)
 
 
 def sql_name(tenant: str) -> str:

@@ -11,6 +11,7 @@ RETENTION_DAYS: Final = 180
 EXPIRE_DAYS: Final = RETENTION_DAYS + 1
 """After how many days S3 itself removes it: the lock's day and the lifecycle's are not counted alike."""
 SHIPPER: Final = "audit-shipper"
+TRAIL: Final = "cloudtrail.amazonaws.com"
 
 
 def audit_bucket(environment: str, region: str, account: str) -> Bucket:
@@ -43,18 +44,28 @@ def audit_lifecycle() -> list[dict[str, Any]]:
     ]
 
 
-def audit_bucket_policy(bucket: Bucket, account: str) -> Policy:
+def audit_bucket_policy(
+    bucket: Bucket, account: str, *, trail_arn: str | None = None, aws_ships: bool = False
+) -> Policy:
     """What nobody may, the platform's own roles included: remove or hide a log, lock one for less, open the bucket.
 
     shipper's role, `tenantplane-audit-shipper-<cluster>`, alone writes. The lock itself holds without this policy;
     this stops the tries that a lock lets pass: a delete marker that hides a log, an object that somebody else forged,
     a shorter lock for logs to come. To be put last, when the lock is on.
+    trail_arn: of the CloudTrail whose logs are kept here as well. aws_ships: whether the shippers are services of AWS
+    with that role, as for clusters of EKS; which TLS services speak among themselves is AWS's to choose.
     """
     whole, objects = bucket.arn, f"{bucket.arn}/*"
+    shippers = {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/{names.PART_OF}-{SHIPPER}-*"}
+    not_shipper: Policy = {"ArnNotLike": shippers}
+    not_by_aws: Policy = {"ArnNotLike": shippers} if aws_ships else {}
+    if trail_arn is not None:  # CloudTrail has no role of the account
+        not_trail = {"StringNotEquals": {"aws:PrincipalServiceName": TRAIL}}
+        not_shipper, not_by_aws = not_shipper | not_trail, not_by_aws | not_trail
     return {
         "Version": "2012-10-17",
         "Statement": [
-            *modern_tls(whole),
+            *modern_tls(whole, but_for=not_by_aws),
             deny("NothingIsRemoved", ["s3:DeleteObject", "s3:DeleteObjectVersion"], [objects]),
             deny("NobodyBypasses", ["s3:BypassGovernanceRetention", "s3:PutObjectLegalHold"], [objects]),
             deny(
@@ -69,12 +80,7 @@ def audit_bucket_policy(bucket: Bucket, account: str) -> Policy:
                 [objects],
                 {"Null": {"s3:object-lock-mode": "false"}, "StringNotEquals": {"s3:object-lock-mode": "COMPLIANCE"}},
             ),
-            deny(
-                "ShipperWrites",
-                "s3:PutObject",
-                [objects],
-                {"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/{names.PART_OF}-{SHIPPER}-*"}},
-            ),
+            deny("ShipperWrites", "s3:PutObject", [objects], not_shipper),
             deny(
                 "BucketStays",
                 [
@@ -87,8 +93,32 @@ def audit_bucket_policy(bucket: Bucket, account: str) -> Policy:
                 ],
                 [whole],
             ),
+            *(_trail_writes(bucket, account, trail_arn) if trail_arn is not None else ()),
         ],
     }
+
+
+def _trail_writes(bucket: Bucket, account: str, trail_arn: str) -> tuple[Policy, Policy]:
+    """CloudTrail looks at the bucket and adds logs below its own prefix, for that trail alone."""
+    principal, source = {"Service": TRAIL}, {"aws:SourceArn": trail_arn}
+    return (
+        {
+            "Sid": "TrailLooks",
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": "s3:GetBucketAcl",
+            "Resource": bucket.arn,
+            "Condition": {"StringEquals": source},
+        },
+        {
+            "Sid": "TrailWrites",
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": "s3:PutObject",
+            "Resource": f"{bucket.arn}/AWSLogs/{account}/*",
+            "Condition": {"StringEquals": {**source, "s3:x-amz-acl": "bucket-owner-full-control"}},
+        },
+    )
 
 
 def shipper_policy(bucket: Bucket, cluster: str, key_arn: str) -> Policy:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from settings.aws.fields import AccountId, FunctionArn, NetworkRange
+from settings.aws.fields import AccountId, NetworkRange
 from settings.fields import Distinct, Dollars, Email, Model, Name, Percent, refuse
 
 ZONES = 3
@@ -20,15 +20,12 @@ class AwsRegion(Model):
     zones: three of the region's, by name.
     nat: how what is private gets out: "none", by the endpoints of AWS's own services alone; "one" for all zones, whose
     zone takes the others' way out with it; "per-zone", the default.
-    rotation_function: ARN of the function that sets new secrets, AWS's own application
-    SecretsManagerRDSPostgreSQLRotationMultiUser; secrets of ours are not turned where there is none (F5).
     """
 
     name: Name
     cidr: NetworkRange
     zones: Annotated[tuple[Name, ...], Distinct]
     nat: Nat = "per-zone"
-    rotation_function: FunctionArn | None = None
 
     @field_validator("zones")
     @classmethod
@@ -38,14 +35,6 @@ class AwsRegion(Model):
         name = info.data.get("name")
         if name is not None and (foreign := [each for each in value if each[:-1] != name or not each[-1].isalpha()]):
             raise refuse(f"zone {foreign[0]!r} is not of {name}", f"{name}a, {name}b, ...")
-        return value
-
-    @field_validator("rotation_function")
-    @classmethod
-    def _function_of_the_region(cls, value: str | None, info: ValidationInfo) -> str | None:
-        name = info.data.get("name")
-        if value is not None and name is not None and value.split(":")[3] != name:
-            raise refuse(f"the function is of {value.split(':')[3]}", f"one of {name}")
         return value
 
 

@@ -21,15 +21,6 @@ RoleArn = Annotated[
     text_schema(_ROLE, 600),
 ]
 
-_FUNCTION = r"arn:aws:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]{1,64}"
-FunctionArn = Annotated[
-    str,
-    BeforeValidator(
-        matching(_FUNCTION, "the ARN of a function", "arn:aws:lambda:<region>:<account>:function:<name>", 300)
-    ),
-    text_schema(_FUNCTION, 300),
-]
-
 _IMAGE = r"ami-[0-9a-f]{8,17}"
 ImageId = Annotated[
     str,

@@ -9,6 +9,7 @@ from settings.nodeconfig.user_data import (
     NotExpressibleError,
     al2023,
     bottlerocket,
+    registered_labels,
     registration_flags,
 )
 
@@ -22,6 +23,7 @@ __all__ = [
     "handlers_of",
     "kubelet_config",
     "pids_of",
+    "registered_labels",
     "registration_flags",
     "runsc_config",
     "sandbox_spec",

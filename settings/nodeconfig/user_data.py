@@ -79,11 +79,14 @@ class Download:
             raise ValueError(f"{self.sha256!r} is no sha256; allowed: 64 hexadecimal digits")
 
 
-def al2023(pool: NodePool, runtimes: Iterable[Runtime], cluster: NodeCluster, downloads: Mapping[str, Download]) -> str:
+def al2023(
+    pool: NodePool, runtimes: Iterable[Runtime], cluster: NodeCluster | None, downloads: Mapping[str, Download]
+) -> str:
     """User data of a pool on Amazon Linux 2023: a MIME document of a script, where the pool has runtimes to install,
     and a NodeConfig (node.eks.aws/v1alpha1).
 
-    downloads: by handler, for every handler of the pool but runc; the images of EKS bring no other.
+    cluster: that it joins; None where Karpenter makes the node, which adds a NodeConfig of its own with the cluster,
+    labels and taints. downloads: by handler, for every handler of the pool but runc; the images of EKS bring no other.
     Errors: NotExpressibleError when a handler of the pool has no download.
     """
     runtimes = tuple(runtimes)
@@ -133,26 +136,32 @@ def bottlerocket(pool: NodePool, runtimes: Iterable[Runtime], cluster: NodeClust
         "eviction-hard": kubelet["evictionHard"],
         "kube-reserved": _without_pids(kubelet["kubeReserved"]),
         "system-reserved": _without_pids(kubelet["systemReserved"]),
-        "node-labels": _labels(pool),
+        "node-labels": registered_labels(pool),
     }
     if taints:
         settings["node-taints"] = taints
     return to_toml({"settings": {"kubernetes": settings}})
 
 
-def _node_config(pool: NodePool, runtimes: tuple[Runtime, ...], cluster: NodeCluster) -> dict[str, Any]:
-    kubelet = {key: value for key, value in kubelet_config(pool).items() if key not in _OWNED_BY_NODEADM}
+def _node_config(pool: NodePool, runtimes: tuple[Runtime, ...], cluster: NodeCluster | None) -> dict[str, Any]:
+    kubelet: dict[str, Any] = {
+        "config": {key: value for key, value in kubelet_config(pool).items() if key not in _OWNED_BY_NODEADM}
+    }
+    spec: dict[str, Any] = {}
+    if cluster is not None:
+        spec["cluster"] = {
+            "name": cluster.name,
+            "apiServerEndpoint": cluster.endpoint,
+            "certificateAuthority": cluster.authority,
+            "cidr": cluster.service_cidr,
+        }
+        kubelet["flags"] = registration_flags(pool)
     return {
         "apiVersion": "node.eks.aws/v1alpha1",
         "kind": "NodeConfig",
         "spec": {
-            "cluster": {
-                "name": cluster.name,
-                "apiServerEndpoint": cluster.endpoint,
-                "certificateAuthority": cluster.authority,
-                "cidr": cluster.service_cidr,
-            },
-            "kubelet": {"config": kubelet, "flags": registration_flags(pool)},
+            **spec,
+            "kubelet": kubelet,
             "containerd": {"config": to_toml(containerd_config(pool, runtimes, 3))},
         },
     }
@@ -160,13 +169,13 @@ def _node_config(pool: NodePool, runtimes: tuple[Runtime, ...], cluster: NodeClu
 
 def registration_flags(pool: NodePool) -> list[str]:
     """How the kubelet of a node of the pool registers it: with labels and taints, before any pod can come."""
-    labels = [f"{key}={value}" for key, value in _labels(pool).items()]
+    labels = [f"{key}={value}" for key, value in registered_labels(pool).items()]
     taints = [f"{taint.key}={taint.value}:{taint.effect}" for taint in pool.node_taints()]
     flags = [f"--node-labels={','.join(labels)}"]
     return [*flags, f"--register-with-taints={','.join(taints)}"] if taints else flags
 
 
-def _labels(pool: NodePool) -> dict[str, str]:
+def registered_labels(pool: NodePool) -> dict[str, str]:
     """Labels that a kubelet may give its own node. Zone, region and instance type come from the cloud; a label under
     node-restriction.kubernetes.io is refused from a kubelet (NodeRestriction), and who makes the node group sets it."""
     own = ("topology.kubernetes.io/", "node.kubernetes.io/", "node-restriction.kubernetes.io/")

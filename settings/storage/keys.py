@@ -22,18 +22,17 @@ class KeySettings:
     tags: dict[str, str]
 
 
-def service_key(service: str, environment: str, account: str, rotation: KeyRotation) -> KeySettings:
-    """The key of one of the platform's services, such as "volumes". account: the AWS account, 12 digits."""
+def service_key(
+    service: str, environment: str, account: str, rotation: KeyRotation, *more: dict[str, Any]
+) -> KeySettings:
+    """The key of one of the platform's services, such as "volumes". account: the AWS account, 12 digits. more:
+    statements of its policy, for services of AWS that come with no role of the account."""
     return KeySettings(
         description=f"tenantplane {environment}: {service}",
         rotation_days=rotation.service_days,
         deletion_days=DELETION_DAYS,
-        policy=_policy(account),
-        tags={
-            "tenantplane:environment": environment,
-            "tenantplane:component": service,
-            "tenantplane:managed-by": names.MANAGED_BY,
-        },
+        policy=_policy(account, *more),
+        tags=names.platform_tags(environment, service),
     )
 
 

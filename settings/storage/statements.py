@@ -14,10 +14,18 @@ def deny(sid: str, action: str | list[str], resources: list[str], condition: Pol
     return made if condition is None else {**made, "Condition": condition}
 
 
-def modern_tls(bucket_arn: str) -> list[Policy]:
-    """Nobody reaches the bucket without TLS, nor with an older one than `LEAST_TLS`."""
+def modern_tls(bucket_arn: str, but_for: Policy | None = None) -> list[Policy]:
+    """Nobody reaches the bucket without TLS, nor with an older one than `LEAST_TLS`.
+
+    but_for: conditions of the second, which leave out services of AWS that choose the version themselves.
+    """
     everything = [bucket_arn, f"{bucket_arn}/*"]
     return [
         deny("TlsOnly", "s3:*", everything, {"Bool": {"aws:SecureTransport": "false"}}),
-        deny("ModernTlsOnly", "s3:*", everything, {"NumericLessThan": {"s3:TlsVersion": str(LEAST_TLS)}}),
+        deny(
+            "ModernTlsOnly",
+            "s3:*",
+            everything,
+            {"NumericLessThan": {"s3:TlsVersion": str(LEAST_TLS)}, **(but_for or {})},
+        ),
     ]

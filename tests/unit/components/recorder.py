@@ -58,7 +58,32 @@ class _Echo(mocks.Mocks):
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         made = {"result": sha256(args.name.encode()).hexdigest()[:32]} if args.typ == PASSWORD else {}
+        if args.typ.startswith("aws:"):
+            made = aws_outputs(args.typ, args.name, args.inputs)
         return f"{args.name}-id", {**args.inputs, **made}
+
+
+def aws_outputs(token: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What AWS would say of a resource besides what it was told: as much as our components read."""
+    kind, service = token.rpartition(":")[2], token.removeprefix("aws:").partition("/")[0]
+    made: dict[str, Any] = {"arn": f"arn:aws:{service}:::{kind}/{name}"}
+    if kind == "Cluster" and token.startswith("aws:eks"):
+        made |= {"endpoint": f"https://{name}.eks.example", "certificateAuthority": {"data": "Y2VydGlmaWNhdGU="}}
+        made["vpcConfig"] = {**inputs["vpcConfig"], "clusterSecurityGroupId": f"sg-{name}"}
+    if kind == "Cluster" and token.startswith("aws:rds"):
+        made |= {"endpoint": f"{name}.rds.example", "masterUserSecrets": [{"secretArn": f"arn:aws:secret:{name}"}]}
+    if kind == "Certificate":
+        proof = {"resourceRecordName": "_proof", "resourceRecordType": "CNAME", "resourceRecordValue": "_value"}
+        made["domainValidationOptions"] = [proof]
+    by_kind: dict[str, dict[str, Any]] = {
+        "Key": {"keyId": f"{name}-id"},
+        "LaunchTemplate": {"latestVersion": 1},
+        "LoadBalancer": {"dnsName": f"{name}.elb.example", "zoneId": "Z-ELB"},
+        "Queue": {"url": f"https://sqs.example/{name}"},
+        "Repository": {"repositoryUrl": f"registry.example/{name}"},
+        "Zone": {"zoneId": f"{name}-id", "nameServers": ["ns.example"]},
+    }
+    return made | by_kind.get(kind, {})
 
 
 class _Monitor(mocks.MockMonitor):

@@ -60,12 +60,6 @@ def test_what_is_right_is_taken_with_the_safe_defaults() -> None:
         (AwsRegion, FRANKFURT, {"zones": ("eu-central-1a", "eu-central-1b", "eu-west-1c")}, "is not of eu-central-1"),
         (AwsRegion, FRANKFURT, {"zones": ("eu-central-1a", "eu-central-1b", "eu-central-1")}, "is not of eu-central-1"),
         (AwsRegion, FRANKFURT, {"nat": "two"}, "Input should be"),
-        (
-            AwsRegion,
-            FRANKFURT,
-            {"rotation_function": "arn:aws:lambda:eu-west-1:111122223333:function:turn"},
-            "the function is of eu-west-1",
-        ),
         (AwsAccount, ACCOUNT, {"account": 111122223333}, "is not text"),
         (AwsAccount, ACCOUNT, {"account": "11112222333"}, "is not an AWS account"),
         (AwsAccount, ACCOUNT, {"regions": (FRANKFURT, {**DUBLIN, "cidr": "10.64.128.0/20"})}, "overlap"),

@@ -1,0 +1,145 @@
+"""PostgreSQL by Aurora: of a cluster's tenants, or of one tenant (F2, F5, F6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import ec2, rds
+
+from components.cloud.network import Network
+from settings.aws import Aurora
+from settings.aws.postgres import ENGINE, PORT, STATIC, family, final_snapshot, parameters, server_name
+from settings.aws.site import Site
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuroraDatabaseArgs:
+    """Inputs of AuroraDatabase.
+
+    site: environment and region; data, copies and snapshots stay there (F6). owner: whose it is: a cluster of the
+    topology, or `t-` and a tenant's id. settings: version, class, instances. network: of the region. clients: ids of
+    security groups that may connect. key: ARN of the owner's key. tags: the owner's. protected: whether the engine and
+    Aurora refuse to delete it; False only for a tenant whose off-boarding is approved (A7).
+    """
+
+    site: Site
+    owner: str
+    settings: Aurora
+    network: Network
+    clients: Mapping[str, pulumi.Input[str]]
+    key: pulumi.Input[str]
+    tags: Mapping[str, str]
+    protected: bool = True
+
+
+class AuroraDatabase(pulumi.ComponentResource):
+    """An Aurora PostgreSQL that is not lost by a slip: over three zones, encrypted, backed up (F2, F5, A7).
+
+    Creates: SubnetGroup of the subnets that have no way out; SecurityGroup that takes PostgreSQL from `clients` and
+    lets nothing out; ClusterParameterGroup (TLS 1.3 forced, SCRAM); Cluster (protected, deletion-protected, its final
+    snapshot always named; the owner's key for data, copies, insights and the master's password, which Secrets Manager
+    makes and turns every 7 days and nobody sees); ClusterInstances in as many zones as there are instances.
+    Outputs: endpoint, reader (str), hosts; secret (str), ARN of the master's secret; arn (str).
+    """
+
+    endpoint: pulumi.Output[str]
+    reader: pulumi.Output[str]
+    secret: pulumi.Output[str]
+    arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: AuroraDatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tenantplane:cloud:AuroraDatabase", name, {}, opts)
+        site, wanted = args.site, args.settings
+        called = server_name(site.environment, args.owner)
+        child = pulumi.ResourceOptions(parent=self)
+        subnets = rds.SubnetGroup(
+            name,
+            name=called,
+            description="Subnets without a way out",
+            subnet_ids=args.network.data,
+            tags=args.tags,
+            opts=child,
+        )
+        group = ec2.SecurityGroup(
+            name,
+            name=f"{called}-database",
+            description=f"PostgreSQL of {args.owner}: from its clients, nothing out",
+            vpc_id=args.network.vpc_id,
+            ingress=[
+                {
+                    "protocol": "tcp",
+                    "from_port": PORT,
+                    "to_port": PORT,
+                    "security_groups": [each],
+                    "description": f"PostgreSQL from {who}",
+                }
+                for who, each in args.clients.items()
+            ],
+            egress=[],
+            tags={**args.tags, "Name": f"{called}-database"},
+            opts=child,
+        )
+        told = rds.ClusterParameterGroup(
+            name,
+            name=f"{called}-{family(wanted)}",
+            family=family(wanted),
+            description="TLS 1.3 and SCRAM only",
+            parameters=[
+                {"name": key, "value": value, "apply_method": "pending-reboot" if key in STATIC else "immediate"}
+                for key, value in parameters().items()
+            ],
+            tags=args.tags,
+            opts=child,
+        )
+        server = rds.Cluster(
+            name,
+            cluster_identifier=called,
+            engine=ENGINE,
+            engine_version=wanted.version,
+            database_name="platform",
+            master_username="tenantplane",
+            manage_master_user_password=True,
+            master_user_secret_kms_key_id=args.key,
+            db_subnet_group_name=subnets.name,
+            vpc_security_group_ids=[group.id],
+            db_cluster_parameter_group_name=told.name,
+            port=PORT,
+            storage_encrypted=True,
+            kms_key_id=args.key,
+            backup_retention_period=wanted.backup_days,
+            preferred_backup_window="02:00-03:00",
+            preferred_maintenance_window="sun:03:30-sun:04:30",
+            copy_tags_to_snapshot=True,
+            delete_automated_backups=False,
+            deletion_protection=args.protected,
+            skip_final_snapshot=False,
+            final_snapshot_identifier=final_snapshot(called),
+            enabled_cloudwatch_logs_exports=["postgresql"],
+            iam_database_authentication_enabled=False,
+            apply_immediately=False,
+            tags=args.tags,
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protected),
+        )
+        self.endpoint, self.reader, self.arn = server.endpoint, server.reader_endpoint, server.arn
+        self.secret = server.master_user_secrets.apply(lambda made: made[0].secret_arn)
+        zones = site.region.zones
+        for index in range(wanted.instances):
+            rds.ClusterInstance(
+                f"{name}-{index}",
+                identifier=f"{called}-{index}",
+                cluster_identifier=server.cluster_identifier,
+                engine=ENGINE,
+                engine_version=wanted.version,
+                instance_class=wanted.instance_class,
+                availability_zone=zones[index % len(zones)],
+                db_subnet_group_name=subnets.name,
+                publicly_accessible=False,
+                auto_minor_version_upgrade=False,
+                promotion_tier=min(index, 15),
+                performance_insights_enabled=True,
+                performance_insights_kms_key_id=args.key,
+                copy_tags_to_snapshot=True,
+                tags=args.tags,
+                opts=child,
+            )
+        self.register_outputs({"endpoint": self.endpoint, "reader": self.reader, "arn": self.arn})

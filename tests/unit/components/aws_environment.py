@@ -1,0 +1,189 @@
+"""A phase-two environment on AWS, small and whole: two regions, a cluster in the first, three kinds of tenant."""
+
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_kubernetes as kubernetes
+
+from components.cloud.cloud_cluster import CloudCluster, CloudClusterArgs
+from components.cloud.cloud_region import CloudRegion, CloudRegionArgs
+from components.cloud.cost_budget import CostBudget, CostBudgetArgs
+from components.cloud.dns_zone import DnsZone, DnsZoneArgs
+from components.cloud.karpenter_node_pool import KarpenterNodePool, KarpenterNodePoolArgs
+from components.cloud.tenant_cloud import Shared, TenantCloud, TenantCloudArgs
+from components.cloud.tier_entrance import EntranceTarget, TierEntrance, TierEntranceArgs
+from settings import Catalogue, Cluster, TenantPlan, plan_tenants
+from settings.aws import Aurora, AwsAccount, EksCluster
+from settings.aws.node_pools import maker
+from settings.aws.site import Site
+from settings.volume import KeyRotation
+from tests.unit.components.local_stack import catalogue
+from tests.unit.components.recorder import Recording, record
+from tests.unit.settings.test_aws import ACCOUNT, AURORA, EKS
+
+ENVIRONMENT = "local"
+DOMAIN = "tenants.example.com"
+TENANTS = ("hedgehog-cli", "gearbox-labs", "acme-robotics")
+"""One in the shared bucket, one with a bucket and a key, one with a database of its own as well."""
+LARGEST_RATE = 20_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """What is made. Every field can be replaced by a test. nat: of the first region."""
+
+    account: AwsAccount
+    eks: EksCluster
+    aurora: Aurora
+    cluster: Cluster
+    tenants: tuple[str, ...] = TENANTS
+    catalogue: Catalogue
+
+    def site(self, region: str) -> Site:
+        return Site(environment=ENVIRONMENT, account=self.account.account, region=self.account.region(region))
+
+    def plans(self) -> tuple[TenantPlan, ...]:
+        return tuple(each for each in plan_tenants(self.catalogue) if each.tenant.id in self.tenants)
+
+
+def environment(**changes: Any) -> Environment:
+    """The environment, with fields replaced."""
+    local = moved(catalogue(), "gearbox-labs", "eu-central-1")
+    made = Environment(
+        account=AwsAccount.model_validate(ACCOUNT),
+        eks=EksCluster.model_validate(
+            {
+                **EKS,
+                "images": {"standard": "ami-0a1b2c3d4e5f60718", "gpu": "ami-0a1b2c3d4e5f60719"},
+                "karpenter": True,
+                "karpenter_pools": ("general", "gpu-a100-whole"),
+            }
+        ),
+        aurora=Aurora.model_validate({**AURORA, "own_for": ("enterprise",)}),
+        cluster=local.topology.clusters[0],
+        catalogue=local,
+    )
+    return replace(made, **changes)
+
+
+def moved(local: Catalogue, tenant: str, region: str) -> Catalogue:
+    """The catalogue with a tenant that lives elsewhere: the local cluster plays all regions, one of AWS does not."""
+    there = {"region": region, "residency": (region,)}
+    tenants = tuple(each.model_copy(update=there) if each.id == tenant else each for each in local.tenants)
+    return replace(local, tenants=tenants)
+
+
+def program(wanted: Environment) -> None:
+    """The stack: what a region has, what a cluster has, what its tenants have."""
+    names: dict[str, DnsZone] = {}
+    regions: dict[str, CloudRegion] = {}
+    for region in wanted.account.regions:
+        site = wanted.site(region.name)
+        provider = aws.Provider(region.name, region=region.name, allowed_account_ids=[wanted.account.account])
+        opts = pulumi.ResourceOptions(providers={"aws": provider})
+        if not names:
+            names["zone"] = DnsZone("names", DnsZoneArgs(site=site, domain=DOMAIN), opts)
+            budget = wanted.account.budget
+            CostBudget(
+                "account",
+                CostBudgetArgs(
+                    budget=site.name("account"),
+                    monthly_usd=budget.monthly_usd,
+                    percent=budget.percent,
+                    mails=budget.mails,
+                ),
+                opts,
+            )
+        regions[region.name] = CloudRegion(
+            region.name, CloudRegionArgs(site=site, rotation=KeyRotation(), first=not regions), opts
+        )
+    cluster_of(wanted, regions[wanted.cluster.region], names["zone"])
+
+
+def cluster_of(wanted: Environment, region: CloudRegion, zone: DnsZone) -> None:
+    """The cluster, the names of its tiers, and its tenants."""
+    site, cluster = wanted.site(wanted.cluster.region), wanted.cluster
+    provider = aws.Provider(cluster.name, region=site.region.name, allowed_account_ids=[site.account])
+    opts = pulumi.ResourceOptions(providers={"aws": provider})
+    made = CloudCluster(
+        cluster.name,
+        CloudClusterArgs(
+            site=site,
+            cluster=cluster,
+            eks=wanted.eks,
+            aurora=wanted.aurora,
+            region=region,
+            runtimes=wanted.catalogue.runtimes,
+            domain=DOMAIN,
+            zone_id=zone.zone_id,
+            largest_rate=LARGEST_RATE,
+        ),
+        opts,
+    )
+    for tier in cluster.tiers:
+        target = EntranceTarget(dns_name=made.dns_name, zone_id=made.zone_id, weight=100)
+        TierEntrance(
+            tier,
+            TierEntranceArgs(site=site, tier=tier, domain=DOMAIN, zone_id=zone.zone_id, targets={cluster.name: target}),
+            opts,
+        )
+    shared = Shared(
+        network=region.network,
+        nodes=made.security_group,
+        key=region.keys["objects"],
+        zone_id=zone.zone_id,
+        domain=DOMAIN,
+    )
+    for plan in wanted.plans():
+        TenantCloud(
+            plan.tenant.id,
+            TenantCloudArgs(
+                site=site,
+                plan=plan,
+                rotation=KeyRotation(),
+                aurora=wanted.aurora,
+                shared=shared,
+                mails=wanted.account.budget.mails,
+            ),
+            opts,
+        )
+    karpenter_pools(wanted, region, made)
+
+
+def karpenter_pools(wanted: Environment, region: CloudRegion, made: CloudCluster) -> None:
+    """Pools whose objects are in the cluster."""
+    inside = kubernetes.Provider("inside", kubeconfig="kubeconfig")
+    for pool in wanted.cluster.node_pools:
+        if maker(pool, wanted.eks) == "karpenter":
+            KarpenterNodePool(
+                f"karpenter-{pool.name}",
+                KarpenterNodePoolArgs(
+                    pool=pool,
+                    runtimes=wanted.catalogue.runtimes,
+                    site=wanted.site(wanted.cluster.region),
+                    cluster=wanted.cluster.name,
+                    settings=wanted.eks,
+                    profile=made.profile,
+                    security_group=made.security_group,
+                    subnets=tuple(region.network.private),
+                    volumes_key=region.keys["volumes"],
+                ),
+                pulumi.ResourceOptions(providers={"kubernetes": inside}),
+            )
+
+
+def rendered(wanted: Environment) -> Recording:
+    """Everything that the environment registers. Raises what its program ended with."""
+    made = record(lambda: program(wanted))
+    if made.error is not None:
+        raise made.error
+    return made
+
+
+@cache
+def aws_stack() -> Recording:
+    """The environment as it is, rendered once."""
+    return rendered(environment())
