@@ -11,9 +11,10 @@ from components.data.sql_job import SCRIPT, sql_job
 from components.objects import in_namespace, tenant_metadata
 from settings import TenantPlan
 from settings.database import database_of, scram_verifier
+from settings.database.files import SECRET as SECRET_NAME
+from settings.database.files import SERVICES_FILE, authority, services
 from settings.database.server import API, pooler_name, pooler_spec, tenant_script
 
-SECRET_NAME = "database"  # noqa: S105  a name
 PORT = 5432
 PASSWORD_LENGTH = 32
 """Letters and digits: 190 random bits, and nothing that a connection URI or a shell would read as its own."""
@@ -38,17 +39,19 @@ class TenantDatabase(pulumi.ComponentResource):
 
     Creates: RandomPassword (32 letters and digits, new with every number of `database.credential` in the tenant's
     file), Secret `database` in the tenant's namespace (host, port, user, password, sslmode, and where its tables are:
-    `databases`, the first of them as `database`). The password is a secret of the engine: encrypted in the state, never
-    shown in a preview. Where CloudNativePG runs the server, in the namespace of the databases: Pooler `tenant-<id>`,
-    the tenant's own way to it, and Secret and Job `sql-<id>`, which make its database (the script holds SCRAM's
-    verifier of the password). On a local cluster nothing answers at the host: its server is on loopback, and fleet runs
-    the SQL. The database itself, its roles, grants and limits are SQL and no resources: they are made by
-    settings.database, and nothing that a stack deletes ever drops one. A rotation makes the other of two logins the
-    current one and leaves this one valid, so that no session ends.
-    Outputs: user (str), the login that the Secret names.
+    `databases`, the first of them as `database`; the same as services of libpq, and whom to trust, for the workloads
+    that mount it: settings.database.files). The password is a secret of the engine: encrypted in the state, never shown
+    in a preview. Where CloudNativePG runs the server, in the namespace of the databases: Pooler `tenant-<id>`, the
+    tenant's own way to it, and Secret and Job `sql-<id>`, which make its database (the script holds SCRAM's verifier of
+    the password). On a local cluster nothing answers at the host: its server is on loopback, and fleet runs the SQL.
+    The database itself, its roles, grants and limits are SQL and no resources: they are made by settings.database, and
+    nothing that a stack deletes ever drops one. A rotation makes the other of two logins the current one and leaves
+    this one valid, so that no session ends.
+    Outputs: user (str), the login that the Secret names. Attribute `secret`, for depends_on of what mounts it.
     """
 
     user: str
+    secret: core.Secret
 
     def __init__(self, name: str, args: TenantDatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tenantplane:data:TenantDatabase", name, {}, opts)
@@ -65,12 +68,13 @@ class TenantDatabase(pulumi.ComponentResource):
         if plan.cluster.databases == "cloudnative-pg":
             self._reached_and_made(name, args, password)
         databases = [home.database for home in wanted.homes]
-        core.Secret(
+        host = f"{pooler_name(plan.tenant.id)}.{plan.cluster.database_namespace}.svc"
+        self.secret = core.Secret(
             f"{name}-secret",
             metadata=tenant_metadata(plan, SECRET_NAME),
             type="Opaque",
             string_data={
-                "host": f"{pooler_name(plan.tenant.id)}.{plan.cluster.database_namespace}.svc",
+                "host": host,
                 "port": str(PORT),
                 "user": self.user,
                 "password": password.result,
@@ -78,6 +82,8 @@ class TenantDatabase(pulumi.ComponentResource):
                 "database": databases[0],
                 "databases": ",".join(databases),
                 "credential": str(wanted.credential),
+                SERVICES_FILE: password.result.apply(lambda clear: services(plan, host, PORT, self.user, clear)),
+                **authority(plan),
             },
             opts=in_namespace(self, args.namespace),
         )

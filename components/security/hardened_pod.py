@@ -38,13 +38,14 @@ def hardened_pod(
     priority_class: str,
     placement: Mapping[str, Any],
     containers: Sequence[Mapping[str, Any]],
+    volumes: Sequence[Manifest] = (),
 ) -> Manifest:
     """A pod spec which passes Pod Security `restricted` and holds the sandbox profile (C4).
 
     service_account: its token is not mounted. priority_class: by the tenant's tier. placement: node selector,
     tolerations and the like, from `components.scheduling.placement`. containers: each with name, image (by digest),
     `resources` and what else it needs; one that names no memory limit gets 2 Gi, and one that names no `capabilities`
-    adds none. The security context and /tmp are added here and cannot be given.
+    adds none. The security context and /tmp are added here and cannot be given. volumes: besides /tmp.
     Errors: ValueError for a container with a security context of its own.
     """
     hardened: list[Manifest] = []
@@ -70,6 +71,6 @@ def hardened_pod(
             "seccomp_profile": {"type": "RuntimeDefault"},
         },
         "containers": hardened,
-        "volumes": [{"name": "tmp", "empty_dir": {"medium": "Memory", "size_limit": TMP_SIZE}}],
+        "volumes": [{"name": "tmp", "empty_dir": {"medium": "Memory", "size_limit": TMP_SIZE}}, *volumes],
         **placement,
     }

@@ -76,6 +76,10 @@ class Tenant(pulumi.ComponentResource):
         network = TenantNetwork(f"{name}-network", TenantNetworkArgs(plan=plan, namespace=home.namespace), child)
         # A quota that is refused leaves the pods as they are, and no pod runs before it is closed off.
         first = (*quota.first, *network.first)
+        stored: tuple[pulumi.Resource, ...] = ()
+        if plan.cluster.databases is not None:
+            kept = TenantDatabaseArgs(plan=plan, namespace=home.namespace, after=args.databases)
+            stored = (TenantDatabase(f"{name}-database", kept, child).secret,)
         for workload in plan.workloads:
             service, service_args = service_of(workload.kind)
             service(
@@ -85,7 +89,7 @@ class Tenant(pulumi.ComponentResource):
                     plan=plan,
                     workload=workload,
                     namespace=home.namespace,
-                    prerequisites=(*first, *args.prerequisites(workload.runtime)),
+                    prerequisites=(*first, *stored, *args.prerequisites(workload.runtime)),
                 ),
                 child,
             )
@@ -117,9 +121,6 @@ class Tenant(pulumi.ComponentResource):
             ).namespace
             for each in plan.children
         }
-        if plan.cluster.databases is not None:
-            kept = TenantDatabaseArgs(plan=plan, namespace=home.namespace, after=args.databases)
-            TenantDatabase(f"{name}-database", kept, child)
         entrance = entrance_of(plan)
         if entrance is not None:
             opened = TenantEntranceArgs(plan=plan, entrance=entrance, namespace=home.namespace)

@@ -17,6 +17,7 @@ from components.scheduling.placement import placement
 from components.security.hardened_pod import hardened_pod
 from components.tenancy.access import WORKLOAD_ACCOUNT
 from settings import ResolvedWorkload, TenantPlan, names
+from settings.database.files import FOLDER, VARIABLES, volume
 from settings.monitoring.exporters import METRICS_PORT
 from settings.monitoring.scaling import REQUESTS, requests_per_pod_m
 from settings.quantities import format_count
@@ -25,6 +26,8 @@ ROUTE_PORT = 80
 """Port of the Service; its pods listen on 8080 (C10)."""
 CPU_TARGET_PERCENT = 70
 """Mean CPU use, in percent of the request, that the autoscaler keeps (C9)."""
+DATABASE = "database"
+"""The volume with what opens the tenant's database."""
 SKIP_AWAIT = {"pulumi.com/skipAwait": "true"}
 """Do not wait for an address or endpoints: a route has none without a gateway, nor a service of a suspended tenant.
 That the pods run is what the Deployment waits for."""
@@ -64,7 +67,9 @@ class TenantService(pulumi.ComponentResource):
     Creates: Deployment (hardened to `restricted`, in the node pools of the plan, at the tier's priority), Service 80 to
     8080, PodDisruptionBudget (one pod at a time), while the tenant is active HorizontalPodAutoscaler (CPU 70 % and,
     where MetricsAdapter serves it, `http_requests_per_second`; the plan's bounds), and on a cluster without Envoy
-    Gateway an Ingress on the tenant's host under `/<name of the workload>`; with it that is TenantEntrance's. The
+    Gateway an Ingress on the tenant's host under `/<name of the workload>`; with it that is TenantEntrance's. On a
+    cluster with databases the tenant's credential and whom to trust are files of its pods, which change under them when
+    it is rotated (F5), and libpq's variables name them: settings.database.files. The
     Deployment names no number of replicas while the autoscaler sets it: two managers would take turns. Suspended or
     leaving, it has no autoscaler and zero replicas (A7).
     Outputs: url (str), where the gateway routes to it.
@@ -143,6 +148,8 @@ class TenantService(pulumi.ComponentResource):
         profile = self.profile(plan)
         identity = {"TENANT_ID": plan.tenant.id, "TENANT_TIER": plan.tier.id, "PORT": str(SERVICE_PORT)}
         probe = {"http_get": {"path": profile.health_path, "port": "http"}}
+        stored = plan.cluster.databases is not None
+        variables = {**identity, **profile.environment, **(VARIABLES if stored else {})}
         container = {
             "name": workload.name,
             "image": workload.image,
@@ -151,12 +158,14 @@ class TenantService(pulumi.ComponentResource):
                 {"name": "http", "container_port": SERVICE_PORT, "protocol": "TCP"},
                 {"name": "metrics", "container_port": METRICS_PORT, "protocol": "TCP"},
             ],
-            "env": [{"name": key, "value": value} for key, value in {**identity, **profile.environment}.items()],
+            "env": [{"name": key, "value": value} for key, value in variables.items()],
             "resources": _resources(workload),
             "capabilities": workload.capabilities,
             "readiness_probe": {**probe, "period_seconds": 5},
             "liveness_probe": {**probe, "period_seconds": 20, "failure_threshold": 3},
         }
+        if stored:
+            container["volume_mounts"] = [{"name": DATABASE, "mount_path": FOLDER, "read_only": True}]
         return {
             **hardened_pod(
                 service_account=WORKLOAD_ACCOUNT,
@@ -165,6 +174,7 @@ class TenantService(pulumi.ComponentResource):
                     plan, workload.node_selector, workload.tolerations, pods_like={"app": workload.name}
                 ),
                 containers=[container],
+                volumes=[{"name": DATABASE, "projected": volume(plan)}] if stored else [],
             ),
             **({} if workload.runtime is None else {"runtime_class_name": workload.runtime.id}),
             "termination_grace_period_seconds": profile.grace_s,

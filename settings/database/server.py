@@ -21,8 +21,10 @@ SERVER: Final = "tenantplane"
 SERVER_LABEL: Final = {"cnpg.io/cluster": SERVER}
 POOLER_LABEL: Final = "cnpg.io/poolerName"
 SUPERUSER_SECRET: Final = f"{SERVER}-superuser"
-CA_SECRET: Final = f"{SERVER}-ca"
-"""Both made by the operator: `username` and `password` of the superuser, and `ca.crt`, who vouches for the server."""
+"""Made by the operator: `username` and `password` of the superuser."""
+CA_SECRET: Final = f"{SERVER}-authority"
+"""Made by the platform's people before the server: `ca.crt`, the `authority` of the topology, and `ca.key`, by which
+the operator signs and renews the server's certificate."""
 POSTGRES_PORT, STATUS_PORT = 5432, 8000
 """Where an instance answers queries, and where it tells the operator how it is."""
 PLATFORM_CONNECTIONS: Final = 50
@@ -64,7 +66,7 @@ def server_spec(
             "pg_hba": ["hostssl all all all scram-sha-256", "hostnossl all all all reject"],
         },
         # A tenant's pooler answers under a name of its own.
-        "certificates": {"serverAltDNSNames": [f"*.{namespace}.svc"]},
+        "certificates": {"serverCASecret": CA_SECRET, "serverAltDNSNames": [f"*.{namespace}.svc"]},
         "affinity": {"topologyKey": "topology.kubernetes.io/zone", "podAntiAffinityType": "preferred"},
     }
     if copied:

@@ -16,18 +16,20 @@ from fleet.errors import FleetError
 from fleet.stacks import stacks_of
 from localcloud.controlplane import ControlPlane
 from localcloud.controlplane.layout import Layout
-from localcloud.controlplane.postgres import NoPostgresError, start_database
+from localcloud.controlplane.postgres import DatabaseServer, NoPostgresError, start_database
 from localcloud.controlplane.postgres.sql import connect
 from settings import TenantPlan, load_catalogue, plan_tenants
 from settings.database import database_of
+from settings.database.files import OF_CLUSTER
 from tests.cluster.acting import Caller
 from tests.cluster.tenancy_stack import ROOT, TenancyStack
+from tests.data.mounted import fill, psql
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
 
 
 def test_every_tenant_works_in_its_own(
-    cluster: ControlPlane, local_stack: TenancyStack, admin: Caller, plans: dict[str, TenantPlan]
+    cluster: ControlPlane, local_stack: TenancyStack, admin: Caller, plans: dict[str, TenantPlan], tmp_path: Path
 ) -> None:
     state_dir = cluster.directory.parent.parent
     try:
@@ -58,10 +60,26 @@ def test_every_tenant_works_in_its_own(
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
         connect(server, "tenant_northwind_bank", *logins["acme-robotics"])
 
+    _gets_in_by_the_files_of_its_pods(server, admin, plans["acme-robotics"], tmp_path / "mounted")
     checkpoints = [file.read_text() for file in (state_dir / "state").rglob("*.json")]
     assert checkpoints
     for _, password in logins.values():
         assert not any(password in text for text in checkpoints)
+
+
+def _gets_in_by_the_files_of_its_pods(server: DatabaseServer, admin: Caller, plan: TenantPlan, folder: Path) -> None:
+    """B4, F5: by the Secret and the ConfigMap that the API server holds, in the volume of the live Deployment. Who
+    signs the server's certificate is whom Kubernetes itself names in every namespace."""
+    if shutil.which("psql") is None:
+        return
+    inside = f"/namespaces/{plan.namespace}"
+    pod = admin.get(f"/apis/apps/v1{inside}/deployments/{plan.workloads[0].name}")["spec"]["template"]["spec"]
+    secret = admin.get(f"/api/v1{inside}/secrets/database")["data"]
+    authority = admin.get(f"/api/v1{inside}/configmaps/{OF_CLUSTER}")["data"]
+    given = {key: base64.b64decode(value).decode() for key, value in secret.items()}
+    fill(folder, pod, {"database": given}, {OF_CLUSTER: authority})
+    done = psql(pod, folder, server, "SELECT current_user")
+    assert done.stdout == f"{given['user']}\n", done.stderr
 
 
 def test_another_model_makes_no_second_home_and_who_leaves_is_kept(

@@ -19,6 +19,9 @@ from localcloud.errors import LocalcloudError
 from localcloud.files import explain_full_disk, write_whole
 
 PART = "postgresql"
+SERVICES = "*.tenantplane-data.svc"
+"""The names by which tenants' Secrets know it, unless the topology names another namespace. Nothing answers there; a
+client that is told the address sees that it is the server of that name."""
 _READY_TIMEOUT_S = 60.0
 _STOP_GRACE_S = 10.0
 _STATUS_LINE = 7
@@ -68,7 +71,7 @@ def start_database(layout: Layout) -> DatabaseServer:
         data = _data(layout, programs, made.password)
     port = made.port
     _companion(layout).require_free(port)
-    certificate, key = issue_server(layout, HOST, ("localhost", HOST))
+    certificate, key = issue_server(layout, HOST, ("localhost", HOST, SERVICES))
     write_whole(folder / "server.crt", certificate)
     write_whole(folder / "server.key", key)
     write_server_configuration(data, port, folder / "server.crt", folder / "server.key")

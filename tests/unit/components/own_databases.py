@@ -8,6 +8,7 @@ import pulumi
 from settings import Catalogue, plan_tenants
 from settings.database_server import DatabaseServer
 from stacks.layers import cluster_provider, platform_layer, tenants_layer
+from tests.unit.authority import AUTHORITY
 from tests.unit.components.local_stack import catalogue
 from tests.unit.components.recorder import Recording, record
 
@@ -21,7 +22,9 @@ def with_own_databases() -> Catalogue:
     images = {"postgresql": IMAGE.format("postgresql"), "pgbouncer": IMAGE.format("pgbouncer")}
     changes = {
         "databases": "cloudnative-pg",
-        "database_server": DatabaseServer.model_validate({"volume": "100Gi", "volume_class": "tenantplane-enterprise"}),
+        "database_server": DatabaseServer.model_validate(
+            {"volume": "100Gi", "volume_class": "tenantplane-enterprise", "authority": AUTHORITY}
+        ),
         "addons": (*cluster.addons, "cloudnative-pg"),
         "images": cluster.images.model_copy(update=images),
     }

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501  a message is one line
 
+from tests.unit.authority import AUTHORITY_YAML
 from tests.unit.settings.flip import ACME, REGIONS, RUNTIMES, TIERS, TOPOLOGY, Flip
 from tests.unit.settings.small_catalogue import FILES
 
@@ -66,9 +67,11 @@ FLIPS = (
     Flip('two runtimes of one id', RUNTIMES, '  - id: kata-gpu', '  - id: runc', ("runtimes.yaml:15: id 'runc' is given again (first on line 2); allowed: each id once",)),
     Flip('two regions of one id', REGIONS, '  - {id: moon,', '  - {id: north,', ("regions.yaml:4: id 'north' is given again (first on line 2); allowed: each id once",)),
     Flip('an operator and no server', TOPOLOGY, '    shards: 4\n', '    shards: 4\n    databases: cloudnative-pg\n', ('topology/test.yaml:5: clusters[0].database_server: databases cloudnative-pg without a server; allowed: database_server with volume and volume_class',)),
-    Flip('a server that nobody uses', TOPOLOGY, '    shards: 4\n', '    shards: 4\n    database_server: {volume: 100Gi, volume_class: fast}\n', ('topology/test.yaml:11: clusters[0].database_server: a database server that nobody uses; allowed: databases: cloudnative-pg',)),
-    Flip('a server without images', TOPOLOGY, '    shards: 4\n', '    shards: 4\n    databases: cloudnative-pg\n    database_server: {volume: 100Gi, volume_class: fast}\n', ('topology/test.yaml:12: clusters[0].database_server: databases cloudnative-pg without its images; allowed: images with postgresql and pgbouncer',)),
-    Flip('a server without its operator', TOPOLOGY, '    shards: 4\n', '    shards: 4\n    databases: cloudnative-pg\n    images: {postgresql: "a/b@sha256:' + 'a' * 64 + '", pgbouncer: "a/b@sha256:' + 'a' * 64 + '"}\n    database_server: {volume: 100Gi, volume_class: fast}\n    addons: []\n', ('topology/test.yaml:14: clusters[0].addons: databases cloudnative-pg without its operator; allowed: addons with cloudnative-pg',)),
+    Flip('a server that nobody uses', TOPOLOGY, '    shards: 4\n', '    shards: 4\n    database_server: {volume: 100Gi, volume_class: fast, authority: ' + AUTHORITY_YAML + '}\n', ('topology/test.yaml:11: clusters[0].database_server: a database server that nobody uses; allowed: databases: cloudnative-pg',)),
+    Flip('a server nobody vouches for', TOPOLOGY, '    shards: 4\n', '    shards: 4\n    databases: cloudnative-pg\n    database_server: {volume: 100Gi, volume_class: fast}\n', ("topology/test.yaml:12: clusters[0].database_server.authority is missing",)),
+    Flip('an authority that is none', TOPOLOGY, '    shards: 4\n', '    shards: 4\n    databases: cloudnative-pg\n    database_server: {volume: 100Gi, volume_class: fast, authority: "-----BEGIN CERTIFICATE-----\\nbm90aGluZw==\\n-----END CERTIFICATE-----\\n"}\n', ("topology/test.yaml:12: clusters[0].database_server.authority: the text between the lines is no certificate; allowed: 1 to 4 certificates in PEM, from -----BEGIN CERTIFICATE----- on",)),
+    Flip('a server without images', TOPOLOGY, '    shards: 4\n', '    shards: 4\n    databases: cloudnative-pg\n    database_server: {volume: 100Gi, volume_class: fast, authority: ' + AUTHORITY_YAML + '}\n', ('topology/test.yaml:12: clusters[0].database_server: databases cloudnative-pg without its images; allowed: images with postgresql and pgbouncer',)),
+    Flip('a server without its operator', TOPOLOGY, '    shards: 4\n', '    shards: 4\n    databases: cloudnative-pg\n    images: {postgresql: "a/b@sha256:' + 'a' * 64 + '", pgbouncer: "a/b@sha256:' + 'a' * 64 + '"}\n    database_server: {volume: 100Gi, volume_class: fast, authority: ' + AUTHORITY_YAML + '}\n    addons: []\n', ('topology/test.yaml:14: clusters[0].addons: databases cloudnative-pg without its operator; allowed: addons with cloudnative-pg',)),
     Flip('snapshots that do not come round', TIERS, '    title: Solo\n', '    title: Solo\n    volumes: {snapshots: {every_hours: 5}}\n', ('tiers.yaml:5: tiers[0].volumes.snapshots.every_hours: 5 hours do not divide a day; allowed: 1, 2, 3, 4, 6, 8, 12, 24',)),
     Flip('more throughput than operations', TIERS, '    title: Solo\n', '    title: Solo\n    volumes: {throughput_mib: 800}\n', ('tiers.yaml:5: tiers[0].volumes.throughput_mib: 800 MiB/s need 3200 iops; allowed: at most 750',)),
     Flip('volumes of no driver', TOPOLOGY, '    shards: 4\n', '    shards: 4\n    storage: {driver: nfs}\n', ("topology/test.yaml:11: clusters[0].storage.driver: 'nfs' is not known; allowed: ebs",)),
