@@ -11,8 +11,7 @@ from components.data.sql_job import SCRIPT, sql_job
 from components.objects import in_namespace, tenant_metadata
 from settings import TenantPlan
 from settings.database import database_of, scram_verifier
-from settings.database.files import SECRET as SECRET_NAME
-from settings.database.files import SERVICES_FILE, authority, services
+from settings.database.files import SECRET, SERVICES_FILE, authority, services
 from settings.database.server import API, pooler_name, pooler_spec, tenant_script
 
 PORT = 5432
@@ -71,7 +70,7 @@ class TenantDatabase(pulumi.ComponentResource):
         host = f"{pooler_name(plan.tenant.id)}.{plan.cluster.database_namespace}.svc"
         self.secret = core.Secret(
             f"{name}-secret",
-            metadata=tenant_metadata(plan, SECRET_NAME),
+            metadata=tenant_metadata(plan, SECRET),
             type="Opaque",
             string_data={
                 "host": host,

@@ -6,7 +6,6 @@ answers. What is different here is where the server and the folder are.
 
 import shutil
 import ssl
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -101,11 +100,10 @@ def test_psql_gets_in_by_the_files_and_checks_whom_it_talks_to(tenancy: Tenancy,
 
 
 @pytest.fixture
-def environment(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def environment(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the pod's process."""
     for name, value in variables(service.pod, service.folder).items():
         monkeypatch.setenv(name, value)
-    return None
 
 
 @pytest.mark.usefixtures("environment")
