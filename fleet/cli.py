@@ -146,9 +146,18 @@ def destroy(
 
 
 @app.command()
-def status(env: _Environment, *, project: _Project = CHECKOUT) -> None:
-    """Each tenant: namespace, tier, quota and use, pods that run, policies, and how to get in."""
-    _lazily("fleet.tenants").show_tenants(fleet_of(env, project), console())
+def status(
+    env: _Environment,
+    *,
+    form: Annotated[Literal["table", "json"], typer.Option("--format", help="json: one object a tenant.")] = "table",
+    project: _Project = CHECKOUT,
+) -> None:
+    """Each tenant: namespace, tier, quota and use, pods that run, policies, its host, and how to get in."""
+    of = _lazily("fleet.tenants")
+    if form == "table":
+        of.show_tenants(fleet_of(env, project), console())
+    else:
+        typer.echo(of.tenants_json(fleet_of(env, project)))
 
 
 @app.command()

@@ -7,7 +7,7 @@ from fleet.errors import FleetError
 from fleet.pool_status import print_pools
 from fleet.roles import Role
 from fleet.run import Fleet
-from fleet.status import print_statuses, require, statuses
+from fleet.status import TenantStatus, print_statuses, require, statuses, statuses_json
 from settings import names, plan_tenants
 
 
@@ -21,6 +21,21 @@ def show_tenants(fleet: Fleet, console: Console) -> None:
     print_pools(console, pools)
     console.print()
     print_statuses(console, found, fleet.catalogue.environment)
+    _nobody_lost(fleet, found)
+
+
+def tenants_json(fleet: Fleet) -> str:
+    """Every tenant as it is on its cluster, one JSON object a line.
+
+    Raises FleetError when a cluster does not answer.
+    """
+    _, found = statuses(fleet.catalogue, fleet.stacks, fleet.root)
+    require(found)
+    return statuses_json(found)
+
+
+def _nobody_lost(fleet: Fleet, found: list[TenantStatus]) -> None:
+    """Raises FleetError for a tenant that the state has and its cluster has not."""
     lost = [status.plan.namespace for status in found if not status.present]
     facts = {tenant: each for state in fleet.states.values() for tenant, each in state.tenants.items()}
     recorded = {names.namespace(tenant) for tenant in facts}

@@ -1,4 +1,4 @@
-"""The table that a person wants at the end: each tenant, what it may use, what it uses, what runs."""
+"""Each tenant as it is on its cluster: what it may use, what it uses, what runs, under which host it is reached."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -8,32 +8,22 @@ from typing import Any
 
 import urllib3
 from kubernetes import client
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from fleet.clusters import api_client, reaches
 from fleet.errors import FleetError
 from fleet.pool_status import PoolStatus, pool_statuses
 from fleet.stacks import Stack
+from fleet.status.asking import PART_OF_SELECTOR, every, queues, sandboxes
+from fleet.status.hosts import Host, hosts_of
 from settings import Catalogue, Cluster, TenantPlan, names, plan_tenants
-from settings.nodepool import TENANT_NODE_LABEL
-from settings.quantities import parse_bytes, parse_cpu
-
-PART_OF_SELECTOR = f"app.kubernetes.io/part-of={names.PART_OF}"
-WARM_POOLS = ("extensions.agents.x-k8s.io", "v1beta1")
-"""API group and version of the pools of sandboxes."""
-QUEUES = ("kueue.x-k8s.io", "v1beta2")
-"""API group and version of queues."""
-PAGE = 500
-"""Objects a request asks for at most, so that a large cluster answers in bounded memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TenantStatus:
     """One tenant as it is on its cluster. hard, used: of its ResourceQuota, as the API server writes them. running,
     wanted: pods of its workloads, sandboxes left out. warm, kept: sandboxes that wait for a claim, and how many
-    should. waiting, admitted: Jobs in its queue, and those that the queue has let go."""
+    should. waiting, admitted: Jobs in its queue, and those that the queue has let go. hosts: under which it is
+    reached."""
 
     plan: TenantPlan
     present: bool
@@ -46,11 +36,12 @@ class TenantStatus:
     kept: int = 0
     waiting: int = 0
     admitted: int = 0
+    hosts: tuple[Host, ...] = ()
 
 
 def statuses(catalogue: Catalogue, stacks: Iterable[Stack], root: Path) -> tuple[list[PoolStatus], list[TenantStatus]]:
     """Status of every node pool of an environment, and of every tenant, sorted by id and each
-    followed by its further namespaces: at most eight requests for each cluster, however many tenants it has.
+    followed by its further namespaces: at most nine requests for each cluster, however many tenants it has.
 
     Raises FleetError for a cluster that does not answer.
     """
@@ -62,8 +53,8 @@ def statuses(catalogue: Catalogue, stacks: Iterable[Stack], root: Path) -> tuple
         try:
             api = api_client(cluster, stack, root)
             core = client.CoreV1Api(api)
-            pods = list(_all(core.list_pod_for_all_namespaces, api, label_selector=names.TENANT_LABEL))
-            pools += pool_statuses(cluster, _all(core.list_node, api), pods)
+            pods = list(every(core.list_pod_for_all_namespaces, api, label_selector=names.TENANT_LABEL))
+            pools += pool_statuses(cluster, every(core.list_node, api), pods)
             made += _statuses(catalogue, cluster, api, pods)
         except (client.ApiException, urllib3.exceptions.HTTPError) as error:
             raise reaches(error, cluster.name) from None
@@ -74,9 +65,9 @@ def _statuses(
     catalogue: Catalogue, cluster: Cluster, api: client.ApiClient, pods: Iterable[dict[str, Any]]
 ) -> list[TenantStatus]:
     core = client.CoreV1Api(api)
-    namespaces = {each["metadata"]["name"] for each in _all(core.list_namespace, api, label_selector=PART_OF_SELECTOR)}
+    namespaces = {each["metadata"]["name"] for each in every(core.list_namespace, api, label_selector=PART_OF_SELECTOR)}
     quotas: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
-    for quota in _all(core.list_resource_quota_for_all_namespaces, api, label_selector=PART_OF_SELECTOR):
+    for quota in every(core.list_resource_quota_for_all_namespaces, api, label_selector=PART_OF_SELECTOR):
         if quota["spec"].get("scopeSelector"):
             continue  # a part of what the other one counts
         status = quota.get("status") or {}
@@ -89,14 +80,15 @@ def _statuses(
             running[pod["metadata"]["namespace"]] += (pod.get("status") or {}).get("phase") == "Running"
     wanted: Counter[str] = Counter()
     deployments = client.AppsV1Api(api).list_deployment_for_all_namespaces
-    for each in _all(deployments, api, label_selector=PART_OF_SELECTOR):
+    for each in every(deployments, api, label_selector=PART_OF_SELECTOR):
         wanted[each["metadata"]["namespace"]] += each["spec"].get("replicas", 1)
     policies: Counter[str] = Counter()
     network_policies = client.NetworkingV1Api(api).list_network_policy_for_all_namespaces
-    for each in _all(network_policies, api, label_selector=PART_OF_SELECTOR):
+    for each in every(network_policies, api, label_selector=PART_OF_SELECTOR):
         policies[each["metadata"]["namespace"]] += 1
-    warm, kept = _sandboxes(cluster, api)
-    waiting, admitted = _queues(cluster, api)
+    warm, kept = sandboxes(cluster, api)
+    waiting, admitted = queues(cluster, api)
+    hosts = hosts_of(cluster, api)
     return [
         TenantStatus(
             plan=plan,
@@ -111,146 +103,11 @@ def _statuses(
             kept=max(kept[plan.namespace], plan.sandboxes.warm if plan.sandboxes and plan.active else 0),
             waiting=waiting[plan.namespace],
             admitted=admitted[plan.namespace],
+            hosts=hosts.get(plan.namespace, ()),
         )
         for home in plan_tenants(catalogue, cluster.name)
         for plan in (home, *home.children)
     ]
-
-
-def _sandboxes(cluster: Cluster, api: client.ApiClient) -> tuple[Counter[str], Counter[str]]:
-    """By namespace, warm sandboxes and how many should be; none on a cluster that does not know them."""
-    warm: Counter[str] = Counter()
-    kept: Counter[str] = Counter()
-    if not cluster.has_sandboxes:
-        return warm, kept
-
-    def pools(**arguments: Any) -> Any:
-        custom = client.CustomObjectsApi(api)
-        group, version = WARM_POOLS
-        return custom.list_cluster_custom_object(group, version, "sandboxwarmpools", **arguments)
-
-    for pool in _all(pools, api, label_selector=PART_OF_SELECTOR):
-        warm[pool["metadata"]["namespace"]] += (pool.get("status") or {}).get("readyReplicas", 0)
-        kept[pool["metadata"]["namespace"]] += pool["spec"].get("replicas", 1)
-    return warm, kept
-
-
-def _queues(cluster: Cluster, api: client.ApiClient) -> tuple[Counter[str], Counter[str]]:
-    """By ClusterQueue, which is named like the tenant's namespace, Jobs that wait and Jobs that were let go; none on a
-    cluster without queues."""
-    waiting: Counter[str] = Counter()
-    admitted: Counter[str] = Counter()
-    if not cluster.has_queues:
-        return waiting, admitted
-
-    def queues(**arguments: Any) -> Any:
-        group, version = QUEUES
-        return client.CustomObjectsApi(api).list_cluster_custom_object(group, version, "clusterqueues", **arguments)
-
-    for queue in _all(queues, api, label_selector=PART_OF_SELECTOR):
-        status = queue.get("status") or {}
-        waiting[queue["metadata"]["name"]] = status.get("pendingWorkloads", 0)
-        admitted[queue["metadata"]["name"]] = status.get("admittedWorkloads", 0)
-    return waiting, admitted
-
-
-def _all(call: Any, api: client.ApiClient, **arguments: str) -> Iterable[dict[str, Any]]:
-    """Every object that a list request gives, page by page, as plain dictionaries: cheaper than the client's models."""
-    more: str | None = None
-    while True:
-        given = {**arguments, "limit": PAGE, **({"_continue": more} if more else {})}
-        answer = call(**given, _preload_content=False)
-        page = api.deserialize(answer, "object")
-        yield from page.get("items") or []
-        more = (page.get("metadata") or {}).get("continue")
-        if not more:
-            return
-
-
-def print_statuses(console: Console, statuses: list[TenantStatus], environment: str) -> None:
-    """Prints the table, and how to get in."""
-    table = Table(box=None, padding=(0, 2), header_style="bold")
-    queued = any(status.plan.queue is not None for status in statuses)
-    for heading in (
-        "tenant",
-        "tier",
-        "runtime@pool",
-        "cpu used/quota",
-        "memory",
-        "gpu",
-        "pods run/want/quota",
-        "sandboxes warm",
-        *(["jobs wait/run"] if queued else []),
-        "policies",
-    ):
-        table.add_column(heading, overflow="fold")
-    for status in statuses:
-        table.add_row(*_row(status, queued=queued))
-    console.print(table)
-    if statuses:
-        first = statuses[0].plan.tenant.id
-        command = f"python -m fleet kubeconfig {environment} {first}"
-        console.print(f"as a tenant:  {command}   (prints the path of a kubeconfig, valid for an hour)")
-
-
-def _row(status: TenantStatus, *, queued: bool) -> list[Text]:
-    plan = status.plan
-    if not status.present:
-        rest = [Text("")] * (7 if queued else 6)
-        return [_name(plan), Text(plan.tier.id), Text("not applied yet", style="yellow"), *rest]
-    hard, used = status.hard, status.used
-    short = status.running < status.wanted
-    gpus = [
-        f"{used.get(key, '0')}/{value} {key.removeprefix('requests.nvidia.com/')}"
-        for key, value in hard.items()
-        if key.startswith("requests.nvidia.com/") and value != "0"
-    ]
-    return [
-        _name(plan),
-        Text(plan.tier.id),
-        Text(_places(plan)),
-        Text(_share(used.get("requests.cpu"), hard.get("requests.cpu"), _cores)),
-        Text(_share(used.get("requests.memory"), hard.get("requests.memory"), _gib)),
-        Text(" ".join(gpus) or "-"),
-        Text(f"{status.running}/{status.wanted}/{hard.get('pods', '-')}", style="yellow" if short else ""),
-        Text(f"{status.warm}/{status.kept}" if plan.sandboxes else "-"),
-        *([Text(f"{status.waiting}/{status.admitted}" if plan.queue else "-")] if queued else []),
-        Text(str(status.policies)),
-    ]
-
-
-def _places(plan: TenantPlan) -> str:
-    """Which runtimes its pods are in, and on which pools: a pool's name or kind, or its own."""
-    placed = [(each.runtime, each.node_selector) for each in plan.workloads]
-    if plan.sandboxes:
-        placed.append((plan.sandboxes.runtime, plan.sandboxes.node_selector))
-    made: dict[str, None] = {}
-    for runtime, selector in placed:
-        pool = "own" if TENANT_NODE_LABEL in selector else next(iter(selector.values()), "any")
-        made[f"{runtime.id if runtime else 'default'}@{pool}"] = None
-    return " ".join(made) or "-"
-
-
-def _name(plan: TenantPlan) -> Text:
-    """Whose it is: the tenant, or indented one of the namespaces that it has beside its home."""
-    name = Text(f"  {plan.child}" if plan.child else plan.tenant.id)
-    if not plan.active:
-        name.append(f" ({'retiring' if plan.retiring else plan.tenant.lifecycle})", style="dim")
-    return name
-
-
-def _share(used: str | None, hard: str | None, unit: Any) -> str:
-    if hard is None:
-        return "-"
-    return f"{unit(used or '0')}/{unit(hard)}"
-
-
-def _cores(quantity: str) -> str:
-    return f"{parse_cpu(quantity) / 1000:g}"
-
-
-def _gib(quantity: str) -> str:
-    return f"{parse_bytes(quantity) / 2**30:.3g}Gi"
 
 
 def require(statuses: list[TenantStatus]) -> None:

@@ -14,6 +14,7 @@ from fleet.stacks import Stack
 from fleet.status import statuses
 from localcloud.controlplane import ControlPlane
 from settings import Catalogue, load_catalogue, plan_tenants
+from settings.gateway import entrance_of
 from settings.stack_config import StackConfig
 from tests.cluster.acting import Caller
 from tests.cluster.tenancy_stack import ROOT, TenancyStack
@@ -50,6 +51,16 @@ def read(stack: Stack, catalogue: Catalogue) -> Callable[[], dict[str, object]]:
         return report_data(catalogue, statuses(catalogue, [stack], ROOT), live, measured(None), datetime.now(UTC))
 
     return now
+
+
+def test_the_host_of_every_tenant_is_its_entrance(stack: Stack, catalogue: Catalogue) -> None:
+    """B2: `fleet status` tells what the API server has, and of whom nothing is served."""
+    _, found = statuses(catalogue, [stack], ROOT)
+    assert found
+    for each in found:
+        wanted = entrance_of(each.plan)
+        told = {host.name: host.paths for host in each.hosts}
+        assert told == ({} if wanted is None else {wanted.host: tuple(sorted(path.prefix for path in wanted.paths))})
 
 
 def wrong(data: dict[str, object]) -> dict[tuple[str, str], str]:
