@@ -11,6 +11,7 @@ from pathlib import Path
 import urllib3
 from kubernetes import client
 
+from components.data.tenant_database import SECRET_NAME
 from fleet.clusters import api_client, reaches
 from fleet.data.adoption import ensure_record
 from fleet.data.guard import server_of
@@ -32,7 +33,6 @@ from settings.database import (
     scram_verifier,
     tenant_steps,
 )
-from settings.database.files import SECRET
 from settings.database.record import approval_recorded, orphaned
 from settings.database.roles import OWNER
 
@@ -125,7 +125,7 @@ def _left(sessions: Sessions, present: set[str], environment: str) -> list[str]:
 
 
 def _password(core: client.CoreV1Api, plan: TenantPlan) -> str:
-    data = core.read_namespaced_secret(SECRET, plan.namespace).data
+    data = core.read_namespaced_secret(SECRET_NAME, plan.namespace).data
     return base64.b64decode(data["password"]).decode()
 
 

@@ -14,6 +14,7 @@ from settings.database import database_of, scram_verifier
 from settings.database.files import SECRET, SERVICES_FILE, authority, services
 from settings.database.server import API, pooler_name, pooler_spec, tenant_script
 
+SECRET_NAME = SECRET
 PORT = 5432
 PASSWORD_LENGTH = 32
 """Letters and digits: 190 random bits, and nothing that a connection URI or a shell would read as its own."""

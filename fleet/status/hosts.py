@@ -67,10 +67,11 @@ def _routes(cluster: Cluster, api: client.ApiClient) -> Any:
 
 
 def _of_route(route: Mapping[str, Any]) -> dict[str, set[str]]:
-    matches: list[Mapping[str, Any]] = [
-        match for rule in route["spec"].get("rules") or () for match in rule.get("matches") or ({},)
-    ]
-    paths: set[str] = {(match.get("path") or {}).get("value", "/") for match in matches}
+    paths: set[str] = set()
+    for rule in route["spec"].get("rules") or ():
+        # A rule that asks for nothing is for every path.
+        matches: list[dict[str, Any]] = rule.get("matches") or [{}]
+        paths |= {(match.get("path") or {}).get("value", "/") for match in matches}
     return {name: set(paths) for name in route["spec"].get("hostnames") or ()}
 
 
