@@ -75,9 +75,25 @@ def preview(
     cluster: _Cluster = None,
     every: _All = False,
     parallel: _Parallel = None,
+    base: Annotated[
+        str | None, typer.Option(metavar="REV", help="What this checkout changes against a revision; needs no cluster.")
+    ] = None,
+    live: Annotated[bool, typer.Option("--live", help="With --base: against what is really there as well.")] = False,
+    form: Annotated[Literal["markdown", "json"], typer.Option("--format", help="With --base.")] = "markdown",
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="With --base: write there.")] = None,
+    full: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --base: the whole text, however long.")
+    ] = None,
     project: _Project = CHECKOUT,
 ) -> None:
-    """What `up` would change, tenant by tenant. Only the stacks that the catalogue or the program changed are run."""
+    """What `up` would change, tenant by tenant. Only the stacks that the catalogue or the program changed are run.
+
+    With --base the exit code is 0 for nothing dangerous, 3 for what needs approval, 4 for what is refused, 1 for
+    errors (docs/previews.md).
+    """
+    if base is not None:
+        review = _lazily("fleet.preview.command")
+        raise typer.Exit(review.run(project.resolve(), env, base, live=live, form=form, output=output, full=full))
     _finish(_run("preview", env, Scope(tenant=tenant, cluster=cluster, every=every), parallel, project))
 
 

@@ -35,7 +35,8 @@ class Change:
     """One resource that is, or is to be, changed.
 
     tenant: id, or PLATFORM. paths: changed properties as the engine names them, with "add", "update", "delete" and
-    so on. old, new: the resource's inputs, secrets masked.
+    so on. old, new: the resource's inputs, secrets masked. protected: the engine refuses to delete it. retained: it
+    stays where it is when it is deleted.
     """
 
     op: Op
@@ -44,6 +45,8 @@ class Change:
     paths: Mapping[str, str]
     old: Mapping[str, Any]
     new: Mapping[str, Any]
+    protected: bool = False
+    retained: bool = False
 
     @property
     def type(self) -> str:

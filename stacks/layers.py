@@ -45,6 +45,7 @@ from settings.image_scan import scanned_images
 from settings.placeholders import placeholders
 from settings.queue_plan import surplus
 from settings.volume import ClusterStorage
+from stacks.selection import selected
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,7 +232,7 @@ def tenants_layer(
     """The tenants of one shard. Returns what the stack records of each, by id."""
     options = pulumi.ResourceOptions(providers=[provider])
     recorded: dict[str, dict[str, Any]] = {}
-    for plan in plans:
+    for plan in selected(plans):
         if plan.cluster.has_guard_rails:
             guard_rail = TenantGuardRailArgs(plan=plan, tier=platform.guard_rails)
             TenantGuardRail(f"{plan.tenant.id}-guard-rail", guard_rail, options)

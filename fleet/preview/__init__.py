@@ -1,0 +1,1 @@
+"""What a pull request changes: both revisions rendered, compared by tenant, dangerous things first (I2)."""

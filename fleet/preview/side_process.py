@@ -1,0 +1,76 @@
+"""A revision's own process, and what it is asked (fleet/preview/side.py)."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from fleet.errors import FleetError
+
+_CHECKOUT: Final = Path(__file__).resolve().parents[2]
+
+
+class SideProcess:
+    """A revision in the folder `root`. Use as a context; each request waits for its answer.
+
+    name: for messages, such as "the base".
+    """
+
+    def __init__(self, root: Path, environment: str, name: str) -> None:
+        self.name = name
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "fleet.preview.side", str(root), environment],
+            cwd=_CHECKOUT,
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def describe(self) -> dict[str, Any]:
+        """Its catalogue and stacks; see Side.describe."""
+        return self._ask(ask="describe")
+
+    def render(self, stack: str, tenants: list[str] | None, salt: str) -> list[dict[str, Any]]:
+        """What its program registers for a stack; see Side.render. Raises FleetError with the program's words."""
+        answer: list[dict[str, Any]] = self._ask(ask="render", stack=stack, tenants=tenants, salt=salt)["resources"]
+        return answer
+
+    def refusals(self, recorded: Mapping[str, Mapping[str, Any]]) -> list[str]:
+        """What an update would refuse; see Side.refusals."""
+        answer: list[str] = self._ask(ask="refusals", recorded=recorded)["refusals"]
+        return answer
+
+    def _ask(self, **request: Any) -> dict[str, Any]:
+        assert self._process.stdin is not None  # noqa: S101 - asked for above
+        assert self._process.stdout is not None  # noqa: S101 - asked for above
+        try:
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        if not line:
+            raise FleetError(f"{self.name} cannot be looked at:\n{self._last_words()}")
+        answer: dict[str, Any] = json.loads(line)
+        if error := answer.get("error"):
+            raise FleetError(f"{self.name} cannot be rendered: {error}")
+        return answer
+
+    def _last_words(self) -> str:
+        _, said = self._process.communicate()
+        return "\n".join(said.strip().splitlines()[-5:]) or "its process ended without a word"
