@@ -58,7 +58,7 @@ HOLDS_DATA: Final[Mapping[str, str]] = {
 
 HOLDS_NONE: Final = frozenset(
     # A rotation replaces it, and the one before stays valid until it is revoked (F5).
-    ("random:index:RandomPassword",)
+    ("random:index:RandomPassword", "pulumi:pulumi:StackReference")
 ) | frozenset(
     f"kubernetes:{each}"
     for each in (
@@ -68,6 +68,7 @@ HOLDS_NONE: Final = frozenset(
         "apps:Deployment",
         "autoscaling:HorizontalPodAutoscaler",
         "batch:CronJob",
+        "cilium.io:TracingPolicy",
         "batch:Job",
         "core:ConfigMap",
         "core:LimitRange",

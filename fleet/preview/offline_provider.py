@@ -7,6 +7,7 @@ started as the engine starts it, without a way to a cluster, and answers Check a
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -18,6 +19,8 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from fleet.errors import FleetError
 from fleet.preview.danger import UNSURE
+from localcloud.paths import checkout
+from localcloud.plugins import PROVIDERS
 from localcloud.toolchain import tool
 
 _WHERE: Final = ("kubeconfig", "context", "cluster", "clusterIdentifier")
@@ -48,7 +51,7 @@ class OfflineProviders:
     can: packages that there is a plugin for.
     """
 
-    can: frozenset[str] = frozenset({"kubernetes", "random"})
+    can: frozenset[str] = frozenset(each.name for each in PROVIDERS)
     _running: dict[str, "_Plugin"] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
@@ -72,11 +75,16 @@ class OfflineProviders:
         """What an update from one version of a resource's inputs to another is.
 
         settings: inputs of the provider resource that it hangs on. ignored: its ignoreChanges.
-        Raises FleetError with the provider's words for inputs that it refuses.
+        Raises FleetError with the provider's words for objects that Kubernetes' refuses.
         """
         if (package := _package(urn)) not in self.can:
             return unsure(before, after)
-        return self._plugin(package, settings).compare(urn, before, after, ignored)
+        try:
+            return self._plugin(package, settings).compare(urn, before, after, ignored)
+        except FleetError:
+            if package == "kubernetes":
+                raise
+            return unsure(before, after)  # a kind that the bundled plugin does not know; the official one does
 
     def compare_settings(self, urn: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Difference:
         """The same of the provider resource itself: a replacement is one of everything that hangs on it."""
@@ -99,11 +107,11 @@ class _Plugin:
         # Without HOME and KUBECONFIG there is no cluster that it could find by itself.
         environment = {key: value for key, value in os.environ.items() if key not in ("KUBECONFIG", "HOME")}
         self._process = subprocess.Popen(
-            [str(tool(f"pulumi-resource-{package}"))],
+            _command(package),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**environment, "HOME": os.devnull},
+            env={**environment, "HOME": os.devnull, "PYTHONPATH": str(checkout())},
         )
         assert self._process.stdout is not None  # noqa: S101 - asked for above
         port = self._process.stdout.readline().decode().strip()
@@ -113,8 +121,9 @@ class _Plugin:
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=limit)
         grpc.channel_ready_future(self._channel).result(timeout=_STARTS_WITHIN_S)
         self._stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
-        variables = {f"{package}:config:{key}": _text(value) for key, value in settings.items()}
-        self._stub.Configure(provider_pb2.ConfigureRequest(variables=variables, acceptSecrets=True))
+        if package == "kubernetes":  # the others need no settings to compare
+            variables = {f"{package}:config:{key}": _text(value) for key, value in settings.items()}
+            self._stub.Configure(provider_pb2.ConfigureRequest(variables=variables, acceptSecrets=True))
         self._package = package
 
     def stop(self) -> None:
@@ -164,6 +173,11 @@ class _Plugin:
             raise FleetError(f"{urn.rsplit('::', 1)[-1]}: {told}")
         checked: dict[str, Any] = _plain(json_format.MessageToDict(answer.inputs))
         return checked
+
+
+def _command(package: str) -> list[str]:
+    (provider,) = (each for each in PROVIDERS if each.name == package)
+    return [sys.executable, "-m", provider.module] if provider.module else [str(tool(provider.program))]
 
 
 def unsure(before: Mapping[str, Any], after: Mapping[str, Any]) -> Difference:

@@ -53,7 +53,7 @@ class Side:
             )
         except settings.CatalogueError as error:
             return {"problems": [str(each) for each in error.problems]}
-        made = stacks.stacks_of(catalogue, self.root, Path(self._folder.name))
+        made = stacks.stacks_of(catalogue, self.root)
         self._stacks = {each.name: each for each in made}
         return {
             "problems": [],

@@ -50,6 +50,10 @@ def _wrong(folder: Path) -> None:
     )
 
 
+def _page(folder: Path) -> None:
+    (folder / "catalog" / "tenants" / "README.md").write_text("Tenants.\n")
+
+
 def _upgrade(folder: Path) -> None:
     path = folder / "requirements.txt"
     path.write_text(path.read_text().replace("pulumi-kubernetes==4.32.0", "pulumi-kubernetes==4.33.1"))
@@ -222,7 +226,7 @@ CASES: Final[Mapping[str, Case]] = {
     "protection-gone": Case(before=_protected(True), after=_protected(False), verdict="needs approval"),
     "wrong-file": Case(after=_wrong, verdict="failed"),
     "a-page-of-the-documentation": Case(
-        after=lambda folder: (folder / "catalog" / "tenants" / "README.md").write_text("Tenants.\n") and None,
+        after=_page,
         verdict="nothing dangerous",
     ),
 }
