@@ -1,10 +1,10 @@
 """What the rules expect of one environment, from its catalogue."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from settings import Catalogue
+from settings import Catalogue, names
 
 _Value = TypeVar("_Value")
 
@@ -21,9 +21,9 @@ class Expected:
     """What the rules compare with. None where there is no catalogue: the rule that asks is not evaluated.
 
     registries: where images may come from; anywhere when empty. domain: of tenants' hosts. regions: where the data of a
-    tenant may be. leaving: tenants that are off-boarded. classes: of priority, by tier. capacity: millicores and bytes
-    of all pools of the stack's clusters at their most. addons: which of "guard-rails", "monitoring" and "queues" all of
-    these clusters have.
+    tenant may be. leaving: tenants that are off-boarded, and namespaces beside a home whose end is approved. classes:
+    of priority, by tier. capacity: millicores and bytes of all pools of the stack's clusters at their most. addons:
+    which of "guard-rails", "monitoring" and "queues" all of these clusters have.
     """
 
     registries: tuple[str, ...] | None = None
@@ -55,7 +55,7 @@ def expected(catalogue: Catalogue, cluster: str | None = None) -> Expected:
         registries=catalogue.topology.registries or (),
         domain=catalogue.topology.domain,
         regions={each.id: frozenset(each.residency) for each in catalogue.tenants},
-        leaving=frozenset(each.id for each in catalogue.tenants if each.lifecycle == "offboarding"),
+        leaving=frozenset(_leaving(catalogue)),
         classes={tier.id: frozenset({tier.priority_class, BATCH}) for tier in catalogue.tiers.values()},
         capacity=(
             sum(pool.max_nodes * pool.capacity.cpu_m for pool in pools),
@@ -63,3 +63,12 @@ def expected(catalogue: Catalogue, cluster: str | None = None) -> Expected:
         ),
         addons=frozenset(name for name, there in having.items() if there),
     )
+
+
+def _leaving(catalogue: Catalogue) -> Iterator[str]:
+    for tenant in catalogue.tenants:
+        if tenant.lifecycle == "offboarding":
+            yield tenant.id
+        for child in tenant.namespaces.children if tenant.namespaces is not None else ():
+            if child.retire is not None:
+                yield names.child_namespace(tenant.id, child.name)

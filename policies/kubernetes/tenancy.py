@@ -17,10 +17,10 @@ _RENEWED: Final = ("kubernetes.io/pvc-protection", "kubernetes.io/pv-protection"
 
 
 def data_are_protected(found: KubernetesObject, expected: Expected) -> Iterator[str]:
-    """A tenant's namespace cannot be deleted before its off-boarding (A7)."""
+    """A tenant's namespace cannot be deleted before its off-boarding, or the approved end of the namespace (A7)."""
     if found.tenant is None or found.protect:
         return
-    if found.tenant not in known(expected.leaving, "who is off-boarded"):
+    if not {found.tenant, found.namespace} & known(expected.leaving, "who is off-boarded"):
         yield "the namespace is not protected"
 
 
