@@ -9,7 +9,9 @@ from typing import Final, Literal
 
 from rich.console import Console
 
+from fleet.errors import FleetError
 from fleet.preview.as_json import as_json
+from fleet.preview.findings import Judge
 from fleet.preview.markdown import markdown
 from fleet.preview.offline import review
 from fleet.preview.offline_provider import OfflineProviders
@@ -41,8 +43,8 @@ def run(
     if live and not made.problems:
         from fleet.preview.live import preview_live  # noqa: PLC0415  the engine, which an offline preview has not
 
-        day = date.fromisoformat(os.environ[VARIABLE])
-        made = preview_live(made, root, load_catalogue(catalogue_folder(root, environment), environment, day), told)
+        catalogue = load_catalogue(catalogue_folder(root, environment), environment, _today())
+        made = preview_live(made, root, catalogue, Judge(root, environment, _today()), told)
     write(made, form, output, full)
     return made.exit_code
 
@@ -52,7 +54,7 @@ def preview_offline(root: Path, environment: str, revision: str, console: Consol
 
     console: where progress goes.
     """
-    os.environ.setdefault(VARIABLE, today(os.environ, datetime.now(UTC)).isoformat())  # both sides are of one day
+    os.environ[VARIABLE] = _today().isoformat()  # both sides are of one day
     began = time.monotonic()
 
     def say(what: str) -> None:
@@ -72,9 +74,17 @@ def preview_offline(root: Path, environment: str, revision: str, console: Consol
             commit=base.commit,
             same_program=same_program(base.root, root),
             providers=providers,
+            judges=(Judge(base.root, environment, _today()), Judge(root, environment, _today())),
             warnings=_warnings(base, root),
             say=say,
         )
+
+
+def _today() -> date:
+    try:
+        return today(os.environ, datetime.now(UTC))
+    except ValueError as error:
+        raise FleetError(str(error)) from None
 
 
 def write(made: Review, form: Form, output: Path | None, full: Path | None) -> None:

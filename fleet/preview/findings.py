@@ -1,38 +1,101 @@
-"""Which controls a change breaks that were kept before, by the table that the policy pack checks (I1, I2)."""
+"""Which controls a change breaks that were kept before, by the rules that the policy pack asks (I1, I2)."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
 
-from fleet.events import Change
+from pulumi_policy.proxy import unknown_checking_proxy
+
+from fleet.events import PLATFORM, Change
+from fleet.preview.compare import Registered
 from fleet.preview.review import Finding
-from policies.controls import AWS_CONTROLS, CONTROLS, Control
-from policies.objects import AwsResource, KubernetesObject
+from policies.evaluation import evaluate, evaluate_stack
+from policies.objects import Resource, found
+from policies.session import Session, session
+from policies.verdict import Outcome, Verdict, judge
+
+_TOLD: Final = (Outcome.REFUSED, Outcome.ADVISED, Outcome.EXCEPTED)
+_Key = tuple[str, str, str]
 
 
-def findings(changes: Sequence[Change]) -> list[Finding]:
-    """Findings about what the changes make, in their order. What was broken before the change is not its doing."""
-    made: list[Finding] = []
-    for change in changes:
-        if change.op == "delete":
-            continue
-        before = {(control.id, text) for control, text in broken(change.type, change.old)} if change.old else set()
-        made += [
-            Finding(
-                tenant=change.tenant,
-                resource=f"{change.type.rpartition(':')[2]} {change.name}",
-                text=text,
-                severity=control.severity.value,
-                control=control.id,
-            )
-            for control, text in broken(change.type, change.new)
-            if (control.id, text) not in before
-        ]
-    return made
+@dataclass
+class Judge:
+    """The rules as one revision's catalogue sets them.
+
+    root: folder of the revision. environment: of both. on: the day, for exceptions that end.
+    """
+
+    root: Path
+    environment: str
+    on: date
+    _sessions: dict[str | None, Session] = field(default_factory=dict)
+
+    def verdicts(self, cluster: str | None, resources: Sequence[Registered]) -> Iterator[Verdict]:
+        """What the rules say of a stack's resources, each by itself and all together. cluster: what the stack is about.
+        Raises CatalogueError when the environment's policy has mistakes."""
+        held = self._session(cluster)
+        by_urn = {each["urn"]: each for each in resources}
+        made = [_resource(each, by_urn.get(each["provider"])) for each in resources if each["custom"]]
+        for resource in made:
+            yield from judge(evaluate(resource, held.expected), held.policy, self.on)
+        yield from judge(evaluate_stack(made, held.expected), held.policy, self.on)
+
+    def of_changes(self, changes: Iterable[Change]) -> Iterator[Verdict]:
+        """What the rules say of each resource that a change makes, by itself."""
+        held = self._session(None)
+        for change in changes:
+            if change.op != "delete":
+                props = unknown_checking_proxy(dict(change.new))
+                resource = found(change.type, props, name=change.name, urn=change.urn, protect=change.protected)
+                yield from judge(evaluate(resource, held.expected), held.policy, self.on)
+
+    def _session(self, cluster: str | None) -> Session:
+        if cluster not in self._sessions:
+            values = {"tenantplane:environment": self.environment}
+            told = values if cluster is None else {**values, "tenantplane:cluster": cluster}
+            self._sessions[cluster] = session(self.root, told, self.on)
+        return self._sessions[cluster]
 
 
-def broken(token: str, inputs: Mapping[str, Any]) -> Iterator[tuple[Control[Any], str]]:
-    """Each control that a resource breaks, and how."""
-    if (held := KubernetesObject.of(token, inputs)) is not None:
-        yield from ((control, text) for control in CONTROLS for text in control.check(held))
-    elif (resource := AwsResource.of(token, inputs)) is not None:
-        yield from ((control, text) for control in AWS_CONTROLS for text in control.check(resource))
+def news(
+    before: Iterable[Verdict], after: Iterable[Verdict], tenants: Mapping[str, str]
+) -> tuple[list[Finding], list[str]]:
+    """Findings that were none before, and rules that could not be asked and could before, or had no reason to be.
+
+    tenants: whose a resource is, by URN.
+    """
+    known = {_key(each) for each in before}
+    fresh = [each for each in after if _key(each) not in known]
+    findings = [
+        Finding(
+            tenant=tenants.get(each.result.urn, PLATFORM),
+            resource=each.result.name,
+            text=each.result.what,
+            severity=each.result.control.severity.value,
+            control=each.result.control.id,
+            outcome=each.outcome.value,
+        )
+        for each in fresh
+        if each.outcome in _TOLD
+    ]
+    unevaluated = [f"{each.result.name}: {each}" for each in fresh if each.outcome is Outcome.UNEVALUATED]
+    return sorted(findings, key=lambda each: each.outcome != Outcome.REFUSED.value), unevaluated
+
+
+def _key(verdict: Verdict) -> _Key:
+    return verdict.result.control.id, verdict.result.name, verdict.result.what
+
+
+def _resource(registered: Registered, provider: Registered | None) -> Resource:
+    props: Mapping[str, Any] = unknown_checking_proxy(registered["inputs"])
+    return found(
+        registered["type"],
+        props,
+        name=registered["name"],
+        urn=registered["urn"],
+        protect=registered["protect"],
+        depends=frozenset(registered["depends"]),
+        provider=provider["inputs"] if provider is not None else {},
+    )

@@ -7,14 +7,14 @@ from rich.console import Console
 
 from fleet.errors import FleetError
 from fleet.guards import affected, removal_problems
-from fleet.preview.findings import findings
+from fleet.preview.findings import Judge, news
 from fleet.preview.masking import masked_change
 from fleet.preview.review import Review
 from fleet.run import Fleet, Scope
 from settings import Catalogue
 
 
-def preview_live(offline: Review, root: Path, catalogue: Catalogue, console: Console) -> Review:
+def preview_live(offline: Review, root: Path, catalogue: Catalogue, judge: Judge, console: Console) -> Review:
     """The same review with the engine's changes in the place of those that were rendered.
 
     offline: of the same working tree; what it says of tenants, quotas and costs stays, and so do its dangers, since
@@ -36,13 +36,15 @@ def preview_live(offline: Review, root: Path, catalogue: Catalogue, console: Con
         fleet.refuse_misplaced(todo, console, migrate=False)
     except FleetError as error:
         refusals[str(error)] = None
+    findings, unevaluated = news((), judge.of_changes(changes), {each.urn: each.tenant for each in changes})
     return replace(
         offline,
         live=True,
         stacks=[each.name for each in todo],
         all_stacks=len(fleet.stacks),
         changes=changes,
-        findings=findings(changes),
+        findings=findings,
+        unevaluated=unevaluated,
         warnings=[*offline.warnings, *warnings],
         refusals=list(refusals),
         problems=[*offline.problems, *problems],

@@ -57,14 +57,14 @@ def _sections(review: Review, limit: int | None) -> list[Section]:
         Section(title="Replacements", entries=[_entry(each) for each in review.at("replacement")]),
         Section(title="Deletions", entries=[_entry(each) for each in review.at("deletion")]),
         Section(title="Policy findings", entries=[_finding(each) for each in review.findings], noun="finding"),
-        Section(
-            title="Policies that could not be evaluated",
-            entries=[f"- {code(each)}" for each in review.unevaluated],
-            noun="policy",
-        ),
         Section(title="Quota", entries=_rows(review.quotas), noun="line", before=_TABLE),
         Section(title="Cost", entries=_rows(review.costs), noun="line", before=_TABLE),
         Section(title="Look at", entries=[f"- {code(each)}" for each in review.warnings], noun="remark"),
+        Section(
+            title="Rules that could not be asked",
+            entries=[f"- {code(each)}" for each in review.unevaluated],
+            noun="rule",
+        ),
         Section(title="Tenants' files", entries=_rows(review.about), noun="line", before=_TABLE),
         Section(title="Everything, by tenant", entries=_tenants(review, limit), noun="tenant"),
     ]
@@ -121,7 +121,8 @@ def named(change: Change) -> str:
 
 def _finding(finding: Finding) -> str:
     return (
-        f"- {finding.severity}: {_whose(finding.tenant)} {code(finding.resource)} breaks {code(finding.control)}: "
+        f"- {finding.outcome}: {_whose(finding.tenant)} {code(finding.resource)} breaks {code(finding.control)} "
+        f"({finding.severity}): "
         f"{code(finding.text)}"
     )
 

@@ -10,9 +10,10 @@ from fleet.errors import FleetError
 from fleet.events import Change
 from fleet.preview import facts, sealed
 from fleet.preview.compare import compare
-from fleet.preview.findings import findings
+from fleet.preview.findings import Judge, news
 from fleet.preview.offline_provider import OfflineProviders
-from fleet.preview.review import Review
+from fleet.preview.review import Finding, Review
+from settings import CatalogueError
 
 Say = Callable[[str], None]
 
@@ -33,12 +34,14 @@ def review(
     commit: str,
     same_program: bool,
     providers: OfflineProviders,
+    judges: tuple[Judge, Judge],
     warnings: Sequence[str] = (),
     say: Say = lambda _: None,
 ) -> Review:
     """The review of what leads from one revision to the other.
 
     same_program: both render with the same program, so that a tenant whose plan is the same needs no rendering.
+    judges: the rules as the base and as the head sets them.
     say: takes a line of progress. Mistakes of a catalogue become the review's problems.
     """
     say("reading the catalogue of both revisions")
@@ -52,7 +55,7 @@ def review(
         return Review(environment=environment, base=commit, live=False, warnings=warnings, problems=problems)
     affected = affected_stacks(before, after)
     differing = changed_tenants(before, after) if same_program else None
-    comparison = _Comparison(base, head, before, after, providers, say)
+    comparison = _Comparison(base, head, before, after, providers, judges, say)
     for number, name in enumerate(affected, 1):
         say(f"rendering stack {name} ({number} of {len(affected)})")
         comparison.take(name, differing)
@@ -68,7 +71,8 @@ def review(
         stacks=affected,
         all_stacks=len({*before["stacks"], *after["stacks"]}),
         changes=changes,
-        findings=findings(changes),
+        findings=comparison.findings,
+        unevaluated=comparison.unevaluated,
         quotas=facts.quotas(before, after),
         costs=facts.costs(before, after),
         about=facts.about(before, after),
@@ -97,7 +101,10 @@ class _Comparison:
     before: Mapping[str, Any]
     after: Mapping[str, Any]
     providers: OfflineProviders
+    judges: tuple[Judge, Judge]
     say: Say
+    findings: list[Finding] = field(default_factory=list)
+    unevaluated: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     salt: str = field(default_factory=secrets.token_hex)
@@ -110,9 +117,24 @@ class _Comparison:
                 other = pool.submit(self._rendered, self.head, self.after, stack, differing)
                 old, new = one.result(), other.result()
             self.say(f"comparing {len(old)} resources with {len(new)}")
-            self.changes += compare(old, new, self.providers)
-        except FleetError as error:
+            made = compare(old, new, self.providers)
+            self.changes += made
+            self._judge(stack, (old, new), {each.urn: each.tenant for each in made})
+        except (FleetError, CatalogueError) as error:
             self.failures.append(f"stack {stack}: {error}")
+
+    def _judge(
+        self, stack: str, sides: tuple[list[dict[str, Any]], list[dict[str, Any]]], tenants: Mapping[str, str]
+    ) -> None:
+        before, after = (
+            list(judge.verdicts(described["stacks"][stack]["cluster"], resources))
+            if stack in described["stacks"]
+            else []
+            for judge, described, resources in zip(self.judges, (self.before, self.after), sides, strict=True)
+        )
+        findings, unevaluated = news(before, after, tenants)
+        self.findings += findings
+        self.unevaluated += unevaluated
 
     def _rendered(
         self, side: SideLike, described: Mapping[str, Any], stack: str, differing: Set[str] | None

@@ -92,6 +92,9 @@ class _Monitor(mocks.MockMonitor):
                 "custom": request.custom,
                 "inputs": inputs,
                 "provider": request.provider.rsplit("::", 1)[0],  # without the id, which is none yet
+                "depends": sorted(
+                    {*request.dependencies, *(u for each in request.propertyDependencies.values() for u in each.urns)}
+                ),
                 "protect": request.protect,
                 "retain": request.retainOnDelete,
                 "replace_first": request.deleteBeforeReplace,

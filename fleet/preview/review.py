@@ -20,13 +20,17 @@ EXIT_CODES: Final[Mapping[Verdict, int]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A control that the change breaks. new: it was kept before. severity: "high" or "medium"."""
+    """A control that is broken, and was kept before.
+
+    severity: "high", "medium" or "low". outcome: "refused"; "advised", which stops nothing; or "excepted".
+    """
 
     tenant: str
     resource: str
     text: str
     severity: str
     control: str
+    outcome: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +57,9 @@ class Review:
     """Everything there is to say of a change.
 
     base: commit. live: whether the engine compared with what is really there. stacks: affected ones; all_stacks: how
-    many there are. tenants_gone, tenants_new: ids. warnings: what to look at that is no resource, such as a library of
-    another version. refusals: what an update would refuse before it changes anything. problems: mistakes and failures;
-    with any of them the rest may be missing.
+    many there are. unevaluated: rules that could not be asked. tenants_gone, tenants_new: ids. warnings: what to look
+    at that is no resource, such as a library of another version. refusals: what an update would refuse before it
+    changes anything. problems: mistakes and failures; with any of them the rest may be missing.
     """
 
     environment: str
@@ -92,7 +96,7 @@ class Review:
         """The worst there is to say of it."""
         if self.problems:
             return "failed"
-        if self.refusals or any(each.severity == "high" for each in self.findings):
+        if self.refusals or any(each.outcome == "refused" for each in self.findings):
             return "refused"
         if self.dangers or self.at("data loss") or self.tenants_gone:
             return "needs approval"

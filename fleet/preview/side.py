@@ -58,7 +58,10 @@ class Side:
         return {
             "problems": [],
             "tenants": {plan.tenant.id: _facts(plan) for plan in settings.plan_tenants(catalogue)},
-            "stacks": {each.name: {"plan": each.plan, "tenants": list(each.tenants)} for each in made},
+            "stacks": {
+                each.name: {"plan": each.plan, "tenants": list(each.tenants), "cluster": each.config.cluster}
+                for each in made
+            },
             "cost": cost.cost_data(cost.bill_of(catalogue)) if catalogue.prices is not None else None,
         }
 

@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import threading
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -12,6 +13,7 @@ from typing import Any, ClassVar, Final
 import yaml
 
 from fleet.errors import FleetError
+from fleet.preview.findings import Judge
 from fleet.preview.offline import review
 from fleet.preview.offline_provider import OfflineProviders
 from fleet.preview.review import Review
@@ -22,6 +24,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 TENANTS: Final = ("acme-robotics", "bayview-university", "gearbox-labs", "lantern-notes", "st-brigid-primary")
 _FILES: Final = ("__main__.py", "Pulumi.yaml", "Pulumi.local.yaml", "requirements.txt")
 _BESIDES: Final = "\n# besides\n"
+_DAY: Final = date(2026, 11, 22)
 _LOCK: Final = threading.Lock()
 
 Edit = Callable[[Path], None]
@@ -150,6 +153,7 @@ def reviewed(folder: Path, before: Edit, after: Edit, providers: OfflineProvider
             commit="0123456789ab",
             same_program=same_program(one, other),
             providers=providers,
+            judges=(Judge(one, "local", _DAY), Judge(other, "local", _DAY)),
             warnings=[f"{name} {old} -> {new}" for name, old, new in libraries(one, other)],
         )
     finally:

@@ -19,7 +19,7 @@ texts = st.text(max_size=60) | st.just(NASTY)
 
 
 def _finding(text: str) -> Finding:
-    return Finding(tenant="acme", resource="Pod x", text=text, severity="medium", control="TP-C4-01")
+    return Finding(tenant="acme", resource="Pod x", text=text, severity="medium", control="TP-C4-01", outcome="advised")
 
 
 def _changed(name: str, value: Any, tenant: str = "acme") -> Change:
@@ -103,8 +103,8 @@ def test_the_order_is_that_of_the_danger() -> None:
     assert "| `acme` | `USD a month` | `1.00` | `2.50` |" in markdown(made)
 
 
-def test_a_high_finding_refuses_and_a_medium_one_does_not() -> None:
-    high = Finding(tenant="acme", resource="Pod x", text="t", severity="high", control="TP-C4-01")
+def test_a_refused_finding_refuses_and_an_advised_one_does_not() -> None:
+    high = Finding(tenant="acme", resource="Pod/x", text="t", severity="high", control="TP-C4-01", outcome="refused")
     assert review(findings=[high]).exit_code == 4
     assert review(findings=[_finding("t")]).exit_code == 0
     assert review(findings=[high], problems=["broken"]).exit_code == 1
