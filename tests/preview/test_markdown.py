@@ -28,11 +28,11 @@ def _changed(name: str, value: Any, tenant: str = "acme") -> Change:
                   new={"data": {"a": value}})  # fmt: skip
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(
     changes=st.lists(st.builds(_changed, texts, texts, st.sampled_from(["acme", "bolt", ""])), max_size=12),
     said=st.lists(texts, max_size=5),
-    many=st.sampled_from([0, 1, 400]),
+    many=st.sampled_from([0, 1, 300]),
 )
 def test_any_review_fits_and_is_well_formed(changes: list[Change], said: list[str], many: int) -> None:
     made = Review(
