@@ -8,6 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from settings.address_range import AddressRange
 from settings.alert_mail import AlertMail
 from settings.aws import Aurora, EksCluster
+from settings.aws.node_pools import runtimes_on
 from settings.database_server import DatabaseServer
 from settings.fields import Distinct, Flag, Model, Name, Path_, Shards, refuse
 from settings.front_door import FrontDoor
@@ -184,12 +185,13 @@ class Cluster(Model):
             pool._region = self.region  # its nodes' region label is the cluster's
 
     def have_runtimes(self, runtimes: Iterable[Runtime]) -> None:
-        """Tell the pools which runtimes their nodes have, those that name their kind; said by the nodes' labels."""
+        """Tell the pools which runtimes their nodes have, those that name their kind and, on EKS, that their machines
+        can run; said by the nodes' labels."""
         known = tuple(runtimes)
         for pool in self.node_pools:
-            pool._runtimes = tuple(
-                runtime.id for runtime in known if runtime.is_on(pool.kind, gpu=pool.gpu is not None)
-            )
+            on_it = [runtime for runtime in known if runtime.is_on(pool.kind, gpu=pool.gpu is not None)]
+            made = runtimes_on(pool, on_it, self.eks) if self.eks is not None else on_it
+            pool._runtimes = tuple(runtime.id for runtime in made)
 
     @property
     def regions(self) -> tuple[str, ...]:

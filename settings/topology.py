@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from settings.aws import AwsAccount, AwsRegion
+from settings.aws.network import shortage
 from settings.cluster import Cluster
 from settings.fields import Distinct, Domain, EnvironmentName, Model, Phase, Registry, refuse
 from settings.signing import ImageSigner
@@ -46,6 +47,10 @@ class Topology(Model):
             if cluster.region not in networks:
                 raise refuse(f"cluster {cluster.name!r} is in {cluster.region}, which has no network", "aws.regions")
             _fits_its_network(cluster, networks[cluster.region])
+        for region in networks.values():
+            pools = [pool for each in made if each.region == region.name for pool in each.node_pools]
+            if told := shortage(region, pools):
+                raise refuse(told, "a wider cidr, or fewer max_nodes")
         return value
 
     @field_validator("clusters")

@@ -34,8 +34,8 @@ Judge = Callable[[list[dict[str, Any]]], list[str]]
 
 
 @pytest.fixture(scope="session")
-def judge() -> Judge:
-    """The evaluator, installed from its lock file once for each version of it."""
+def judge_home() -> Path:
+    """Where the evaluator is, installed from its lock file once for each version of it."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         pytest.skip("node and npm are not installed: apt-get install nodejs npm")
     lock = (HERE / "package-lock.json").read_bytes()
@@ -53,13 +53,25 @@ def judge() -> Judge:
         )
         if installed.returncode:
             pytest.skip(f"npm cannot install the judge: {installed.stderr.strip().splitlines()[-1]}")
+    return home
+
+
+def ask(home: Path, script: str, asked: list[Any]) -> list[dict[str, Any]]:
+    """What a script of iam/ says of each thing asked."""
+    shutil.copy(HERE / script, home)
+    done = subprocess.run(
+        ["node", script], cwd=home, input=json.dumps(asked), capture_output=True, text=True, check=True
+    )
+    told: list[dict[str, Any]] = json.loads(done.stdout)
+    return told
+
+
+@pytest.fixture(scope="session")
+def judge(judge_home: Path) -> Judge:
+    """The evaluator."""
 
     def judged(asked: list[dict[str, Any]]) -> list[str]:
-        shutil.copy(HERE / "judge.mjs", home)
-        done = subprocess.run(
-            ["node", "judge.mjs"], cwd=home, input=json.dumps(asked), capture_output=True, text=True, check=True
-        )
-        told: list[dict[str, Any]] = json.loads(done.stdout)
+        told = ask(judge_home, "judge.mjs", asked)
         assert all("result" in each for each in told), told
         return [str(each["result"]) for each in told]
 

