@@ -28,9 +28,11 @@ def report_data(
     live: Mapping[str, Live],
     measured: Mapping[str, Any],
     made_at: datetime,
+    *,
+    verified: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Data of the page. found_there: status of pools, and of every tenant, each followed by its further namespaces.
-    live: by cluster."""
+    live: by cluster. verified: the last result of `fleet verify`, as it was kept; None when there is none."""
     pools, statuses = tuple(found_there[0]), tuple(found_there[1])
     plans = tuple(status.plan for status in statuses if status.plan.child is None)
     found: dict[str, dict[str, Verdict]] = {}
@@ -72,9 +74,30 @@ def report_data(
         "controls": [
             {"id": each.id, "title": each.title, "requirement": each.requirement, "by": each.by} for each in CHECKS
         ],
+        "verified": _verified(verified, {plan.tenant.id for plan in plans}),
         "objectives": definitions(),
         "measured": dict(measured),
         "cost": None if cost is None or bill is None else {**cost, "notes": list(notes(bill))},
+    }
+
+
+def _verified(kept: Mapping[str, Any] | None, tenants: set[str]) -> dict[str, Any] | None:
+    """What was verified last, and when. Reasons are left out: they name groups of people. unasked: tenants that have
+    come since."""
+    if kept is None:
+        return None
+    wrong = [each for each in kept["findings"] if each["state"] != "held"]
+    return {
+        "at": kept["at"],
+        "verdict": kept["verdict"],
+        "seconds": kept["seconds"],
+        "requests": kept["requests"],
+        "counts": kept["counts"],
+        "controls": kept["controls"],
+        "wrong": [
+            {key: each[key] for key in ("control", "probe", "title", "cluster", "tenant", "state")} for each in wrong
+        ],
+        "unasked": sorted(tenants - set(kept["asked"])),
     }
 
 

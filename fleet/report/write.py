@@ -15,6 +15,7 @@ from fleet.report.objectives import measured
 from fleet.report.page import page
 from fleet.run import Fleet
 from fleet.status import require, statuses
+from fleet.verify.result import read_result
 
 
 def write_report(fleet: Fleet, file: Path, prometheus: str | None, console: Console) -> None:
@@ -25,7 +26,14 @@ def write_report(fleet: Fleet, file: Path, prometheus: str | None, console: Cons
     require(found)
     console.print("reading isolation controls", style="dim")
     live = {name: _live(fleet, name) for name in (each.name for each in fleet.catalogue.topology.clusters)}
-    data = report_data(fleet.catalogue, (pools, found), live, measured(prometheus), datetime.now(UTC))
+    data = report_data(
+        fleet.catalogue,
+        (pools, found),
+        live,
+        measured(prometheus),
+        datetime.now(UTC),
+        verified=read_result(fleet.folder / "verify.json"),
+    )
     text = page(data)
     part = file.with_name(f".{file.name}.part")
     try:

@@ -31,7 +31,7 @@ QUESTIONS: Final = {
     "database-strangers": (ISOLATION, "databases that are not its own"),
     "database-rows": (ISOLATION, "rows of others in shared tables"),
     "database-roles": (ISOLATION, "to be another tenant's role"),
-    "database-password": (CREDENTIAL, "another tenant's login with its own credential"),
+    "database-login": (CREDENTIAL, "another tenant's login with its own credential"),
 }
 WIDE: Final = {
     "database-row-security": (ISOLATION, "row-level security of shared tables, and whom it does not bind"),
@@ -240,6 +240,6 @@ _TENANT = {
     "database-strangers": _strangers,
     "database-rows": _rows,
     "database-roles": _roles,
-    "database-password": _password,
+    "database-login": _password,
 }
 _CATALOGUE = {"database-row-security": _row_security, "database-doors": _doors}

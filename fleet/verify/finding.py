@@ -7,7 +7,7 @@ State = Literal["held", "failed", "unknown"]
 HELD: Final = "held"
 FAILED: Final = "failed"
 UNKNOWN: Final = "unknown"
-WORDS: Final = 500
+WORDS: Final = 800
 """Characters of a reason that are kept."""
 
 

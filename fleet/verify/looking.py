@@ -8,7 +8,7 @@ from fleet.verify.looks import LOOKS, WIDE
 from fleet.verify.place import Place, Site
 from fleet.verify.probe import Look, WideLook
 
-SHOWN = 3
+SHOWN = 8
 """Things that are wrong of which a finding tells."""
 
 

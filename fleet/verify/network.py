@@ -151,6 +151,7 @@ def _strangers(world: str) -> Wrong:
                 continue
             for port in (SERVICE_PORT, API_PORT):
                 yield from _through(network, judged, (mine.service,), other.service, port)
+                yield from _through(network, judged, (other.service,), mine.service, port)
         # Of what passes for somebody else, and of sandboxes, one neighbour is as good as all.
         neighbour = _next(network, mine)
         if neighbour is not None:

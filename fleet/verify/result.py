@@ -18,17 +18,23 @@ are those of every command: refused, and wrong usage."""
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """One run. at: when it ended. only: probes or controls it was bound to; () for all. requests: to API servers.
-    notes: what was not asked, and why."""
+    """One run. at: when it ended. requests: to API servers. asked: tenants, by id. only: probes or controls it was
+    bound to; () for all. notes: what was not asked, and why.
+    """
 
     environment: str
     at: datetime
     seconds: float
     requests: int
-    tenants: int
+    asked: tuple[str, ...]
     only: tuple[str, ...]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def tenants(self) -> int:
+        """How many were asked about."""
+        return len(self.asked)
 
     def count(self, state: str) -> int:
         """How many findings are in this state."""
@@ -103,6 +109,7 @@ def as_data(result: Result, *, every: bool = True) -> dict[str, Any]:
         "seconds": round(result.seconds, 2),
         "requests": result.requests,
         "tenants": result.tenants,
+        "asked": list(result.asked),
         "only": list(result.only),
         "code": result.code,
         "verdict": result.verdict,

@@ -77,14 +77,15 @@ class Run:
         began = time.monotonic()
         findings: list[Finding] = []
         notes: list[str] = []
-        requests = tenants = 0
+        requests = 0
+        asked: set[str] = set()
         for site in self.sites():
             api = self.connected(site.cluster)
             try:
                 here = Asking(site, api, self.wanted, self.tell)
                 findings += here.findings()
                 notes += here.notes
-                tenants += len({each.tenant for each in here.places})
+                asked |= {each.tenant for each in here.places}
                 requests += api.count
             finally:
                 api.close()
@@ -93,7 +94,7 @@ class Run:
             at=now(),
             seconds=time.monotonic() - began,
             requests=requests,
-            tenants=tenants,
+            asked=tuple(sorted(asked)),
             only=tuple(sorted(self.wanted.only)),
             findings=tuple(findings),
             notes=tuple(notes),

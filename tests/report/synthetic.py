@@ -1,8 +1,8 @@
 """A cluster as its API server would have it, in memory: any number of tenants, each with what isolates it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from fleet.report.data import report_data
 from fleet.report.live import Live
 from fleet.report.objectives import measured
 from fleet.status import TenantStatus
+from fleet.verify.finding import Finding
+from fleet.verify.result import Result, as_data
 from policies.objects import KubernetesObject
 from settings import Catalogue, TenantPlan, load_catalogue, plan_tenants
 
@@ -91,14 +93,37 @@ def live(plans: Iterable[TenantPlan]) -> Live:
     )
 
 
-def synthetic_data(catalogue: Catalogue, prometheus: str | None = None) -> dict[str, Any]:
-    """Data of the page of a catalogue whose tenants are all there and well."""
+def verified(catalogue: Catalogue) -> dict[str, Any]:
+    """A result of verify an hour before the page, in which two controls held for all and one did not for the first
+    tenant."""
+    tenants = [each.id for each in catalogue.tenants]
+    findings = [
+        Finding(control=control, probe=control.lower(), title="a pod by tag", cluster="local", tenant=each,
+                namespace=f"tenant-{each}", state="failed" if (control, each) == ("TP-G7-01", tenants[0]) else "held",
+                why="admitted with 201 for acme:engineers")
+        for control in ("TP-C4-01", "TP-G7-01", "TP-I1-01")
+        for each in tenants
+    ]  # fmt: skip
+    result = Result(
+        environment="local", at=MADE_AT - timedelta(hours=1), seconds=12.5, requests=2500, asked=tuple(tenants),
+        only=(),
+        findings=tuple(findings),
+    )  # fmt: skip
+    return as_data(result, every=False)
+
+
+def synthetic_data(
+    catalogue: Catalogue, prometheus: str | None = None, kept: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Data of the page of a catalogue whose tenants are all there and well. kept: the last result of verify."""
     (cluster,) = catalogue.topology.clusters
     plans = plan_tenants(catalogue)
     pools = [PoolStatus(cluster=cluster.name, pool=each, ready=each.nodes, pods=3) for each in cluster.node_pools]
     spaces = [each for plan in plans for each in (plan, *plan.children)]
     statuses = [status(each, number) for number, each in enumerate(spaces)]
-    return report_data(catalogue, (pools, statuses), {cluster.name: live(plans)}, measured(prometheus), MADE_AT)
+    return report_data(
+        catalogue, (pools, statuses), {cluster.name: live(plans)}, measured(prometheus), MADE_AT, verified=kept
+    )
 
 
 def _object(kind: str, metadata: dict[str, Any], **rest: Any) -> KubernetesObject:

@@ -26,6 +26,7 @@ function attention(pools) {
     ...data.tenants.flatMap((tenant) => wrongControls(tenant).map(([, [, why]]) => ["bad", tenant, why])),
     ...pools.filter((pool) => pool.ready < pool.min).map((pool) => ["bad", null, `Pool ${pool.name} has ${pool.ready} nodes ready, of at least ${pool.min}.`]),
     ...data.clusters.flatMap((cluster) => cluster.policies.filter((policy) => !policy.bindings).map((policy) => ["bad", null, `Admission policy ${policy.name} refuses nothing: it has no binding.`])),
+    ...(data.verified ? data.verified.wrong : []).map((found) => [found.state === "failed" ? "bad" : "warn", data.tenants.find((tenant) => tenant.id === found.tenant), `${found.control} ${found.state === "failed" ? "did not hold" : "could not be judged"} when it was verified: ${found.title}.`]),
     ...data.tenants.filter((tenant) => !tenant.present).map((tenant) => ["warn", tenant, "is in the catalogue and not on its cluster yet."]),
     ...data.tenants.filter((tenant) => tenant.present && tenant.running < tenant.wanted).map((tenant) => ["warn", tenant, `runs ${tenant.running} of ${tenant.wanted} pods.`]),
     ...data.tenants.filter((tenant) => fullest(tenant)[1] >= 0.9).map((tenant) => ["warn", tenant, `has asked for ${percent(fullest(tenant)[1])} of its quota of ${resourceName(fullest(tenant)[0])}.`]),
@@ -58,7 +59,26 @@ function isolation() {
   const policies = data.clusters.map((cluster) => make("div", { class: "card" }, make("h3", {}, `Admission policies of cluster ${cluster.name}`),
     cluster.policies.length ? make("ul", { class: "legend" }, cluster.policies.map((policy) => make("li", {}, state(policy.bindings ? "good" : "bad", policy.name.replace("tenantplane-", "")))))
       : make("p", {}, "The API server has none of the platform's.")));
-  replace(byId("isolation-body"), make("div", { class: "grid" }, make("div", { class: "card" }, rows), policies));
+  replace(byId("isolation-body"), make("div", { class: "grid" }, make("div", { class: "card" }, rows), verified(), policies));
+}
+
+// What the last run of verify found, with its time: this page asks nothing of any cluster.
+const WEEK = 7 * 24 * 3600 * 1000;
+function verified() {
+  const last = data.verified;
+  if (!last) return make("div", { class: "card", id: "verified" }, make("h3", {}, "Verified"), make("p", { class: "note warn" }, `Never: python -m fleet verify ${data.environment} tries each control as every tenant.`));
+  const when = new Date(last.at), old = new Date(data.made_at) - when > WEEK;
+  const kinds = { held: ["good", "held"], failed: ["bad", "did not hold"], unknown: ["warn", "not judged"] };
+  const rows = table("Controls as they were verified", [{ title: "Control" }, { title: "What has to hold" }, { title: "Tenants", num: true }, { title: "Probes", num: true }, { title: "Then" }], last.controls, (control) => {
+    const where = [...new Set(last.wrong.filter((found) => found.control === control.id && found.tenant).map((found) => found.tenant))];
+    return [control.id, control.title, control.tenants ? whole.format(control.tenants) : "all", whole.format(control.probes),
+      make("span", {}, state(...kinds[control.state]), where.length > 0 && ` ${where.slice(0, 4).join(", ")}${where.length > 4 ? " and more" : ""}`)];
+  });
+  return make("div", { class: "card", id: "verified" }, make("h3", {}, "Verified"),
+    make("p", { class: old ? "note warn" : "about" }, `${when.toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" })} UTC${old ? ", more than a week before this page" : ""}: ${last.verdict}. `,
+      `${whole.format(last.counts.held)} of ${whole.format(last.counts.held + last.counts.failed + last.counts.unknown)} probes held, by ${whole.format(last.requests)} requests in ${decimals.format(last.seconds)} s.`),
+    last.unasked.length > 0 && make("p", { class: "note warn" }, `Not asked about then: ${last.unasked.slice(0, 12).join(", ")}${last.unasked.length > 12 ? " and more" : ""}.`),
+    make("details", {}, make("summary", {}, plural(last.controls.length, "control")), rows));
 }
 
 function objectives() {

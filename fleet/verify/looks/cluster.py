@@ -7,6 +7,8 @@ from typing import Final
 from components.gateway.envoy import NAME as GATEWAY_NAME
 from components.gateway.envoy import closed_policy_spec
 from components.network.calico import TIER, TIER_ORDER
+from components.network.guard_rails import GuardRailsArgs
+from components.network.guard_rails import policies as shared_rails
 from components.observability.prometheus import prometheus_spec
 from components.scheduling.priority_classes import PRIORITIES
 from components.security import (
@@ -146,6 +148,21 @@ def _tier(site: Site, live: Live) -> Iterator[str]:
         yield from differences({"order": TIER_ORDER, "defaultAction": "Deny"}, found["spec"], f"Tier {TIER}: spec")
 
 
+def _rails(site: Site, live: Live) -> Iterator[str]:
+    cluster = site.cluster
+    args = GuardRailsArgs(
+        database_namespace=cluster.database_namespace,
+        service_ranges=cluster.service_ranges,
+        api_server=cluster.api_server,
+    )
+    for name, spec in shared_rails(args).items():
+        found = live.named("GlobalNetworkPolicy", f"{TIER}.{name}")
+        if found is None:
+            yield f"there is no GlobalNetworkPolicy {TIER}.{name}"
+        else:
+            yield from differences({"tier": TIER, **spec}, found["spec"], f"{TIER}.{name}: spec")
+
+
 def _prometheus(site: Site, live: Live) -> Iterator[str]:
     """What a tenant's monitors could ask of it and may not; by the component's own list."""
     guarded = ("enforcedNamespaceLabel", "ignoreNamespaceSelectors", "overrideHonorLabels", "overrideHonorTimestamps",
@@ -183,6 +200,8 @@ WIDE: Final = (
          wrong=_closed_gateway,
              about=_gateway),
     WideLook(id="tier", control="TP-E2-02", title="the tier of the guard-rails", wrong=_tier,
+             about=lambda site: site.cluster.has_guard_rails),
+    WideLook(id="guard-rails", control="TP-E2-02", title="the guard-rails of all tenants", wrong=_rails,
              about=lambda site: site.cluster.has_guard_rails),
     WideLook(id="prometheus", control="TP-G1-02", title="what monitors of tenants may ask", wrong=_prometheus,
              about=lambda site: site.cluster.has_monitoring and site.cluster.images.prometheus is not None),
