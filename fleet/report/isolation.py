@@ -11,10 +11,15 @@ from typing import Final
 from components.network.calico import TIER
 from components.network.tenant_guard_rail import policy_name
 from fleet.report.live import Live
-from policies import rules
+from policies.expected import Expected
+from policies.kubernetes.privileges import containers_have_no_privilege
+from policies.kubernetes.tenancy import carries_its_tenant, namespace_enforces_restricted
+from policies.kubernetes.workloads import images_are_named_by_digest, pods_have_a_runtime
 from policies.objects import KubernetesObject
 from settings import TenantPlan, names
 
+EXPECTED: Final = Expected()
+"""The rules that are asked here compare with nothing of the catalogue's."""
 HOLDS, WRONG, NONE, ABSENT = "holds", "wrong", "none", "absent"
 """A control holds; something is wrong; the tenant has nothing it would be about; the namespace is not there."""
 
@@ -55,13 +60,13 @@ def _of(plan: TenantPlan, live: Live, *kinds: str) -> list[KubernetesObject]:
 
 
 def _pod_security(plan: TenantPlan, live: Live) -> Iterator[str]:
-    yield from rules.namespace_enforces_restricted(live.namespaces[plan.namespace])
+    yield from namespace_enforces_restricted(live.namespaces[plan.namespace], EXPECTED)
 
 
 def _identity(plan: TenantPlan, live: Live) -> Iterator[str]:
     everything = (live.namespaces[plan.namespace], *live.of.get(plan.namespace, ()))
     for each in everything:
-        yield from rules.carries_its_tenant(each)
+        yield from carries_its_tenant(each, EXPECTED)
         if each.labels.get(names.TENANT_LABEL) != plan.tenant.id:
             yield f"{each.kind} {each.metadata.get('name')} carries another tenant"
 
@@ -104,10 +109,10 @@ def _people(plan: TenantPlan, live: Live) -> Iterator[str]:
             yield f"RoleBinding {each.metadata['name']} is not of its groups alone"
 
 
-def _by(rule: Callable[[KubernetesObject], Iterator[str]]) -> Callable[[TenantPlan, Live], Iterator[str]]:
+def _by(rule: Callable[[KubernetesObject, Expected], Iterator[str]]) -> Callable[[TenantPlan, Live], Iterator[str]]:
     def wrong(plan: TenantPlan, live: Live) -> Iterator[str]:
         for each in _of(plan, live, "Deployment", "SandboxTemplate"):
-            yield from rule(each)
+            yield from rule(each, EXPECTED)
 
     return wrong
 
@@ -132,7 +137,7 @@ CHECKS: Final = (
         title="Each workload is in a runtime that is for it",
         requirement="C3",
         by="RuntimeClass, admission",
-        wrong=_by(rules.pods_have_a_runtime),
+        wrong=_by(pods_have_a_runtime),
         about=_runs_something,
     ),
     Check(
@@ -140,7 +145,7 @@ CHECKS: Final = (
         title="No container has or gains privileges",
         requirement="C4",
         by="Pod Security, admission",
-        wrong=_by(rules.containers_have_no_privilege),
+        wrong=_by(containers_have_no_privilege),
         about=_runs_something,
     ),
     Check(
@@ -148,7 +153,7 @@ CHECKS: Final = (
         title="Images are named by digest",
         requirement="G7",
         by="policy pack",
-        wrong=_by(rules.images_are_named_by_digest),
+        wrong=_by(images_are_named_by_digest),
         about=_runs_something,
     ),
     Check(id="deny", title="Traffic is denied by default", requirement="E1", by="NetworkPolicy", wrong=_default_deny),
