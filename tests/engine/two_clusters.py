@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608  names are quoted by the product
 
+import json
 import os
 import re
 import signal
@@ -22,11 +23,13 @@ from localcloud import controlplane
 from localcloud.controlplane.layout import Layout
 from localcloud.controlplane.postgres import DatabaseServer, running_database, start_database
 from localcloud.controlplane.postgres.sql import connect
-from settings import Catalogue, load_catalogue, plan_tenants
+from settings import Catalogue, load_catalogue, names, plan_tenants
 from settings.database import database_of
 from tests.fixtures_cluster import Kubectl
 
 HOME, SPARE = "home", "spare"
+MOVED, LEFT = "bench-0000", "bench-0002"
+GUARDS = "resourcequotas,limitranges,networkpolicies,rolebindings,serviceaccounts,secrets"
 BOUND = "bench-0001"
 """A tenant whose data may be in the region of `home` alone."""
 
@@ -54,12 +57,23 @@ class TwoClusters:
             regions = ["eu-central-1"] if each.stem == BOUND else ["eu-central-1", "eu-west-1"]
             made.edit("tenants", each.stem, residency=regions)
         for name in (HOME, SPARE):
-            controlplane.start(name, (), addons=(), state_dir=folder)
-            start_database(Layout(name, folder))
+            made.start_cluster(name)
         return made
+
+    def start_cluster(self, name: str) -> None:
+        """Start a cluster, or what of it does not run, with its database server."""
+        controlplane.start(name, (), addons=(), state_dir=self.state)
+        start_database(Layout(name, self.state))
 
     def catalogue_file(self, kind: str, name: str) -> Path:
         return self.root / "catalog" / kind / f"{name}.yaml"
+
+    def change_tiers(self, note: str) -> None:
+        """Change the tiers, so that the platform of each cluster has something to do."""
+        file = self.root / "catalog" / "tiers.yaml"
+        document = yaml.safe_load(file.read_text())
+        document["tiers"][0]["title"] = f"Free {note}"
+        file.write_text(yaml.safe_dump(document, sort_keys=False))
 
     def edit(self, kind: str, name: str, **values: Any) -> None:
         """Write values into a file of the catalogue."""
@@ -80,10 +94,15 @@ class TwoClusters:
 
     def fleet(self, verb: str, *arguments: str, good: bool = True) -> str:
         """A command of fleet; what it printed. AssertionError when it fails, or does not fail where it has to."""
+        running = self.start(verb, *arguments)
+        said, _ = running.communicate()
+        assert (running.returncode == 0) == good, said
+        return said
+
+    def start(self, verb: str, *arguments: str) -> "subprocess.Popen[str]":
+        """A command of fleet, under way."""
         command = [sys.executable, "-m", "fleet", verb, ENVIRONMENT, *arguments, "--project", str(self.root)]
-        done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
-        assert (done.returncode == 0) == good, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        return subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def pulumi(self, *arguments: str) -> str:
         """A command of the engine; what it printed. AssertionError when it fails."""
@@ -138,3 +157,16 @@ class TwoClusters:
         for part in status.parts:
             if part.pid and not part.name.startswith("postgres"):
                 os.kill(part.pid, signal.SIGKILL)
+
+
+def guards(kubectl: Kubectl, tenant: str) -> dict[tuple[str, str], Any]:
+    """What the API server has of a tenant's quota, policies, rights and secrets, by kind and name."""
+    listed = json.loads(kubectl("get", GUARDS, "-n", names.namespace(tenant), "-o", "json"))["items"]
+    keys = ("spec", "data", "type", "roleRef", "subjects", "automountServiceAccountToken")
+    return {
+        (each["kind"], each["metadata"]["name"]): (
+            {key: each[key] for key in keys if key in each},
+            each["metadata"].get("labels"),
+        )
+        for each in listed
+    }
