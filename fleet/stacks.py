@@ -38,7 +38,7 @@ class Stack:
     @property
     def is_shared(self) -> bool:
         """Whether it holds what the tenants of other stacks stand on."""
-        return self.config.layer == "platform"
+        return not self.config.has_tenants
 
 
 def project_name(root: Path) -> str:
@@ -65,6 +65,7 @@ def stacks_of(catalogue: Catalogue, root: Path) -> tuple[Stack, ...]:
     values = dict(document.get("config") or {})
     if len(clusters) == 1 and clusters[0].shards == 1:
         return (_stack(catalogue, root, names.stack_name(environment), base, values),)
+    cloud = _cloud_stacks(catalogue, root, document, values)
     platforms: list[Stack] = []
     shards: list[Stack] = []
     for cluster in clusters:
@@ -72,13 +73,38 @@ def stacks_of(catalogue: Catalogue, root: Path) -> tuple[Stack, ...]:
         platform = names.platform_stack(environment, None if len(clusters) == 1 else cluster.name)
         file = _write(root, platform, document, {**own, f"{PREFIX}layer": "platform"})
         made = _stack(catalogue, root, platform, file, {**own, f"{PREFIX}layer": "platform"})
-        platforms.append(replace(made, lost=cluster.lost))
+        below = names.foundation_stack(environment, cluster.region)
+        needs = (below,) if cluster.provider == "eks" else ()
+        platforms.append(replace(made, needs=needs, lost=cluster.lost))
         for shard in range(cluster.shards):
             name = names.stack_name(environment, cluster.name, shard)
             config = {**own, f"{PREFIX}layer": "tenants", f"{PREFIX}shard": str(shard)}
             made = _stack(catalogue, root, name, _write(root, name, document, config), config)
-            shards.append(replace(made, needs=(platform,), lost=cluster.lost))
-    return (*platforms, *shards)
+            shards.append(replace(made, needs=(*needs, platform), lost=cluster.lost))
+    return (*cloud, *platforms, *shards)
+
+
+def _cloud_stacks(
+    catalogue: Catalogue, root: Path, document: Mapping[str, Any], values: Mapping[str, Any]
+) -> tuple[Stack, ...]:
+    """What clusters at AWS stand on: a foundation for each region, the account's first before the others, and the
+    entrances. None where no cluster is there."""
+    if (account := catalogue.topology.aws) is None:
+        return ()
+    environment, made = catalogue.environment, []
+
+    def stack(name: str, needs: tuple[str, ...], **more: str) -> None:
+        config = {**values, **{f"{PREFIX}{key}": value for key, value in more.items()}}
+        file = _write(root, name, document, config)
+        made.append(replace(_stack(catalogue, root, name, file, config), needs=needs))
+
+    used = {each.region for each in catalogue.topology.clusters if each.provider == "eks"}
+    regions = [each.name for each in account.regions if each.name in used or each is account.regions[0]]
+    foundations = [names.foundation_stack(environment, each) for each in regions]
+    for region, name in zip(regions, foundations, strict=True):
+        stack(name, () if name == foundations[0] else (foundations[0],), layer="foundation", region=region)
+    stack(names.entrances_stack(environment), tuple(foundations), layer="entrances")
+    return tuple(made)
 
 
 def catalogue_folder(root: Path, environment: str) -> Path:

@@ -203,6 +203,11 @@ def foundation_stack(environment: str, region: str) -> str:
     return f"{environment}-{region}-foundation"
 
 
+def entrances_stack(environment: str) -> str:
+    """Pulumi stack that holds the names of the tiers: `<environment>-entrances`."""
+    return f"{environment}-entrances"
+
+
 def shard(tenant: str, shards: int) -> int:
     """Which of `shards` stacks holds a tenant, 0 up to shards - 1: the same on every machine, for ever.
 

@@ -41,6 +41,10 @@ def plan_hash(catalogue: Catalogue, config: StackConfig, root: Path) -> str:
 def _settings(catalogue: Catalogue, config: StackConfig) -> Iterable[bytes]:
     # repr of frozen models and dataclasses names every field, and dictionaries keep the order of the file.
     yield repr(config.model_dump(exclude={"catalog"})).encode()
+    if config.is_of_the_cloud:
+        clusters = [each for each in catalogue.topology.clusters if config.region in (None, each.region)]
+        mine = catalogue.topology.model_copy(update={"clusters": tuple(clusters)})
+        yield repr((dict(catalogue.tiers), dict(catalogue.runtimes), mine)).encode()
     if config.has_platform:
         topology = catalogue.topology
         own = [each for each in topology.clusters if config.cluster in (None, each.name)]

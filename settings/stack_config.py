@@ -11,7 +11,7 @@ from settings.cluster import Cluster
 
 STATE_VARIABLE = "TENANTPLANE_STATE"
 STATE_FOLDER = ".localcloud"
-LAYERS = ("all", "platform", "tenants")
+LAYERS = ("all", "foundation", "entrances", "platform", "tenants")
 
 
 class StackConfigError(Exception):
@@ -41,17 +41,20 @@ class StackConfig(BaseModel):
     """Configuration `tenantplane:*` of a stack.
 
     environment: names catalog/topology/<environment>.yaml. catalog: folder of the catalogue, relative to the project;
-    default "catalog". layer: "platform" (what a cluster has once), "tenants" (those of one shard) or "all" (both; the
-    default). cluster: the only one of the environment when left out. shard: 0 up to the cluster's shards - 1; every
-    tenant of the cluster when left out. kubeconfig, context: replace those of the topology. leaving: a tenant that is
-    on another cluster now and is to be off-boarded from here; `python -m fleet move` sets it for one update.
+    default "catalog". layer: "foundation" (what clusters of a region at AWS stand on), "entrances" (the names of the
+    tiers there), "platform" (what a cluster has once), "tenants" (those of one shard) or "all" (the last two; the
+    default). region: of the foundation. cluster: the only one of the environment when left out. shard: 0 up to the
+    cluster's shards - 1; every tenant of the cluster when left out. kubeconfig, context: replace those of the topology.
+    leaving: a tenant that is on another cluster now and is to be off-boarded from here; `python -m fleet move` sets it
+    for one update.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     environment: Annotated[str, BeforeValidator(_environment)]
     catalog: Annotated[str, Field(min_length=1)] = "catalog"
-    layer: Literal["all", "platform", "tenants"] = "all"
+    layer: Literal["all", "foundation", "entrances", "platform", "tenants"] = "all"
+    region: Annotated[str, Field(min_length=1)] | None = None
     cluster: Annotated[str, Field(min_length=1)] | None = None
     shard: Annotated[int, BeforeValidator(_shard), Field(ge=0, le=63, strict=True)] | None = None
     leaving: Annotated[str, Field(min_length=1)] | None = None
@@ -60,9 +63,18 @@ class StackConfig(BaseModel):
 
     @model_validator(mode="after")
     def _shard_of_tenants(self) -> "StackConfig":
-        if self.shard is not None and self.layer == "platform":
-            raise ValueError("shard is set on layer platform, which has none; allowed: layer tenants, or no shard")
+        if self.shard is not None and not self.has_tenants:
+            raise ValueError(f"shard is set on layer {self.layer}, which has none; allowed: layer tenants, or no shard")
+        if self.is_of_the_cloud and self.cluster is not None:
+            raise ValueError(f"cluster is set on layer {self.layer}, which is of many; allowed: no cluster")
+        if (self.region is None) == (self.layer == "foundation"):
+            raise ValueError("region goes with layer foundation, and with it alone; allowed: both or neither")
         return self
+
+    @property
+    def is_of_the_cloud(self) -> bool:
+        """Whether the stack holds what clusters stand on, and nothing in them."""
+        return self.layer in ("foundation", "entrances")
 
     @property
     def has_platform(self) -> bool:
@@ -104,7 +116,8 @@ def _line(error: Any) -> str:
 
 
 def kubeconfig_path(cluster: Cluster, config: StackConfig, environment: Mapping[str, str], root: Path) -> Path:
-    """The kubeconfig file of a cluster: the stack's own, else the topology's, else that of the local control plane.
+    """The kubeconfig file of a cluster: the stack's own, else the topology's, else that of the local control plane,
+    which is also behind a cluster of EKS where AWS is on this machine.
 
     environment: the process's variables; TENANTPLANE_STATE moves the folder of the local clusters. root: the project's
     folder, which relative paths start at. `~` is the user's home.
@@ -112,5 +125,6 @@ def kubeconfig_path(cluster: Cluster, config: StackConfig, environment: Mapping[
     given = config.kubeconfig or cluster.kubeconfig
     if given is None:
         state = environment.get(STATE_VARIABLE) or STATE_FOLDER
-        given = str(Path(state) / "clusters" / cluster.name / "kubeconfig")
+        name = names.cloud(config.environment, cluster.name) if cluster.provider == "eks" else cluster.name
+        given = str(Path(state) / "clusters" / name / "kubeconfig")
     return root / Path(given).expanduser()

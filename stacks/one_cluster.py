@@ -30,14 +30,14 @@ class OneCluster:
         self, config: StackConfig, catalogue: Catalogue, cluster: Cluster, root: Path, recorded: Recorded
     ) -> None:
         self._config, self._catalogue, self._cluster, self._root = config, catalogue, cluster, root
-        self._plans = plan_tenants(catalogue, cluster.name, config.shard) if config.has_tenants else ()
+        self.plans = plan_tenants(catalogue, cluster.name, config.shard) if config.has_tenants else ()
         if config.leaving is not None:
-            if config.leaving not in recorded or any(plan.tenant.id == config.leaving for plan in self._plans):
+            if config.leaving not in recorded or any(plan.tenant.id == config.leaving for plan in self.plans):
                 raise pulumi.RunError(
                     f"tenantplane:leaving: tenant {config.leaving!r} is not about to leave this stack"
                 )
-            self._plans = (*self._plans, leaving_plan(catalogue, config.leaving, cluster.name))
-        if config.has_tenants and (lost := unapproved_removals(recorded, self._plans)):
+            self.plans = (*self.plans, leaving_plan(catalogue, config.leaving, cluster.name))
+        if config.has_tenants and (lost := unapproved_removals(recorded, self.plans)):
             raise pulumi.RunError("a tenant may not be removed (A7):\n  " + "\n  ".join(lost))
         pulumi.runtime.register_stack_transformation(own_fields)
         self._applied = RecordedPlan()
@@ -47,5 +47,5 @@ class OneCluster:
         config = self._config
         platform = platform_layer(self._catalogue, self._cluster, provider) if config.has_platform else Platform()
         if config.has_tenants:
-            pulumi.export(OUTPUT, tenants_layer(self._plans, provider, platform))
+            pulumi.export(OUTPUT, tenants_layer(self.plans, provider, platform))
         self._applied.export(plan_hash(self._catalogue, config, self._root))

@@ -34,7 +34,7 @@ def test_a_shard_comes_as_text_and_is_a_number() -> None:
         ),
         (
             {"environment": "local", "layer": "some"},
-            "tenantplane:layer: is not a layer; allowed: all, platform, tenants",
+            "tenantplane:layer: is not a layer; allowed: all, foundation, entrances, platform, tenants",
         ),
         ({"environment": "local", "shard": "-1"}, "tenantplane:shard: is not a shard; allowed: 0 to 63"),
         ({"environment": "local", "shard": "64"}, "tenantplane:shard: is not a shard; allowed: 0 to 63"),
@@ -43,7 +43,7 @@ def test_a_shard_comes_as_text_and_is_a_number() -> None:
         (
             {"environment": "local", "colour": "red"},
             "tenantplane:colour: is not known; "
-            "allowed: environment, catalog, layer, cluster, shard, leaving, kubeconfig, context",
+            "allowed: environment, catalog, layer, region, cluster, shard, leaving, kubeconfig, context",
         ),
         (
             {"environment": "local", "layer": "platform", "shard": "0"},

@@ -1,0 +1,71 @@
+"""What a cluster at AWS and its tenants have beside the objects in the cluster (B1, C6, F2, F4, G6)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pulumi
+
+from components.cloud.karpenter_node_pool import KarpenterNodePool, KarpenterNodePoolArgs
+from components.cloud.network import Network
+from components.cloud.tenant_cloud import Shared, TenantCloud, TenantCloudArgs
+from settings import Catalogue, Cluster, TenantPlan
+from settings.aws.node_pools import maker
+from stacks.foundation import account_of, aws_provider, site_of
+
+
+@dataclass(frozen=True)
+class ReferencedNetwork:
+    """A region's network as its foundation tells of it: ids of the VPC and of its subnets, by zone."""
+
+    vpc_id: str
+    private: list[str]
+    data: list[str]
+
+
+def karpenter_pools(
+    catalogue: Catalogue, cluster: Cluster, outputs: Mapping[str, Any], provider: pulumi.ProviderResource
+) -> None:
+    """The pools whose nodes Karpenter makes. outputs: of the region's foundation."""
+    if cluster.eks is None:
+        return
+    made, region = outputs["clusters"][cluster.name], outputs["region"]
+    for pool in cluster.node_pools:
+        if maker(pool, cluster.eks) != "karpenter":
+            continue
+        args = KarpenterNodePoolArgs(
+            pool=pool,
+            runtimes=catalogue.runtimes,
+            site=site_of(catalogue, cluster.region),
+            cluster=cluster.name,
+            settings=cluster.eks,
+            profile=made["profile"],
+            security_group=made["security_group"],
+            subnets=tuple(region["private"]),
+            volumes_key=region["keys"]["volumes"],
+        )
+        KarpenterNodePool(f"karpenter-{pool.name}", args, pulumi.ResourceOptions(providers=[provider]))
+
+
+def tenants(catalogue: Catalogue, cluster: Cluster, plans: Iterable[TenantPlan], outputs: Mapping[str, Any]) -> None:
+    """What each tenant has at AWS. outputs: of the region's foundation."""
+    region = outputs["region"]
+    network = ReferencedNetwork(region["vpc"], region["private"], region["data"])
+    shared = Shared(
+        network=cast(Network, network),
+        nodes=outputs["clusters"][cluster.name]["security_group"],
+        key=region["keys"]["objects"],
+        zone_id=outputs["zone"],
+        domain=catalogue.topology.domain,
+    )
+    options = pulumi.ResourceOptions(providers=[aws_provider(catalogue, cluster.region)])
+    for plan in plans:
+        args = TenantCloudArgs(
+            site=site_of(catalogue, cluster.region),
+            plan=plan,
+            rotation=catalogue.topology.key_rotation,
+            aurora=cluster.aurora,
+            shared=shared,
+            mails=account_of(catalogue).budget.mails,
+        )
+        TenantCloud(f"{plan.tenant.id}-cloud", args, options)

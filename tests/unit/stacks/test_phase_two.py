@@ -1,0 +1,145 @@
+"""Phase two: what stands on what, and what is refused before it is there (H1, H2, H3, F6)."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+
+from settings.stack_config import parse_stack_config
+from stacks.program import program
+from tests.unit.components.recorder import Recording, record
+
+ROOT = Path(__file__).resolve().parents[3]
+REGION = {"vpc": "vpc-1", "private": ["a", "b", "c"], "data": ["d", "e", "f"], "keys": {"volumes": "v", "objects": "o"}}
+CLUSTERS = ("starter", "team", "enterprise", "enterprise-west")
+MADE = {
+    name: {"dns_name": f"{name}.elb", "dns_zone": "Z", "security_group": f"sg-{name}", "profile": f"p-{name}"}
+    for name in CLUSTERS
+}
+APPLIED = {"planHash": "0", "zone": "Z1", "region": REGION, "clusters": MADE}
+"""Outputs of whatever a stack refers to, applied whole."""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project folder with the repository's catalogue and kubeconfigs of its clusters."""
+    monkeypatch.delenv("TENANTPLANE_STATE", raising=False)
+    shutil.copytree(ROOT / "catalog", tmp_path / "catalog")
+    for name in CLUSTERS:
+        for each in (name, f"tp-cloud-{name}"):
+            kubeconfig = tmp_path / ".localcloud" / "clusters" / each / "kubeconfig"
+            kubeconfig.parent.mkdir(parents=True)
+            kubeconfig.touch()
+    return tmp_path
+
+
+def run(project: Path, outputs: Mapping[str, Any], **values: str) -> Recording:
+    return record(lambda: program(parse_stack_config(values), project), outputs)
+
+
+def refusal(recording: Recording) -> str:
+    """The words of a refusal, which came before any resource."""
+    assert isinstance(recording.error, pulumi.RunError), recording.error
+    assert recording.resources == []
+    return str(recording.error)
+
+
+def names_of(recording: Recording, token: str) -> set[str]:
+    assert recording.error is None, recording.error
+    return {each.name for each in recording.of(token)}
+
+
+def test_a_region_s_foundation_has_its_clusters_and_the_first_the_names_as_well(project: Path) -> None:
+    first = run(project, {}, environment="cloud", layer="foundation", region="eu-central-1")
+    assert names_of(first, "tenantplane:cloud:CloudCluster") == {"starter", "enterprise"}
+    assert names_of(first, "tenantplane:cloud:DnsZone") == {"names"}
+    assert set(first.outputs["clusters"]) == {"starter", "enterprise"}
+    assert first.outputs["planHash"]
+    other = run(project, APPLIED, environment="cloud", layer="foundation", region="eu-west-1")
+    assert names_of(other, "tenantplane:cloud:CloudCluster") == {"enterprise-west"}
+    assert names_of(other, "tenantplane:cloud:DnsZone") == set()
+    assert other.outputs["zone"] == "Z1"
+    (provider,) = other.of("pulumi:providers:aws")
+    assert provider.inputs["region"] == "eu-west-1"
+    assert "123456789012" in str(provider.inputs["allowedAccountIds"])
+
+
+def test_what_is_stood_on_comes_first(project: Path) -> None:
+    """A first up of plain pulumi in the wrong order is told the right one."""
+    for values, missing in (
+        ({"layer": "foundation", "region": "us-east-1"}, "cloud-eu-central-1-foundation"),
+        ({"layer": "entrances"}, "cloud-eu-central-1-foundation"),
+        ({"layer": "platform", "cluster": "team"}, "cloud-us-east-1-foundation"),
+        ({"layer": "tenants", "cluster": "team", "shard": "0"}, "cloud-us-east-1-foundation"),
+    ):
+        said = refusal(run(project, {}, environment="cloud", **values))
+        assert "has not been applied whole" in said
+        assert f"pulumi up -s {missing}" in said
+    said = refusal(run(project, {}, environment="staging", layer="tenants", cluster="team", shard="0"))
+    assert "the platform of cluster 'team' has not been applied whole (stack staging-team-platform)" in said
+
+
+def test_tenants_have_their_part_of_aws_in_the_region_of_their_cluster(project: Path) -> None:
+    """F6, B1."""
+    made = run(project, APPLIED, environment="cloud", layer="tenants", cluster="enterprise-west", shard="0")
+    assert names_of(made, "tenantplane:tenancy:Tenant") == {"northwind-bank"}
+    assert names_of(made, "tenantplane:cloud:TenantCloud") == {"northwind-bank-cloud"}
+    assert {each.inputs["region"] for each in made.of("pulumi:providers:aws")} == {"eu-west-1"}
+
+
+def test_a_local_cluster_has_the_same_tenants_and_nothing_of_aws(project: Path) -> None:
+    made = run(project, APPLIED, environment="staging", layer="tenants", cluster="enterprise-west", shard="0")
+    assert names_of(made, "tenantplane:tenancy:Tenant") == {"northwind-bank"}
+    assert [each for each in made.resources if "aws" in each.type or "cloud" in each.type] == []
+
+
+def test_karpenter_s_pools_are_objects_of_the_platform(project: Path) -> None:
+    made = run(project, APPLIED, environment="cloud", layer="platform", cluster="enterprise-west")
+    assert names_of(made, "tenantplane:cloud:KarpenterNodePool") == {"karpenter-northwind"}
+
+
+def weights(project: Path) -> dict[str, dict[str, int]]:
+    made = run(project, APPLIED, environment="cloud", layer="entrances")
+    assert made.error is None, made.error
+    found: dict[str, dict[str, int]] = {}
+    for each in made.of("aws:route53/record:Record"):
+        tier = str(each.inputs["name"]).split(".", maxsplit=1)[0]
+        weight = each.inputs["weightedRoutingPolicies"][0]["weight"]
+        found.setdefault(tier, {})[each.inputs["setIdentifier"]] = int(weight)
+    return found
+
+
+def test_a_tier_s_entrance_leads_to_the_stand_by_once_the_other_is_lost(project: Path) -> None:
+    """H3: one change of weights moves a tier, and no tenant's name."""
+    before = weights(project)
+    assert before["free"] == {"starter": 100}
+    assert before["enterprise"] == {"enterprise": 100, "enterprise-west": 0}
+    topology = project / "catalog" / "topology" / "cloud.yaml"
+    topology.write_text(topology.read_text().replace("- name: enterprise\n", "- name: enterprise\n    lost: true\n"))
+    assert weights(project)["enterprise"] == {"enterprise": 0, "enterprise-west": 100}
+
+
+def test_nothing_is_applied_to_a_lost_cluster(project: Path) -> None:
+    topology = project / "catalog" / "topology" / "staging.yaml"
+    topology.write_text(topology.read_text().replace("- name: enterprise\n", "- name: enterprise\n    lost: true\n"))
+    said = refusal(run(project, APPLIED, environment="staging", layer="platform", cluster="enterprise"))
+    assert "is lost, says its topology" in said
+
+
+def test_a_tenant_leaves_a_stack_only_when_it_is_on_another_cluster(project: Path) -> None:
+    """H1, A7: `fleet move` off-boards the old side, and nobody else does."""
+    values = {"environment": "staging", "layer": "tenants", "cluster": "enterprise", "shard": "0"}
+    here = {**APPLIED, "tenants": {"acme-robotics": {"lifecycle": "active"}}}
+    assert "is not about to leave this stack" in refusal(run(project, here, **values, leaving="acme-robotics"))
+
+    file = project / "catalog" / "tenants" / "acme-robotics.yaml"
+    region = "region: eu-central-1\n"
+    file.write_text(file.read_text().replace(region, f"{region}placement: {{staging: enterprise-west}}\n", 1))
+    assert "tenant 'acme-robotics' is active in this stack" in refusal(run(project, here, **values))
+    made = run(project, here, **values, leaving="acme-robotics")
+    assert made.outputs["tenants"]["acme-robotics"]["lifecycle"] == "offboarding"
+    gone = run(project, {**APPLIED, "tenants": {"acme-robotics": {"lifecycle": "offboarding"}}}, **values)
+    assert gone.outputs["tenants"] == {}
