@@ -17,6 +17,8 @@ class PlatformImages(Model):
     prometheus, alertmanager: those two, 2.42 and 0.25 or newer, run by the Prometheus operator (G1, G2).
     metrics_adapter: sigs.k8s.io/prometheus-adapter 0.12, which gives autoscalers Prometheus' metrics (C9); with
     prometheus only.
+    label_proxy: prometheus-community/prom-label-proxy 0.11, which keeps tenants' dashboards to their tenant (G4); with
+    prometheus only.
     vcluster, vcluster_kubernetes, vcluster_dns: vCluster's control plane, the Kubernetes programs that it starts, and
     CoreDNS, for tenants with a virtual control plane (A6).
     """
@@ -30,12 +32,16 @@ class PlatformImages(Model):
     prometheus: Image | None = None
     alertmanager: Image | None = None
     metrics_adapter: Image | None = None
+    label_proxy: Image | None = None
 
-    @field_validator("metrics_adapter")
+    @field_validator("metrics_adapter", "label_proxy")
     @classmethod
-    def _adapts_prometheus(cls, value: str | None, info: ValidationInfo) -> str | None:
+    def _beside_prometheus(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is not None and info.data.get("prometheus") is None:
-            raise refuse("metrics_adapter without prometheus: there is nothing to adapt", "an image of prometheus too")
+            what = {"metrics_adapter": "adapt"}.get(str(info.field_name), "ask")
+            raise refuse(
+                f"{info.field_name} without prometheus: there is nothing to {what}", "an image of prometheus too"
+            )
         return value
 
     vcluster: Image | None = None

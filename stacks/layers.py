@@ -18,6 +18,7 @@ from components.network.tenant_guard_rail import TenantGuardRail, TenantGuardRai
 from components.observability.dashboards import Dashboards, DashboardsArgs
 from components.observability.metrics_adapter import MetricsAdapter, MetricsAdapterArgs
 from components.observability.monitoring import Monitoring, MonitoringArgs
+from components.observability.tenant_proxy import TenantProxy, TenantProxyArgs
 from components.sandbox.runtime_classes import RuntimeClasses, RuntimeClassesArgs
 from components.scheduling.descheduler import Descheduler, DeschedulerArgs
 from components.scheduling.placeholders import Placeholders, PlaceholdersArgs
@@ -143,6 +144,14 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
                 priority_classes=priorities.classes,
             )
             MetricsAdapter("metrics-adapter", adapter, options)
+        if cluster.images.label_proxy is not None:
+            proxy = TenantProxyArgs(
+                cluster=cluster,
+                image=cluster.images.label_proxy,
+                namespace=system,
+                priority_classes=priorities.classes,
+            )
+            TenantProxy("tenant-proxy", proxy, options)
     if cluster.storage is not None:
         _storage(cluster, cluster.storage, tiers, system, options)
     databases = _databases(catalogue, cluster, options)

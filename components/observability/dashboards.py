@@ -11,13 +11,15 @@ from components.objects import in_namespace, platform_metadata
 from components.tenancy.platform_namespace import PlatformNamespace
 from settings import TenantPlan
 from settings.monitoring.dashboards import PLATFORM, data_source, platform_dashboard, platform_source, tenant_dashboard
+from settings.monitoring.tenant_proxy import PORT
 
 DASHBOARD_LABEL, SOURCE_LABEL, FOLDER = "grafana_dashboard", "grafana_datasource", "grafana_folder"
 """By what the sidecar of Grafana's Helm chart finds ConfigMaps (`sidecar.dashboards.label`,
 `sidecar.datasources.label`)
 and where it files a dashboard (`sidecar.dashboards.folderAnnotation`, which has to be set to this)."""
 PROMETHEUS_URL = "http://prometheus-operated.{namespace}.svc:9090"
-TENANT_URL = "http://prometheus-tenants.{namespace}.svc:8080"
+TENANT_PROXY = "prometheus-tenants"
+TENANT_URL = f"http://{TENANT_PROXY}.{{namespace}}.svc:{PORT}"
 """Of the proxy that keeps each query to the tenant of the data source's header."""
 
 
