@@ -1,11 +1,153 @@
-"""PostgreSQL servers behind RDS clusters."""
+"""RDS clusters that are PostgreSQL servers of this machine (F1, H1)."""
 
+import contextlib
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+from psycopg import sql
+
+from localcloud.aws.kinds.model import Hooks, Scope
 from localcloud.aws.layout import AwsLayout
+from localcloud.aws.provider.session import AwsError
 from localcloud.controlplane.layout import Layout, cluster_names
-from localcloud.controlplane.postgres import end_database
+from localcloud.controlplane.pki import CLUSTER, ensure_pki
+from localcloud.controlplane.postgres import DatabaseServer, end_database, start_database
+from localcloud.controlplane.postgres.sql import connect
+from localcloud.errors import LocalcloudError
+from localcloud.files import lock
+from localcloud.paths import state_directory
+
+_LONGEST: Final = 40
+"""Of a directory; RDS allows 63 characters."""
+_PASSWORD_BYTES: Final = 24
+
+
+def authority(identifier: str, state_dir: Path | None = None) -> Path:
+    """File of the certificate that signed the server's of an RDS cluster: for sslrootcert."""
+    return _layout(identifier, state_dir).certificate(CLUSTER)
 
 
 def stop_databases(layout: AwsLayout) -> None:
     """End every server and remove its files."""
     for name in cluster_names(layout.databases):
         end_database(Layout(name, layout.databases))
+
+
+class LocalDatabase(Hooks):
+    """Behind aws:rds/cluster:Cluster."""
+
+    def check(self, inputs: Mapping[str, Any]) -> str | None:
+        """An engine that is not PostgreSQL."""
+        engine = inputs.get("engine")
+        if isinstance(engine, str) and engine not in ("aurora-postgresql", "postgres") and "-" in engine:
+            return f"engine: {engine} is asked for, and the servers of this machine are PostgreSQL"
+        return None
+
+    def created(self, scope: Scope) -> Mapping[str, Any]:
+        """Start a server with the cluster's user and database; its password is where RDS has it."""
+        given = scope["in"]
+        server = _start(scope["id"])
+        user = str(given.get("masterUsername") or "postgres")
+        managed = bool(given.get("manageMasterUserPassword"))
+        password = secrets.token_urlsafe(_PASSWORD_BYTES) if managed else str(given.get("masterPassword") or "")
+        _master(server, user, password, given.get("databaseName"))
+        if managed:
+            _keep(scope, user, password)
+        return {}
+
+    def read(self, scope: Scope) -> Mapping[str, Any] | None:
+        """Where it answers; None when somebody removed it. One that does not run is started."""
+        if not _layout(scope["id"]).directory.exists():
+            return None
+        server = _start(scope["id"])
+        made: dict[str, Any] = {"endpoint": server.host, "readerEndpoint": server.host, "port": server.port}
+        secret = _secret(scope)
+        return {**made, "masterUserSecrets": [secret]} if secret else made
+
+    def updated(self, scope: Scope) -> Mapping[str, Any]:
+        """Another password."""
+        given = scope["in"]
+        if given.get("masterPassword") and given["masterPassword"] != scope["was"].get("masterPassword"):
+            _master(_start(scope["id"]), str(given["masterUsername"]), str(given["masterPassword"]), None)
+        return {}
+
+    def deleted(self, scope: Scope) -> None:
+        """End the server, and remove its data and its secret."""
+        layout = _layout(scope["id"])
+        with lock(layout.lock):
+            end_database(layout)
+            for file in sorted(layout.directory.rglob("*"), reverse=True):
+                file.rmdir() if file.is_dir() else file.unlink()
+            if layout.directory.is_dir():
+                layout.directory.rmdir()
+        for secret in scope["state"].get("masterUserSecrets") or ():
+            with contextlib.suppress(AwsError):
+                asked = {"SecretId": secret["secretArn"], "ForceDeleteWithoutRecovery": True}
+                scope["session"].call("secretsmanager", "delete_secret", asked, scope["region"])
+
+
+def _layout(identifier: str, state_dir: Path | None = None) -> Layout:
+    name = identifier.lower()
+    if len(name) > _LONGEST:
+        name = f"{name[: _LONGEST - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return Layout(name, AwsLayout(state_dir or state_directory()).databases)
+
+
+def _start(identifier: str) -> DatabaseServer:
+    layout = _layout(identifier)
+    layout.directory.mkdir(parents=True, exist_ok=True)
+    with lock(layout.lock):
+        ensure_pki(layout)
+        return start_database(layout)
+
+
+def _master(server: DatabaseServer, user: str, password: str, database: str | None) -> None:
+    """As rds_superuser: may make roles and databases, and is no superuser."""
+    try:
+        with connect(server, "postgres") as session:
+            known = session.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (user,)).fetchone()
+            verb = sql.SQL("ALTER" if known else "CREATE")
+            session.execute(
+                sql.SQL("{} ROLE {} LOGIN CREATEROLE CREATEDB PASSWORD {}").format(
+                    verb, sql.Identifier(user), sql.Literal(password)
+                )
+            )
+            there = session.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone()
+            if database and not there:
+                session.execute(
+                    sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(user))
+                )
+    except psycopg.Error as error:
+        raise LocalcloudError(
+            f"PostgreSQL refused to make the user of the cluster: {error.diag.message_primary}"
+        ) from error
+
+
+def _secret_name(scope: Scope) -> str:
+    asked = {"DBClusterIdentifier": scope["id"]}
+    found = scope["session"].call("rds", "describe_db_clusters", asked, scope["region"])["DBClusters"][0]
+    return f"rds!{found['DbClusterResourceId']}"
+
+
+def _keep(scope: Scope, user: str, password: str) -> None:
+    key = scope["in"].get("masterUserSecretKmsKeyId")
+    asked = {
+        "Name": _secret_name(scope),
+        "Description": f"Secret associated with the RDS cluster {scope['id']}",
+        "SecretString": json.dumps({"username": user, "password": password}),
+        **({"KmsKeyId": key} if key else {}),
+    }
+    scope["session"].call("secretsmanager", "create_secret", asked, scope["region"])
+
+
+def _secret(scope: Scope) -> dict[str, Any] | None:
+    if not scope["in"].get("manageMasterUserPassword"):
+        return None
+    asked = {"SecretId": _secret_name(scope)}
+    found = scope["session"].call("secretsmanager", "describe_secret", asked, scope["region"])
+    return {"secretArn": found["ARN"], "secretStatus": "active", "kmsKeyId": found.get("KmsKeyId", "")}

@@ -11,6 +11,8 @@ from localcloud.aws import AwsService, pause_aws, start_aws, stop_aws
 from localcloud.aws.layout import AwsLayout
 from localcloud.controlplane import process
 from tests.aws.conftest import client
+from tests.aws.plugin import Plugin
+from tests.aws.test_kinds import BASE, World
 
 
 @pytest.fixture
@@ -52,6 +54,19 @@ def test_a_restart_loses_nothing_and_changes_no_id(service: AwsService, tmp_path
     assert sqs.list_queues(QueueNamePrefix="kept")["QueueUrls"]
     with pytest.raises(ClientError, match="BucketAlreadyOwnedByYou"):
         s3.create_bucket(Bucket="kept-bucket", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+
+
+def test_every_type_survives_a_restart_in_good_order(service: AwsService, tmp_path: Path) -> None:
+    """What moto keeps of each type can be pickled."""
+    world = World(Plugin(service.endpoint))
+    for name in BASE:
+        world.get(name)
+    assert pause_aws(tmp_path)
+    log = AwsLayout(tmp_path).log.read_text()
+    assert "no snapshot" not in log
+    assert [file.name for file in AwsLayout(tmp_path).memory.iterdir()] == ["snapshot.pickle"]
+    start_aws(tmp_path)
+    assert not [name for name, one in world.made.items() if one.again() is None]
 
 
 def test_it_listens_on_loopback_only_and_ends_without_a_trace(service: AwsService, tmp_path: Path) -> None:

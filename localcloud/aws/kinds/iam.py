@@ -65,7 +65,7 @@ IAM_KINDS = (
                 do="delete_role_permissions_boundary",
                 give={"RoleName": "=id"},
                 when=("permissionsBoundary",),
-                only="=!in.permissionsBoundary",
+                only="=!(in.permissionsBoundary)",
             ),
         ),
         delete=(
@@ -226,7 +226,7 @@ IAM_KINDS = (
             auto=False,
             outputs={
                 "arn": "=id",
-                "url": "=found.Url",
+                "url": "=in.url || join('', ['https://', found.Url])",
                 "clientIdLists": "=found.ClientIDList",
                 "thumbprintLists": "=in.thumbprintLists && found.ThumbprintList || found.ThumbprintList",
             },

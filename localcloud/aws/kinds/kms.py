@@ -50,9 +50,9 @@ KMS_KINDS = (
                 do="disable_key_rotation",
                 give={"KeyId": "=id"},
                 when=("enableKeyRotation",),
-                only="=!in.enableKeyRotation && was.enableKeyRotation",
+                only="=!(in.enableKeyRotation) && was.enableKeyRotation",
             ),
-            Call(do="disable_key", give={"KeyId": "=id"}, when=("isEnabled",), only="=!in.isEnabled"),
+            Call(do="disable_key", give={"KeyId": "=id"}, when=("isEnabled",), only="=!(in.isEnabled)"),
         ),
         update=(
             Call(do="enable_key", give={"KeyId": "=id"}, when=("isEnabled",), only="=in.isEnabled"),

@@ -27,7 +27,7 @@ class Call:
     """
 
     do: str
-    give: Mapping[str, Template] = field(default_factory=dict)
+    give: Template = field(default_factory=dict)
     auto: bool = False
     rename: Mapping[str, str] = field(default_factory=dict)
     when: tuple[str, ...] = ()

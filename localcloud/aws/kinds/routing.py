@@ -37,7 +37,7 @@ ROUTING_KINDS = (
         token="aws:ec2/route:Route",
         client="ec2",
         create=Call(do="create_route", auto=True, rename=_RENAME),
-        id=f"=join('', ['r-', in.routeTableId, '_', {_DESTINATION}])",
+        id=f"=join('_', [in.routeTableId, {_DESTINATION}])",
         read=Read(
             call=Call(do="describe_route_tables", give={"RouteTableIds": ["=in.routeTableId"]}),
             found=_route,
@@ -148,7 +148,7 @@ ROUTING_KINDS = (
         ),
         delete=(Call(do="delete_flow_logs", give={"FlowLogIds": ["=id"]}),),
         replace=names(
-            "vpcId subnetId eniId transitGatewayId trafficType logDestination logDestinationType logGroupName "
+            "vpcId subnetId eniId transitGatewayId trafficType logDestination logDestinationType "
             "logFormat iamRoleArn maxAggregationInterval destinationOptions deliverCrossAccountRole"
         ),
         defaults={"logDestinationType": "cloud-watch-logs", "maxAggregationInterval": 600},

@@ -20,7 +20,7 @@ def _part(token: str, what: str, *, given: Template, read: Read, **said: Any) ->
         read=read,
         update=(put,),
         delete=delete,
-        replace=names("bucket expectedBucketOwner"),
+        replace=names("bucket"),
         **said,
     )
 

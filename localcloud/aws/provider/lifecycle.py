@@ -13,7 +13,7 @@ from localcloud.aws.provider.templates import arguments, filled, found, from_api
 
 Properties = dict[str, Any]
 
-_GONE: Final = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExistent|^404$")
+_GONE: Final = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExist|^404$", re.IGNORECASE)
 
 
 class PartialError(Exception):
@@ -84,12 +84,17 @@ class Resource:
         one, all that are there."""
         known = sdk_type(self._kind.token).inputs
         if inputs:
-            now = {key: conformed(self._kind, key, value, state.get(key)) for key, value in inputs.items()}
+            unread = self._kind.unread
+            now = {
+                key: value if key in unread else conformed(self._kind, key, value, state.get(key))
+                for key, value in inputs.items()
+            }
             if self._kind.tags is not None and state.get("tags"):
                 now["tags"] = state["tags"]
             return now
-        given = {key: state[key] for key in known if state.get(key) not in (None, [], {}, "")}
-        return {**given, **self._of_id(identifier), **{key: state[key] for key in self._kind.defaults if key in state}}
+        given = {key: state[key] for key in known if state.get(key) not in (None, False, [], {}, "")}
+        filled_in = {key: state.get(key, value) for key, value in self._kind.defaults.items()}
+        return {**given, **self._of_id(identifier), **filled_in}
 
     def update(self, identifier: str, old: Properties, new: Properties, state: Properties) -> Properties:
         """Change what differs; the new state. Raises AwsError or PartialError."""

@@ -87,8 +87,10 @@ def _expression(text: str) -> Any:
 
 
 def _member(shape: StructureShape, name: str) -> str | None:
+    """The member of that name, in whatever capitals; pulumi-aws has a plural where the API has one, or the reverse."""
+    by_name = {member.casefold(): member for member in shape.members}
     wanted = name.casefold()
-    return next((member for member in shape.members if member.casefold() == wanted), None) if wanted else None
+    return by_name.get(wanted) or by_name.get(f"{wanted}s") or by_name.get(wanted.removesuffix("s")) if wanted else None
 
 
 def _to_shape(shape: Shape, value: Any, rename: Mapping[str, str], path: str) -> Any:

@@ -1,7 +1,9 @@
 """The WSGI application: moto, one changing request at a time, each written down before it is carried out (H1)."""
 
 import io
+import pickle
 import random
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -23,6 +25,9 @@ QUIET_S: Final = 2.0
 
 MANY: Final = 2_000
 """Or after so many requests, whose replay would take some ten seconds."""
+
+RETRY_S: Final = 600.0
+"""After a snapshot that failed."""
 
 _READING: Final = ("Describe", "Get", "List", "Head", "Search", "BatchGet", "Lookup", "Simulate")
 _SEED_BITS: Final = 64
@@ -77,15 +82,25 @@ class Application:
         return self._journal.length > 0 and (quiet or self._journal.length > MANY)
 
     def save(self) -> None:
-        """Take a snapshot and begin the journal that continues it; when killed in between, the old pair is valid."""
+        """Take a snapshot and begin the journal that continues it; when killed in between, the old pair is valid.
+
+        What cannot be pickled is told in the log and stays in the journal: only the next start takes longer for it.
+        """
         with self._lock:
             if not self._journal.length:
                 return
-            following = self._generation + 1
-            self._journal_of(following).remove()
-            snapshot.write(self._snapshot_file, Snapshot(following, snapshot.take()), moto.__version__)
-            self._journal.remove()
-            self._journal, self._generation = self._journal_of(following), following
+            self._changed = time.monotonic() + RETRY_S
+            try:
+                self._save()
+            except (pickle.PicklingError, TypeError, AttributeError) as error:
+                print(f"no snapshot: {error}", file=sys.stderr, flush=True)
+
+    def _save(self) -> None:
+        following = self._generation + 1
+        self._journal_of(following).remove()
+        snapshot.write(self._snapshot_file, Snapshot(following, snapshot.take()), moto.__version__)
+        self._journal.remove()
+        self._journal, self._generation = self._journal_of(following), following
 
     def _carry_out(self, environ: Environ, body: bytes, seed: int, start_response: Callable[..., Any]) -> list[bytes]:
         mock_random.seed(seed)

@@ -1,7 +1,7 @@
 """All that moto remembers, as one file: backends refer to each other's objects, so they are pickled as one graph (H1).
 
-What cannot be pickled is made anew on the way in: locks, and private keys by their PKCS #8 form. moto's dictionaries
-of backends are not part of the graph but the places it is put into.
+What cannot be pickled is made anew on the way in: locks, and keys and certificates by their DER forms. moto's
+dictionaries of backends are not part of the graph but the places it is put into.
 """
 
 import contextlib
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import moto.backends
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from moto.core.base_backend import AccountSpecificBackend, BackendDict
@@ -102,6 +103,10 @@ def _private_key(text: bytes) -> Any:
     return serialization.load_der_private_key(text, None)
 
 
+def _certificate(text: bytes) -> Any:
+    return x509.load_der_x509_certificate(text)
+
+
 def _public_key(text: bytes) -> Any:
     return serialization.load_der_public_key(text)
 
@@ -125,12 +130,14 @@ class _Pickler(pickle.Pickler):
             return ("account", obj.service_name, obj.account_id)
         return None
 
-    def reducer_override(self, obj: Any) -> Any:
+    def reducer_override(self, obj: Any) -> Any:  # noqa: PLR0911 - one for each kind
         if isinstance(obj, _LOCKS):
             return _lock, (int(isinstance(obj, _LOCKS[1])),)
         if isinstance(obj, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
             form = (serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
             return _private_key, (obj.private_bytes(*form),)
+        if isinstance(obj, x509.Certificate):
+            return _certificate, (obj.public_bytes(serialization.Encoding.DER),)
         if isinstance(obj, (rsa.RSAPublicKey, ec.EllipticCurvePublicKey)):
             form_of_public = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
             return _public_key, (obj.public_bytes(*form_of_public),)
