@@ -1,0 +1,1 @@
+"""How long it takes to prove that isolation holds (I4)."""
