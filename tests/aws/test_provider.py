@@ -50,15 +50,48 @@ pulumi.export("account", aws.get_caller_identity(opts=ask).account_id)
 """
 
 
+CHANGES = {
+    'tags={"Name": "one"}': 'tags={"Name": "two"}',  # in place
+    'cidr_block=f"10.20.{i}.0/24"': 'cidr_block=f"10.20.{i * 8}.0/24"',  # another second subnet
+    'description="of tests"': 'description="of these tests"',
+}
+IMPORT = """
+aws.sqs.Queue("found", name="found", message_retention_seconds=600, visibility_timeout_seconds=30,
+              opts=opts(import_=URL))
+"""
+
+
 def test_a_program_of_many_types_is_made_changed_and_removed(aws_project: AwsProject, aws: AwsService) -> None:
     made = aws_project.write(NETWORK).up()
     assert len(made.steps) > 20
-    ec2 = client(aws, "ec2")
+    ec2, iam = client(aws, "ec2"), client(aws, "iam")
     vpc = aws_project.resource("vpc")["id"]
     assert ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["CidrBlock"] == "10.20.0.0/16"
-    again = aws_project.run("preview", "--diff")
+    role = aws_project.outputs("flow")["name"]
+    assert role.startswith("flow-")  # as the official provider names what has no name
+
+    # Outside of Pulumi: somebody changes a role, and makes a queue.
+    iam.update_role(RoleName=role, Description="changed by hand")
+    url = client(aws, "sqs").create_queue(QueueName="found", Attributes={"MessageRetentionPeriod": "600"})["QueueUrl"]
+    program = NETWORK + IMPORT.replace("URL", repr(url))
+    for old, new in CHANGES.items():
+        program = program.replace(old, new)
+    changed = aws_project.write(program).run("up", "--refresh")
+    assert changed.code == 0, changed.text
+    assert changed.replaced_for["subnet-1"] == ["cidrBlock"]
+    assert iam.get_role(RoleName=role)["Role"]["Description"] == "flow logs"
+    assert ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"][0]["Tags"] == [{"Key": "Name", "Value": "two"}]
+    assert aws_project.resource("found")["id"] == url
+
+    again = aws_project.run("preview")
     assert set(again.steps.values()) == {"same"}, again.text
-    refreshed = aws_project.run("refresh")
-    assert refreshed.code == 0, refreshed.text
-    third = aws_project.run("preview", "--diff")
-    assert set(third.steps.values()) == {"same"}, third.text
+
+    gone = aws_project.run("destroy")
+    assert gone.code == 0, gone.text
+    assert not ec2.describe_vpcs(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Vpcs"]
+
+
+def test_a_mistake_ends_a_preview_with_the_resource_and_the_property(aws_project: AwsProject) -> None:
+    refused = aws_project.write('aws.ec2.Subnet("a", vpc_id="vpc-1", tags={"a": 1}, opts=opts())').run("preview")
+    assert refused.code != 0
+    assert any('aws:ec2/subnet:Subnet: tags["a"] must be a string, not a number' in error for error in refused.errors)

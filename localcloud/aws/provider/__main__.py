@@ -50,9 +50,10 @@ def main() -> int:
 
 def _end_with_parent(ended: threading.Event) -> None:
     """The engine holds the other end of a plugin's standard input for as long as it lives; a terminal says nothing."""
-    mode = os.fstat(sys.stdin.fileno()).st_mode
+    stdin = sys.stdin.fileno()
+    mode = os.fstat(stdin).st_mode
     if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
-        while sys.stdin.buffer.read(4096):
+        while os.read(stdin, 4096):  # not by sys.stdin, whose lock a thread must not hold when Python ends
             pass
         ended.set()
 
