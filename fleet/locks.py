@@ -35,7 +35,10 @@ class Lock:
         if self.host != socket.gethostname():
             return None
         try:
-            began = psutil.Process(self.pid).create_time()
+            process = psutil.Process(self.pid)
+            if process.status() == psutil.STATUS_ZOMBIE:  # it has ended, and nobody asks how
+                return False
+            began = process.create_time()
         except psutil.NoSuchProcess:
             return False
         except psutil.AccessDenied:

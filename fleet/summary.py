@@ -10,6 +10,7 @@ from rich.text import Text
 
 from fleet.engine import Outcome, Verb
 from fleet.events import PLATFORM, Op, type_of
+from fleet.hints import hint
 
 _COLUMNS: Final[tuple[tuple[Op, str, str], ...]] = (
     ("create", "created", "green"),
@@ -94,6 +95,8 @@ def _failure(outcome: Outcome) -> RenderableType:
         lines.append(Text("  " + f"{what}{message}".replace("\n", "\n    ")))
     if not said:
         lines += [Text(f"  {line}") for line in outcome.output.splitlines()[-15:]]
+    if advice := hint(outcome.stack.config.cluster, "\n".join(message for _, message in said) or outcome.output):
+        lines.append(Text(f"  {advice}", style="bold"))
     if outcome.log:
         lines.append(Text(f"  all of it: {outcome.log}", style="dim"))
     return Group(*lines)

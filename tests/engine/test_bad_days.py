@@ -33,6 +33,11 @@ def changed(two_clusters: TwoClusters, note: str) -> None:
         two_clusters.edit("tenants", name, display_name=f"Synthetic tenant {number} {note}")
 
 
+def _ended(process: psutil.Process) -> bool:
+    """Whether a process is over, though perhaps nobody has asked how."""
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
 def under_way(two_clusters: TwoClusters, stack: str) -> bool:
     """Whether the engine has begun with a resource of a stack."""
     events = two_clusters.state / "fleet" / "bench" / "logs" / f"{stack}.up.events"
@@ -50,7 +55,7 @@ def test_an_api_server_that_goes_away_in_the_middle_stops_its_own_cluster_alone(
 
     assert running.returncode == 1, said
     assert "bench-home-0 failed" in said
-    assert "connection refused" in said or "does not answer" in said
+    assert "cluster 'home' did not answer, or went away" in said
     assert "the same command goes on from here" in said
     assert "bench-spare-platform: done" in said
 
@@ -69,8 +74,7 @@ def test_a_credential_that_is_over_is_told_and_a_new_one_goes_on(two_clusters: T
     try:
         file.write_text(yaml.safe_dump(expired))
         said = two_clusters.fleet("up", "--no-table", good=False)
-        assert "Unauthorized" in said or "401" in said
-        assert "home" in said
+        assert "cluster 'home' does not take the credential of its kubeconfig" in said
     finally:
         file.write_text(kept)
     two_clusters.fleet("up", "--no-table")
@@ -88,7 +92,7 @@ def test_a_killed_fleet_leaves_engines_that_end_by_themselves_and_a_next_run_tha
     running.kill()
     running.communicate()
 
-    psutil.wait_procs(engines, timeout=120)
+    until(lambda: all(_ended(each) for each in engines), "the engines have ended")
     two_clusters.fleet("up", "--no-table")
     assert "nothing is affected" in two_clusters.fleet("up", "--no-table")
     assert two_clusters.pulumi("preview", "--stack", "bench-home-0", "--expect-no-changes")
@@ -114,15 +118,15 @@ def test_a_cluster_that_was_taken_away_behind_our_back_is_made_again_from_the_st
 def test_a_cluster_that_is_half_there_is_repaired_by_its_start(two_clusters: TwoClusters) -> None:
     status = controlplane.status(SPARE, state_dir=two_clusters.state)
     assert status is not None
-    (pid,) = (part.pid for part in status.parts if part.name == "etcd")
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    two_clusters.change_tiers("(five)")
-    said = two_clusters.fleet("up", "--no-table", "--cluster", SPARE, "--all", good=False)
+    for part in status.parts:
+        if part.name in ("etcd", "apiserver") and part.pid:
+            os.kill(part.pid, signal.SIGKILL)
+    said = two_clusters.fleet("refresh", "--cluster", SPARE, good=False)
     assert "bench-spare-platform failed" in said
+    assert "cluster 'spare' did not answer" in said
 
     two_clusters.start_cluster(SPARE)
-    two_clusters.fleet("up", "--no-table", "--all")
+    two_clusters.fleet("refresh", "--cluster", SPARE)
     assert "nothing is affected" in two_clusters.fleet("up", "--no-table")
 
 

@@ -61,3 +61,11 @@ def test_a_process_that_began_after_the_lock_is_another_one() -> None:
 
 def test_nobody_knows_of_a_process_on_another_machine() -> None:
     assert lock("elsewhere.example", os.getpid()).holder_lives() is None
+
+
+def test_a_process_that_has_ended_and_whose_end_nobody_has_asked_about_holds_nothing() -> None:
+    """As in a container without an init that does."""
+    began = datetime.now(UTC)
+    with subprocess.Popen([sys.executable, "-c", ""]) as done:
+        os.waitid(os.P_PID, done.pid, os.WEXITED | os.WNOWAIT)
+        assert lock(HERE, done.pid, began).holder_lives() is False

@@ -108,3 +108,16 @@ def test_totals_add_up_over_stacks() -> None:
     one = outcome(resource("a", "create", tenant="acme"))
     two = outcome(resource("b", "create", tenant="acme"), resource("c", "delete", tenant="bay"))
     assert totals([one, two]) == {"acme": Counter(create=2), "bay": Counter(delete=1)}
+
+
+def test_a_failure_that_does_not_say_what_helps_gets_a_line_that_does() -> None:
+    for words, advice in (
+        (
+            "the server has asked for the client to provide credentials",
+            "does not take the credential of its kubeconfig",
+        ),
+        ("dial tcp 127.0.0.1:6443: connect: connection refused", "did not answer, or went away"),
+        ("ThrottlingException: Rate exceeded", "wait a little"),
+    ):
+        assert advice in printed(outcome(said("error", words), exit_code=255))
+        assert advice not in printed(outcome(said("error", "quota exceeded"), exit_code=255))
