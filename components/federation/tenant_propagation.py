@@ -28,10 +28,10 @@ class TenantPropagationArgs:
 class TenantPropagation(pulumi.ComponentResource):
     """A tenant's namespace at the federation, and where it and its workloads go.
 
-    Its provider is that of the Karmada control plane.
+    Its provider is that of the Karmada control plane. Both policies name clusters one by one, never by label: a label
+    that somebody sets on a member cluster brings it no tenant.
     Creates: Namespace (protected, and left alone by Karmada unless a policy names it), ClusterPropagationPolicy of that
-    namespace, PropagationPolicy of what the tenant may hand over (WORKLOADS in settings/federation.py). Both name clusters one by one, never by label: a label that somebody sets on a member
-    cluster brings it no tenant.
+    namespace, PropagationPolicy of what the tenant may hand over (WORKLOADS in settings/federation.py).
     Outputs: clusters (list of str), in the order of their use.
     Errors: ValueError for a tenant that no cluster may hold.
     """
