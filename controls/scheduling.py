@@ -30,6 +30,7 @@ SCHEDULING = (
         why="The kind decides the runtime; who may state any kind chooses its own isolation.",
         fix="Add the workload to the tenant's file.",
         sources=("C3",),
+        preview=True,
         admission=("tenantplane-runtimes",),
     ),
     Control(

@@ -10,6 +10,7 @@ TENANCY = (
         why="It was sold a kernel that nobody else is on.",
         fix="Take the node selector of the plan.",
         sources=("A6", "C6"),
+        preview=True,
         admission=("tenantplane-tenant-pods",),
     ),
     Control(

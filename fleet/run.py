@@ -119,8 +119,11 @@ class Fleet:
         else:
             found.refuse()
 
-    def run(self, verb: Verb, stacks: Sequence[Stack], console: Console, workers: int | None) -> list[Outcome]:
-        """Runs a verb on stacks, with progress; Ctrl-C stops the engines in an orderly way."""
+    def run(
+        self, verb: Verb, stacks: Sequence[Stack], console: Console, workers: int | None, flags: Sequence[str] = ()
+    ) -> list[Outcome]:
+        """Runs a verb on stacks, with progress; Ctrl-C stops the engines in an orderly way. flags: more of the
+        engine's."""
         expected = {name: state.resources for name, state in self.states.items()}
         with ExitStack() as context:
             progress = context.enter_context(Progress(console, verb, expected))
@@ -134,7 +137,7 @@ class Fleet:
                         from fleet.settle import await_removals  # noqa: PLC0415  the Kubernetes client, seldom needed
 
                         await_removals(self.catalogue, stack, self.root)
-                    outcome = self.engine.run(verb, stack, progress.watch(stack.name))
+                    outcome = self.engine.run(verb, stack, progress.watch(stack.name), flags)
                 except FleetError as error:
                     outcome = refusal(stack, error)
                 progress.done(outcome)

@@ -26,9 +26,10 @@ from pulumi_policy import (
 )
 
 from policies.objects import found
-from policies.session import RECORD_VARIABLE, session
+from policies.session import session
 from policies.verdict import Outcome
 from settings.dates import today
+from settings.policy import RECORD_VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
 folder = os.environ.get(RECORD_VARIABLE)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from settings import Catalogue, names
+from settings.fields import WorkloadKind
 
 _Value = TypeVar("_Value")
 
@@ -23,7 +24,9 @@ class Expected:
     registries: where images may come from; anywhere when empty. domain: of tenants' hosts. regions: where the data of a
     tenant may be. leaving: tenants that are off-boarded, and namespaces beside a home whose end is approved. classes:
     of priority, by tier. capacity: millicores and bytes of all pools of the stack's clusters at their most. addons:
-    which of "guard-rails", "monitoring" and "queues" all of these clusters have.
+    which of "gateway", "guard-rails", "monitoring" and "queues" all of these clusters have. runtimes: RuntimeClasses by
+    kind of workload. gpu_runtimes: those for GPUs. kinds: of workload that a tenant's file lists. own_nodes: by tenant
+    with nodes of its own, the pools that its pods may name besides. groups: of people, by tenant.
     """
 
     registries: tuple[str, ...] | None = None
@@ -33,6 +36,11 @@ class Expected:
     classes: Mapping[str, frozenset[str]] | None = None
     capacity: tuple[int, int] | None = None
     addons: frozenset[str] | None = None
+    runtimes: Mapping[str, frozenset[str]] | None = None
+    gpu_runtimes: frozenset[str] | None = None
+    kinds: Mapping[str, frozenset[str]] | None = None
+    own_nodes: Mapping[str, frozenset[str]] | None = None
+    groups: Mapping[str, frozenset[str]] | None = None
 
 
 def known(value: _Value | None, what: str) -> _Value:
@@ -46,7 +54,9 @@ def expected(catalogue: Catalogue, cluster: str | None = None) -> Expected:
     """What the catalogue of an environment says. cluster: the one that the stack is about; all when None."""
     clusters = [each for each in catalogue.topology.clusters if cluster in (None, each.name)]
     pools = [pool for each in clusters for pool in each.node_pools]
+    gpus = frozenset(pool.name for pool in pools if pool.kind == "gpu")
     having = {
+        "gateway": all(each.has_gateway for each in clusters),
         "guard-rails": all(each.has_guard_rails for each in clusters),
         "monitoring": all(each.has_monitoring for each in clusters),
         "queues": all(each.has_queues for each in clusters),
@@ -62,6 +72,21 @@ def expected(catalogue: Catalogue, cluster: str | None = None) -> Expected:
             sum(pool.max_nodes * pool.capacity.memory_bytes for pool in pools),
         ),
         addons=frozenset(name for name, there in having.items() if there),
+        runtimes={
+            kind: frozenset(each.id for each in catalogue.runtimes.values() if kind in each.workloads)
+            for kind in get_args(WorkloadKind)
+        },
+        gpu_runtimes=frozenset(each.id for each in catalogue.runtimes.values() if each.gpu),
+        kinds={each.id: frozenset(one.kind for one in each.workloads) for each in catalogue.tenants},
+        groups={
+            each.id: frozenset((*each.groups.admins, *each.groups.developers, *each.groups.viewers))
+            for each in catalogue.tenants
+        },
+        own_nodes={
+            each.id: frozenset(one.pool for one in each.workloads if one.pool) | gpus
+            for each in catalogue.tenants
+            if each.isolation == "dedicated-pool"
+        },
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,8 +16,6 @@ from policies.verdict import Outcome, Verdict, judge
 from settings import load_catalogue
 from settings.policy import EnvironmentPolicy, load_policy
 
-RECORD_VARIABLE: Final = "TENANTPLANE_POLICY_RECORD"
-"""Names a folder; when it is set, the pack adds its verdicts to `<stack>.jsonl` in it, a line of JSON each."""
 _PREFIX: Final = "tenantplane:"
 
 
@@ -53,7 +52,8 @@ class Session:
         made = judge(evaluate_stack(whole, self.expected), self.policy, self.on)
         with self._guard:
             self._keep(made)
-            self._write({"resources": len(whole), "evaluated": len(self.seen)})
+            used = round(time.process_time(), 2)
+            self._write({"resources": len(whole), "evaluated": len(self.seen), "cpu_s": used})
         return made
 
     def notes(self) -> list[Verdict]:

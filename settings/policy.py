@@ -15,6 +15,8 @@ from settings.problems import CatalogueError, meant
 from settings.wording import explained
 
 FOLDER: Final = "policy"
+RECORD_VARIABLE: Final = "TENANTPLANE_POLICY_RECORD"
+"""Names a folder; when it is set, the pack adds its verdicts to `<stack>.jsonl` in it, a line of JSON each."""
 Level = Literal["mandatory", "advisory"]
 _Text = Annotated[str, Field(min_length=1)]
 REASON_LEAST: Final = 20

@@ -20,10 +20,12 @@ class CommandError(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Measured:
     """What one run took. peak_rss_mb: highest sum of resident memory over the command and everything it started, in MB
-    of 2**20 bytes, sampled ten times a second; pages that processes share count in each of them."""
+    of 2**20 bytes, sampled ten times a second; pages that processes share count in each of them. cpu_s: processor time
+    of the same, as of the last sample of each."""
 
     seconds: float
     peak_rss_mb: float
+    cpu_s: float
     output: str
 
 
@@ -40,12 +42,13 @@ def measure(command: Sequence[str], folder: Path, environment: Mapping[str, str]
         text=True,
     )
     peak = 0.0
+    used: dict[int, float] = {}
     ended = threading.Event()
 
     def sample() -> None:
         nonlocal peak
         while not ended.wait(_SAMPLE_S):
-            peak = max(peak, _resident(process))
+            peak = max(peak, _resident(process, used))
 
     sampler = threading.Thread(target=sample, daemon=True)
     sampler.start()
@@ -58,10 +61,11 @@ def measure(command: Sequence[str], folder: Path, environment: Mapping[str, str]
     if process.returncode != 0:
         tail = "\n".join(output.splitlines()[-30:])
         raise CommandError(f"{' '.join(command[:6])} … ended with {process.returncode}:\n{tail}")
-    return Measured(seconds=seconds, peak_rss_mb=peak / 2**20, output=output)
+    return Measured(seconds=seconds, peak_rss_mb=peak / 2**20, cpu_s=sum(used.values()), output=output)
 
 
-def _resident(process: psutil.Process) -> float:
+def _resident(process: psutil.Process, used: dict[int, float]) -> float:
+    """Bytes of memory of a process and all below it. used: gets the processor time of each, by its number."""
     total = 0.0
     try:
         family = [process, *process.children(recursive=True)]
@@ -70,6 +74,8 @@ def _resident(process: psutil.Process) -> float:
     for each in family:
         try:
             total += each.memory_info().rss
+            times = each.cpu_times()
+            used[each.pid] = times.user + times.system
         except psutil.Error:
             continue
     return total

@@ -23,7 +23,7 @@ least."""
 PODS_PER_NODE: Final = 250
 
 _IMAGE: Final = "registry.tenantplane.example/{}@sha256:" + "0123456789abcdef" * 4
-_PROGRAM: Final = ("__main__.py", "requirements.txt", "components", "settings", "stacks")
+_PROGRAM: Final = ("__main__.py", "requirements.txt", "components", "controls", "policies", "settings", "stacks")
 
 
 def make_project(folder: Path, tenants: int, *, workloads: int, shards: int, warm: int = 0) -> Path:

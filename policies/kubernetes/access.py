@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from policies.expected import Expected
+from policies.expected import Expected, known
 from policies.objects import POD_KINDS, KubernetesObject
 from policies.rule import rule
 
@@ -46,17 +46,24 @@ def no_wildcard(found: KubernetesObject, _: Expected) -> Iterator[str]:
                 yield f"rule {index} has a wildcard in {key}"
 
 
-def bound_at_home(found: KubernetesObject, _: Expected) -> Iterator[str]:
-    """Tenants' accounts are bound in their own namespace alone, to roles for tenants (B5)."""
+def bound_at_home(found: KubernetesObject, expected: Expected) -> Iterator[str]:
+    """Tenants' accounts are bound in their own namespace alone, and there nobody but its people, to roles for them."""
     for each in found.every("subjects"):
         where = str(each.get("namespace") or "")
         if each.get("kind") == "ServiceAccount" and where.startswith("tenant-") and where != found.namespace:
             yield f"account {each.get('name')!r} of namespace {where!r} is bound outside of it"
-    role = found.at("roleRef") or {}
-    if found.tenant_namespace is None or role.get("kind") != "ClusterRole":
+    if found.tenant is None:
         return
-    if not str(role.get("name")).startswith("tenantplane:"):
+    role = found.at("roleRef") or {}
+    if role.get("kind") == "ClusterRole" and not str(role.get("name")).startswith("tenantplane:"):
         yield f"it gives a tenant ClusterRole {role.get('name')!r}"
+    for each in found.every("subjects"):
+        if each.get("kind") == "User":
+            yield f"it binds user {each.get('name')!r} instead of a group"
+        elif each.get("kind") == "Group":
+            groups = known(expected.groups, "which groups a tenant has").get(found.tenant, frozenset())
+            if each.get("name") not in groups:
+                yield f"group {each.get('name')!r} is not of tenant {found.tenant!r}"
 
 
 def no_power_over_rights(found: KubernetesObject, _: Expected) -> Iterator[str]:

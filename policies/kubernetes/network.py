@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any, Final
 
-from policies.expected import Expected
+from policies.expected import Expected, known
 from policies.objects import KubernetesObject
 from policies.rule import rule
+from settings import names
 
 RAILS: Final = "tenantplane-guardrails"
 """Name of the tier of Calico that comes before all NetworkPolicies."""
@@ -81,12 +82,18 @@ def services_are_their_own(found: KubernetesObject, _: Expected) -> Iterator[str
         yield f"it leads to {found.at('spec', 'externalName')!r}"
 
 
-def nothing_else_is_open(found: KubernetesObject, _: Expected) -> Iterator[str]:
-    """No Ingress, no Service that is open to the outside (E2, B2)."""
-    if found.kind == "Ingress":
+def nothing_else_is_open(found: KubernetesObject, expected: Expected) -> Iterator[str]:
+    """No Service that is open to the outside; no Ingress beside a gateway, and none with another host (E2, B2)."""
+    if found.kind == "Service":
+        if found.at("spec", "type") in ("NodePort", "LoadBalancer"):
+            yield f"the Service is of type {found.at('spec', 'type')}"
+    elif found.tenant is None or "gateway" in known(expected.addons, "whether there is a gateway"):
         yield "an Ingress is a second way in"
-    elif found.at("spec", "type") in ("NodePort", "LoadBalancer"):
-        yield f"the Service is of type {found.at('spec', 'type')}"
+    else:
+        own = names.host(found.tenant, known(expected.domain, "the domain of tenants' hosts"))
+        for each in found.every("spec", "rules"):
+            if each.get("host") != own:
+                yield f"the Ingress has host {each.get('host')!r}, not {own!r}"
 
 
 def directions_are_named(found: KubernetesObject, _: Expected) -> Iterator[str]:

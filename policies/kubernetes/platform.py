@@ -7,6 +7,7 @@ from policies.expected import Expected
 from policies.objects import KubernetesObject
 from policies.rule import rule
 from settings import names
+from settings.storage.classes import storage_class_name
 
 _SCRAPES: Final = ("PodMonitor", "ServiceMonitor", "ScrapeConfig")
 _ENDPOINTS: Final = ("podMetricsEndpoints", "endpoints")
@@ -28,8 +29,9 @@ def claims_are_made_for(found: KubernetesObject, _: Expected) -> Iterator[str]:
         yield f"it claims volume {found.at('spec', 'volumeName')!r}"
     if found.at("spec", "selector"):
         yield "it chooses among volumes that are there"
-    if not found.at("spec", "storageClassName"):
-        yield f"storageClassName is {found.at('spec', 'storageClassName')!r}"
+    wanted = storage_class_name(found.labels.get(names.TIER_LABEL, ""))
+    if found.at("spec", "storageClassName") != wanted:
+        yield f"storageClassName is {found.at('spec', 'storageClassName')!r}, not {wanted!r}"
 
 
 def no_volumes_by_hand(found: KubernetesObject, _: Expected) -> Iterator[str]:

@@ -24,6 +24,10 @@ SYSCTLS: Final = frozenset(
 )
 """Sysctls that reach no further than their pod (Pod Security Standards v1.34, Sysctls)."""
 NODE_ANNOTATIONS: Final = ("cni.projectcalico.org/", "k8s.v1.cni.cncf.io/", "dev.gvisor.", "io.katacontainers.")
+_PROBES: Final = ("livenessProbe", "readinessProbe", "startupProbe")
+_APPARMOR: Final = "container.apparmor.security.beta.kubernetes.io/"
+_SELINUX: Final = (None, "", "container_t", "container_init_t", "container_kvm_t", "container_engine_t")
+"""SELinux types of `baseline` (Pod Security Standards v1.34, SELinux)."""
 _HOST: Final = ("hostNetwork", "hostPID", "hostIPC")
 
 
@@ -101,11 +105,15 @@ def no_path_of_the_node(found: KubernetesObject, _: Expected) -> Iterator[str]:
 
 
 def no_port_of_the_node(found: KubernetesObject, _: Expected) -> Iterator[str]:
-    """hostPort."""
+    """hostPort, and probes that the node would send elsewhere."""
     for container in found.containers():
         for port in container.get("ports") or []:
             if port.get("hostPort"):
                 yield f"container {container.get('name')!r} takes port {port['hostPort']:g} of its node"
+        for key in _PROBES:
+            for how in ("httpGet", "tcpSocket"):
+                if (host := ((container.get(key) or {}).get(how) or {}).get("host")) is not None:
+                    yield f"{key} of container {container.get('name')!r} has the node ask {host!r}"
 
 
 def no_token_without_an_account(found: KubernetesObject, _: Expected) -> Iterator[str]:
@@ -128,7 +136,8 @@ def nothing_asked_of_the_node(found: KubernetesObject, _: Expected) -> Iterator[
 
 
 def the_kernel_is_left_alone(found: KubernetesObject, _: Expected) -> Iterator[str]:
-    """Sysctls, /proc, host processes and unconfined profiles (Pod Security `baseline`)."""
+    """Sysctls, /proc, host processes, SELinux and unconfined profiles (Pod Security `baseline`)."""
+    yield from _unconfined_by_annotation(found)
     for each in ((found.pod or {}).get("securityContext") or {}).get("sysctls") or []:
         if each.get("name") not in SYSCTLS:
             yield f"the pod sets sysctl {each.get('name')!r}"
@@ -137,9 +146,18 @@ def the_kernel_is_left_alone(found: KubernetesObject, _: Expected) -> Iterator[s
             yield f"container {container.get('name')!r} has procMount {_security(container)['procMount']!r}"
         if (_effective(found, container, "windowsOptions") or {}).get("hostProcess"):
             yield f"container {container.get('name')!r} is a process of its host"
+        linux = _effective(found, container, "seLinuxOptions") or {}
+        if linux.get("type") not in _SELINUX or linux.get("user") or linux.get("role"):
+            yield f"container {container.get('name')!r} has SELinux options {dict(linux)}"
         for key in ("appArmorProfile", "seccompProfile"):
             if (_effective(found, container, key) or {}).get("type") == "Unconfined":
                 yield f"container {container.get('name')!r} has {key} Unconfined"
+
+
+def _unconfined_by_annotation(found: KubernetesObject) -> Iterator[str]:
+    for key, value in (found.pod_metadata.get("annotations") or {}).items():
+        if key.startswith(_APPARMOR) and value == "unconfined":
+            yield f"container {key.removeprefix(_APPARMOR)!r} has AppArmor profile unconfined"
 
 
 def scratch_is_bounded(found: KubernetesObject, _: Expected) -> Iterator[str]:

@@ -8,7 +8,7 @@ from policies.expected import Expected, known
 from policies.objects import POD_KINDS, KubernetesObject
 from policies.rule import rule
 from settings import names
-from settings.nodepool import GPU_TAINT, KIND_LABEL, TENANT_TAINT
+from settings.nodepool import GPU_TAINT, KIND_LABEL, POOL_LABEL, TENANT_NODE_LABEL, TENANT_TAINT
 from settings.quantities import QuantityError, parse_bytes, parse_cpu
 
 _DIGEST: Final = re.compile(r"[^@]@sha256:[0-9a-f]{64}$")
@@ -19,8 +19,8 @@ _SERVED: Final = ("Deployment", "StatefulSet")
 _AMOUNTS: Final = {"cpu": parse_cpu, "memory": parse_bytes}
 
 
-def pods_have_a_runtime(found: KubernetesObject, _: Expected) -> Iterator[str]:
-    """A tenant's pods name their RuntimeClass, and agents are not on the node's own kernel (C3)."""
+def pods_have_a_runtime(found: KubernetesObject, expected: Expected) -> Iterator[str]:
+    """A tenant's pods have a RuntimeClass that is for their kind of workload; agents never the node's own (C3)."""
     if found.tenant_namespace is None or found.pod is None:
         return
     runtime, kind = found.pod.get("runtimeClassName"), found.pod_labels.get(names.WORKLOAD_LABEL, _UNREVIEWED)
@@ -28,6 +28,18 @@ def pods_have_a_runtime(found: KubernetesObject, _: Expected) -> Iterator[str]:
         yield "the pod names no runtimeClassName"
     elif runtime == _SHARED_KERNEL and kind == _UNREVIEWED:
         yield f"the pod is of kind {kind} and has runtimeClassName {runtime!r}"
+    elif runtime not in known(expected.runtimes, "which runtimes are for which workload").get(kind, frozenset()):
+        yield f"runtimeClassName {runtime!r} is not for workloads of kind {kind}"
+
+
+def kinds_are_listed(found: KubernetesObject, expected: Expected) -> Iterator[str]:
+    """A pod states no kind of workload that its tenant's file does not list (C3)."""
+    kind = found.pod_labels.get(names.WORKLOAD_LABEL)
+    if found.tenant is None or kind is None:
+        return
+    listed = known(expected.kinds, "what tenants' files list").get(found.tenant, frozenset())
+    if kind not in listed:
+        yield f"tenant {found.tenant!r} has no workload of kind {kind!r}"
 
 
 def images_are_named_by_digest(found: KubernetesObject, _: Expected) -> Iterator[str]:
@@ -117,13 +129,28 @@ def no_node_by_name(found: KubernetesObject, _: Expected) -> Iterator[str]:
         yield f"the pod names node {(found.pod or {})['nodeName']!r}"
 
 
-def gpu_nodes_are_for_gpus(found: KubernetesObject, _: Expected) -> Iterator[str]:
-    """Who tolerates GPU nodes asks for a GPU (C6)."""
-    if found.tenant_namespace is None or not any(each.get("key") == GPU_TAINT for each in _tolerations(found)):
+def gpu_nodes_are_for_gpus(found: KubernetesObject, expected: Expected) -> Iterator[str]:
+    """Who tolerates GPU nodes asks for a GPU, and who asks for one has a class for GPUs (C6, C7)."""
+    if found.tenant_namespace is None or found.pod is None:
         return
     limits = [(each.get("resources") or {}).get("limits") or {} for each in found.containers()]
-    if not any(key.startswith(_GPUS) for each in limits for key in each):
+    asks = any(key.startswith(_GPUS) for each in limits for key in each)
+    if not asks and any(each.get("key") == GPU_TAINT for each in _tolerations(found)):
         yield "the pod tolerates GPU nodes and asks for no GPU"
+    classes = known(expected.gpu_runtimes, "which runtimes are for GPUs")
+    runtime = found.pod.get("runtimeClassName")
+    if classes and asks != (runtime in classes):
+        yield f"the pod asks for {'a' if asks else 'no'} GPU and has runtimeClassName {runtime!r}"
+
+
+def own_nodes_are_used(found: KubernetesObject, expected: Expected) -> Iterator[str]:
+    """Pods of a tenant with nodes of its own choose those (A6)."""
+    if found.tenant is None or found.pod is None:
+        return
+    pools = known(expected.own_nodes, "who has nodes of its own").get(found.tenant)
+    chosen = found.pod.get("nodeSelector") or {}
+    if pools is not None and chosen.get(TENANT_NODE_LABEL) != found.tenant and chosen.get(POOL_LABEL) not in pools:
+        yield f"the pod does not choose the nodes of tenant {found.tenant!r}"
 
 
 def priority_is_of_the_tier(found: KubernetesObject, expected: Expected) -> Iterator[str]:
@@ -188,8 +215,10 @@ def storage_is_claimed(found: KubernetesObject, _: Expected) -> Iterator[str]:
 WORKLOADS = (
     rule("TP-A4-01", POD_KINDS, amounts_are_stated),
     rule("TP-A4-02", (*POD_KINDS, "ResourceQuota", "LimitRange"), ceilings_cover),
+    rule("TP-A6-01", POD_KINDS, own_nodes_are_used),
     rule("TP-C2-01", ("RuntimeClass",), runtimes_state_their_cost),
     rule("TP-C3-01", POD_KINDS, pods_have_a_runtime),
+    rule("TP-C3-02", POD_KINDS, kinds_are_listed),
     rule("TP-C5-02", ("SandboxTemplate",), sandboxes_have_our_network),
     rule("TP-C6-01", POD_KINDS, tolerations_are_for_its_nodes),
     rule("TP-C6-02", POD_KINDS, no_node_by_name),

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.controlplane import ControlPlane
-from policies.session import RECORD_VARIABLE
-from settings.policy import load_policy
+from settings.policy import RECORD_VARIABLE, load_policy
 from tests.cluster.tenancy_stack import ROOT, TenancyStack
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]

@@ -23,7 +23,12 @@ EXPECTED: Final = Expected(
     leaving=frozenset({"gone"}),
     classes={"team": frozenset({"team", "batch"})},
     capacity=(100_000, 400 << 30),
-    addons=frozenset({"guard-rails", "monitoring", "queues"}),
+    addons=frozenset({"gateway", "guard-rails", "monitoring", "queues"}),
+    runtimes={"homework-correction": frozenset({"runc"}), "agent-sessions": frozenset({"gvisor", "kata"})},
+    gpu_runtimes=frozenset({"kata-gpu"}),
+    kinds={"acme": frozenset({"homework-correction", "agent-sessions"}), "bank": frozenset({"homework-correction"})},
+    groups={"acme": frozenset({"acme:admins"})},
+    own_nodes={"bank": frozenset({"gpu"})},
 )
 
 

@@ -1,5 +1,8 @@
 """Cases of the rules about pods and tenants' objects."""
 
+import json
+from typing import Any
+
 from tests.unit.policies.case import FINE, Case, Path
 from tests.unit.policies.objects_of_tenants import (
     CRONJOB,
@@ -28,14 +31,12 @@ BOX: Path = ("spec", "podTemplate", "spec")
 TENANT = ("metadata", "labels", "tenant")
 
 
-def pod(  # noqa: PLR0917
-    control: str, path: Path, bad: object, said: str, missing: str, hidden: Path | None = None
-) -> Case:
-    return Case(
-        control=control, token=DEPLOY, good=DEPLOYMENT, path=path, bad=bad, said=said, missing=missing, hidden=hidden
-    )
+def pod(control: str, path: Path, bad: object, said: str, missing: str, **more: Any) -> Case:
+    return Case(control=control, token=DEPLOY, good=DEPLOYMENT, path=path, bad=bad, said=said, missing=missing, **more)
 
 
+OF_BANK = json.loads(json.dumps(DEPLOYMENT).replace("acme", "bank"))
+OF_BANK["spec"]["template"]["spec"]["nodeSelector"] = {"node-restriction.kubernetes.io/tenant": "bank"}
 _TERM = {"topologyKey": "host", "labelSelector": {}}
 _BARE = frozenset({"TP-C4-02", "TP-C4-03", "TP-C4-05"})
 _GPU = [{"key": "nvidia.com/gpu", "operator": "Exists"}]
@@ -148,6 +149,19 @@ PODS = (
         "'DATABASE_PASSWORD' of container 'app' has its value written out",
         FINE,
     ),
+    pod("TP-C3-01", (*POD, "runtimeClassName"), "gvisor", "'gvisor' is not for workloads of kind homework", "names no"),
+    pod("TP-C3-02", (*POD[:-1], "metadata", "labels", "tenantplane.dev/workload"), "unheard-of",
+        "tenant 'acme' has no workload of kind 'unheard-of'", FINE, also=frozenset({"TP-C3-01"})),
+    pod("TP-C4-08", (*APP, "readinessProbe", "httpGet", "host"), "169.254.169.254",
+        "has the node ask '169.254.169.254'",
+        FINE),
+    pod("TP-C4-11", (*POD, "securityContext", "seLinuxOptions"), {"type": "spc_t"}, "has SELinux options", FINE),
+    pod("TP-C6-03", (*APP, "resources", "limits", "nvidia.com/gpu"), "1",
+        "asks for a GPU and has runtimeClassName 'runc'",
+        FINE, hidden=(*POD, "tolerations")),
+    Case(control="TP-A6-01", token=DEPLOY, good=OF_BANK,
+         path=(*POD, "nodeSelector", "node-restriction.kubernetes.io/tenant"),
+         bad="acme", said="does not choose the nodes of tenant 'bank'"),
     Case(control="TP-G7-01", token=CRON, good=CRONJOB, path=(*FIRST, "image"), bad="registry.example/a",
          said="no digest"),
     Case(control="TP-C4-01", token=CRON, good=CRONJOB, path=(*FIRST, "securityContext"), bad=None, said="may escalate",

@@ -70,6 +70,7 @@ SANDBOXES: dict[str, Any] = {
     "metadata": metadata("sandboxes"),
     "spec": {"networkPolicyManagement": "Unmanaged", "podTemplate": pod_template(runtimeClassName="gvisor")},
 }
+SANDBOXES["spec"]["podTemplate"]["metadata"]["labels"]["tenantplane.dev/workload"] = "agent-sessions"
 NAMESPACE: dict[str, Any] = {
     "metadata": {
         **metadata(HOME, None),

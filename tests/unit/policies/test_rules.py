@@ -4,6 +4,7 @@ Five tests for each case (I1): compliant, violating, property missing, value unk
 a case is refused.
 """
 
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -13,6 +14,7 @@ from policies.evaluation import evaluate
 from policies.table import RULES, rules_about
 from tests.unit.policies import cases_of_aws, cases_of_objects, cases_of_platform
 from tests.unit.policies.case import EXPECTED, FINE, GONE, Case, flipped, hidden, resource, results
+from tests.unit.policies.objects_of_tenants import metadata
 
 CASES: Final = (
     *cases_of_objects.PODS,
@@ -93,6 +95,15 @@ def test_every_rule_is_of_a_control_that_says_so() -> None:
         assert rule.control.preview, rule.control.id
 
 
-def test_the_sandbox_of_no_provider_is_not_looked_at() -> None:
+def test_an_ingress_beside_no_gateway_has_its_tenants_host() -> None:
+    none = replace(EXPECTED, addons=frozenset())
+    token = "kubernetes:networking.k8s.io/v1:Ingress"
+    own = {"metadata": metadata(), "spec": {"rules": [{"host": "acme.tenants.example"}]}}
+    assert evaluate(resource(token, own), none) == []
+    (found,) = evaluate(resource(token, flipped(own, ("spec", "rules", 0, "host"), "bolt.tenants.example")), none)
+    assert found.what == "the Ingress has host 'bolt.tenants.example', not 'acme.tenants.example'"
+
+
+def test_what_is_of_another_provider_is_not_looked_at() -> None:
     assert results("random:index/randomPassword:RandomPassword", {"length": 3}) == []
     assert results("tenantplane:tenancy:Tenant", {}) == []
