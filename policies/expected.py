@@ -26,7 +26,7 @@ class Expected:
     of priority, by tier. capacity: millicores and bytes of all pools of the stack's clusters at their most. addons:
     which of "gateway", "guard-rails", "monitoring" and "queues" all of these clusters have. runtimes: RuntimeClasses by
     kind of workload. gpu_runtimes: those for GPUs. kinds: of workload that a tenant's file lists. own_nodes: by tenant
-    with nodes of its own, the pools that its pods may name besides. groups: of people, by tenant.
+    with nodes of its own, the pools that its pods may name besides. groups: of people, by tenant. tiers: by tenant.
     """
 
     registries: tuple[str, ...] | None = None
@@ -41,6 +41,7 @@ class Expected:
     kinds: Mapping[str, frozenset[str]] | None = None
     own_nodes: Mapping[str, frozenset[str]] | None = None
     groups: Mapping[str, frozenset[str]] | None = None
+    tiers: Mapping[str, str] | None = None
 
 
 def known(value: _Value | None, what: str) -> _Value:
@@ -78,6 +79,7 @@ def expected(catalogue: Catalogue, cluster: str | None = None) -> Expected:
         },
         gpu_runtimes=frozenset(each.id for each in catalogue.runtimes.values() if each.gpu),
         kinds={each.id: frozenset(one.kind for one in each.workloads) for each in catalogue.tenants},
+        tiers={each.id: each.tier for each in catalogue.tenants},
         groups={
             each.id: frozenset((*each.groups.admins, *each.groups.developers, *each.groups.viewers))
             for each in catalogue.tenants

@@ -26,7 +26,16 @@ _POLICY: Final = f"""environment: {ENVIRONMENT}
 exceptions:
   - {{control: TP-E1-04, resource: Namespace/gpu, owner: bench, reason: as local.yaml of catalog, until: 2999-12-31}}
 """
-_RUN: Final = ("preview", "--stack", ENVIRONMENT, "--non-interactive", "--color", "never", "--suppress-outputs")
+_RUN: Final = (
+    "preview",
+    "--stack",
+    ENVIRONMENT,
+    "--non-interactive",
+    "--color",
+    "never",
+    "--suppress-outputs",
+    "--suppress-progress",
+)
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from policies.expected import Expected
+from policies.expected import Expected, known
 from policies.objects import KubernetesObject
 from policies.rule import rule
 from settings import names
@@ -21,15 +21,15 @@ def volumes_are_encrypted(found: KubernetesObject, _: Expected) -> Iterator[str]
         yield f"parameter `encrypted` is {encrypted!r}"
 
 
-def claims_are_made_for(found: KubernetesObject, _: Expected) -> Iterator[str]:
+def claims_are_made_for(found: KubernetesObject, expected: Expected) -> Iterator[str]:
     """A claim of a tenant names no volume and its tier's class (F4)."""
-    if found.tenant_namespace is None:
+    if found.tenant is None:
         return
     if found.at("spec", "volumeName"):
         yield f"it claims volume {found.at('spec', 'volumeName')!r}"
     if found.at("spec", "selector"):
         yield "it chooses among volumes that are there"
-    wanted = storage_class_name(found.labels.get(names.TIER_LABEL, ""))
+    wanted = storage_class_name(known(expected.tiers, "which tier a tenant is of").get(found.tenant, ""))
     if found.at("spec", "storageClassName") != wanted:
         yield f"storageClassName is {found.at('spec', 'storageClassName')!r}, not {wanted!r}"
 

@@ -155,9 +155,9 @@ def own_nodes_are_used(found: KubernetesObject, expected: Expected) -> Iterator[
 
 def priority_is_of_the_tier(found: KubernetesObject, expected: Expected) -> Iterator[str]:
     """A class of the tier, or the lowest (C8)."""
-    if found.tenant_namespace is None or found.pod is None or not found.pod.get("priorityClassName"):
+    if found.tenant is None or found.pod is None or not found.pod.get("priorityClassName"):
         return
-    tier = found.labels.get(names.TIER_LABEL, "")
+    tier = known(expected.tiers, "which tier a tenant is of").get(found.tenant, "")
     allowed = known(expected.classes, "which classes a tier may have").get(tier, frozenset())
     if found.pod["priorityClassName"] not in allowed:
         yield f"the pod of tier {tier!r} has priority class {found.pod['priorityClassName']!r}"

@@ -221,7 +221,9 @@ CASES: Final[Mapping[str, Case]] = {
         before=_secret("canary-of-monday"), after=_secret("canary-of-tuesday"), verdict="needs approval"
     ),
     "policy-violation": Case(after=also(_POD), verdict="refused"),
-    "volume-replaced": Case(before=_claim("slow"), after=_claim("fast"), verdict="needs approval"),
+    "volume-replaced": Case(
+        before=_claim("tenantplane-free"), after=_claim("tenantplane-enterprise"), verdict="needs approval"
+    ),
     "cluster-replaced": Case(before=_elsewhere("one"), after=_elsewhere("two"), verdict="needs approval"),
     "protection-gone": Case(before=_protected(True), after=_protected(False), verdict="needs approval"),
     "wrong-file": Case(after=_wrong, verdict="failed"),

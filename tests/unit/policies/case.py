@@ -27,6 +27,7 @@ EXPECTED: Final = Expected(
     runtimes={"homework-correction": frozenset({"runc"}), "agent-sessions": frozenset({"gvisor", "kata"})},
     gpu_runtimes=frozenset({"kata-gpu"}),
     kinds={"acme": frozenset({"homework-correction", "agent-sessions"}), "bank": frozenset({"homework-correction"})},
+    tiers={"acme": "team", "bolt": "team", "bank": "team"},
     groups={"acme": frozenset({"acme:admins"})},
     own_nodes={"bank": frozenset({"gpu"})},
 )
