@@ -20,7 +20,8 @@ from components.tenancy.platform_namespace import PlatformNamespace
 from settings import Cluster, TenantPlan, Tier
 from settings.alert_mail import AlertMail
 from settings.cost import Metered
-from settings.monitoring import EXPORTERS, rule_groups
+from settings.monitoring import EXPORTERS, rule_objects
+from settings.monitoring.rules import OF_ALL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +44,11 @@ class MonitoringArgs:
 class Monitoring(pulumi.ComponentResource):
     """Scrapes the platform's exporters and works out use, objectives and alerts of every tenant, once per cluster.
 
-    Creates: in the platform's namespace a ScrapeConfig for each exporter that the cluster has, PrometheusRule
-    (recording and alerting rules of `settings.monitoring`), AlertmanagerConfig (who of the platform is told),
-    NetworkPolicies of Prometheus and Alertmanager and, where the topology names their images, Prometheus (two replicas,
-    35 days) and Alertmanager (two replicas), which the operator runs. A tenant costs the rules one or two constant
-    series and no object of its own.
+    Creates: in the platform's namespace a ScrapeConfig for each exporter that the cluster has, PrometheusRules
+    (recording and alerting rules of `settings.monitoring`: one for all tenants, and as many for what names a tenant as
+    keep each below 400 kB), AlertmanagerConfig (who of the platform is told), NetworkPolicies of Prometheus and
+    Alertmanager and, where the topology names their images, Prometheus (two replicas, 35 days) and Alertmanager (two
+    replicas), which the operator runs. A tenant costs the rules one or two constant series and no object of its own.
     Outputs: rules (int), how many there are.
     """
 
@@ -61,8 +62,10 @@ class Monitoring(pulumi.ComponentResource):
             if present(each, args.cluster):
                 spec = scrape_config_spec(each)
                 platform_object(f"{name}-{each.job}", "ScrapeConfig", namespace, spec, name=each.job, opts=child)
-        groups = rule_groups(args.plans, args.metered)
-        platform_object(f"{name}-rules", "PrometheusRule", namespace, {"groups": groups}, opts=child)
+        rules = rule_objects(args.plans, args.metered)
+        for title, groups in rules.items():
+            logical = f"{name}-rules{title.removeprefix(OF_ALL)}"
+            platform_object(logical, "PrometheusRule", namespace, {"groups": groups}, name=title, opts=child)
         routing = platform_routing(args.tiers, args.alerts)
         platform_object(f"{name}-routes", "AlertmanagerConfig", namespace, routing, opts=child)
         for what, spec in networks().items():
@@ -74,5 +77,5 @@ class Monitoring(pulumi.ComponentResource):
         if images.alertmanager is not None:
             spec = alertmanager_spec(args.alerts, images.alertmanager)
             platform_object(f"{name}-alertmanager", "Alertmanager", namespace, spec, opts=child)
-        self.rules = sum(len(group["rules"]) for group in groups)
+        self.rules = sum(len(group["rules"]) for groups in rules.values() for group in groups)
         self.register_outputs({"rules": self.rules})

@@ -5,7 +5,7 @@ from settings.monitoring.alerts import ALERTS
 from settings.monitoring.exporters import EXPORTERS, Exporter, ScrapeLimits, scrape_limits
 from settings.monitoring.recording import SERIES_PER_TENANT
 from settings.monitoring.relabel import Relabel
-from settings.monitoring.rules import rule_groups
+from settings.monitoring.rules import rule_groups, rule_objects
 from settings.monitoring.scaling import SCALING, ScalingMetric, adapter_configuration, requests_per_pod_m
 from settings.monitoring.slos import BURN_WINDOWS, SLOS, BurnWindow, Slo
 
@@ -26,5 +26,6 @@ __all__ = [
     "adapter_configuration",
     "requests_per_pod_m",
     "rule_groups",
+    "rule_objects",
     "scrape_limits",
 ]

@@ -103,15 +103,26 @@ METERING_ALERTS: Final = (
 """About the month; a tenant without a limit, or at the top of its family, has none of the one kind or the other."""
 
 
-def metering_groups(metered: Mapping[str, Metered]) -> list[dict[str, Any]]:
-    """Groups of recording rules for these tenants; none where nobody is metered."""
+SELDOM: Final = "4m"
+"""How often weeks of hours are read: still within the five minutes that a sample is good for."""
+
+
+def metering_groups() -> list[dict[str, Any]]:
+    """Groups of recording rules that are the same for all tenants."""
+    return [
+        {"name": "tenantplane-hours", "rules": _records(HOURLY)},
+        {"name": "tenantplane-month", "interval": SELDOM, "rules": _records(MONTHLY)},
+    ]
+
+
+def tenant_metering_groups(metered: Mapping[str, Metered]) -> list[dict[str, Any]]:
+    """Groups of those that name one of these tenants; none where nobody is metered."""
     if not metered:
         return []
     known = tuple(metered.values())
     return [
-        {"name": "tenantplane-hours", "rules": [*_records(HOURLY), *(rule for each in known for rule in _of(each))]},
-        # Weeks of hours are read for these: seldom is enough, and still within the five minutes a sample is good for.
-        {"name": "tenantplane-month", "interval": "4m", "rules": [*_records(MONTHLY), *_used(known)]},
+        {"name": "tenantplane-tenants-hours", "rules": [rule for each in known for rule in _of(each)]},
+        {"name": "tenantplane-tenants-month", "interval": SELDOM, "rules": _used(known)},
     ]
 
 
