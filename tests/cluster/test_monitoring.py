@@ -1,6 +1,7 @@
 """The Prometheus operator's objects, judged by its own schema on a real API server (G1, G2)."""
 
 import copy
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,12 +11,14 @@ import pytest
 
 from localcloud import controlplane
 from settings import Catalogue, TenantPlan, load_catalogue, plan_tenants
-from settings.monitoring import EXPORTERS
+from settings.monitoring import EXPORTERS, rule_objects
+from settings.monitoring.rules import OF_ALL
 from settings.tenant import Alerts
 from stacks.layers import cluster_provider, platform_layer, tenants_layer
 from tests.cluster.acting import Answer, Caller
 from tests.cluster.tenancy_stack import ROOT
 from tests.unit.components.recorder import Registered, record
+from tests.unit.settings import test_rule_objects as many
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("observability")]
 
@@ -146,6 +149,25 @@ def test_and_refuses_what_is_wrong(api: Caller, made: Made, kind: str, field: st
     body = copy.deepcopy(plain(made.of(kind)[0]))
     body["spec"][field] = value
     assert asked(api, body).status in (400, 422)
+
+
+def test_the_largest_object_of_rules_is_stored_and_one_of_all_tenants_is_not(api: Caller) -> None:
+    """H6: 4,000 tenants of one cluster. What etcd says to the twin is why there are several."""
+    ids = [f"tenant-of-the-longest-name-{number:05d}" for number in range(4_000)]
+    plans, known = [many.plan(each) for each in ids], {each: many.metered(each, at) for at, each in enumerate(ids)}
+    path = "/apis/monitoring.coreos.com/v1/namespaces/tenantplane-system/prometheusrules"
+
+    def stored(groups: list[dict[str, Any]]) -> Answer:
+        body = {"apiVersion": "monitoring.coreos.com/v1", "kind": "PrometheusRule", "metadata": {"name": "large"}}
+        return api.ask("POST", path, {**body, "spec": {"groups": groups}})
+
+    (whole,) = (groups for name, groups in rule_objects(plans, known, 1 << 30).items() if name != OF_ALL)
+    refused = stored(whole)
+    assert refused.status in {413, 422, 500}
+    assert "too large" in refused.message, refused.message
+    answer = stored(max(rule_objects(plans, known).values(), key=lambda groups: len(json.dumps(groups))))
+    assert answer.status == 201, answer.message
+    api.delete(f"{path}/large")
 
 
 def test_a_namespace_costs_one_object_and_its_home_one_more_if_it_is_told(made: Made) -> None:
