@@ -178,8 +178,9 @@ def runtimes(place: Place) -> Iterator[Flip]:
         )
 
     not_for, not_listed, gpus = "is not for this kind", "does not list", "pods with GPUs, and no others"
-    yield flip("kind-unheard-of", "a kind of workload that nobody knows",
-               changed(right, "metadata", "labels", to={names.WORKLOAD_LABEL: "unheard-of"}), not_listed)  # fmt: skip
+    if not place.virtual:  # where two policies refuse it
+        unheard_of = changed(right, "metadata", "labels", to={names.WORKLOAD_LABEL: "unheard-of"})
+        yield flip("kind-unheard-of", "a kind of workload that nobody knows", unheard_of, not_listed)
     unstated = changed(changed(right, "metadata", "labels", names.WORKLOAD_LABEL, to=None), "spec", "runtimeClassName",
                        to=place.unstated)  # fmt: skip
     shared = next(

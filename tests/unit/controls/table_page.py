@@ -7,6 +7,7 @@ from itertools import groupby
 
 from controls import CONTROLS, Control
 from tests.unit.components.local_stack import ROOT
+from tests.unit.controls.live_probes import probes
 
 FILE = ROOT / "docs" / "policies.md"
 
@@ -16,7 +17,8 @@ HEAD = """<!-- Written by `python -m tests.unit.controls.table_page` from contro
 
 {count} controls. **Preview** is the pack in [policies/](../policies), which runs with `--policy-pack` before anything
 is made. **Admission** is the API server's own refusal, by the name it gives. **Configuration** is what the platform is
-built from, where nothing has to refuse anything. What is attempted on a live API server, row by row, is in
+built from, where nothing has to refuse anything. **Live probes** are what [fleet verify](verify.md) asks of a running
+environment, for each tenant that they are about. What is attempted on a live API server, row by row, is in
 [controls.md](controls.md).
 
 | Severity | Controls |
@@ -43,6 +45,8 @@ def where(control: Control) -> str:
     parts += [f"`{each}`" if each.startswith("tenantplane-") else each for each in control.admission]
     if control.configuration:
         parts.append(f"configuration: `{control.configuration}`")
+    if count := sum(named == control.id for _, named in probes()):
+        parts.append(f"{count} live probe{'s' if count > 1 else ''}")
     return ", ".join(parts)
 
 

@@ -5,7 +5,6 @@ import os
 import socket
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 from xml.etree import ElementTree
 
@@ -16,53 +15,16 @@ from kubernetes import client
 
 from controls import CONTROLS
 from fleet.verify.api import Api, Rate
-from fleet.verify.audited import CONTROL as AUDIT
-from fleet.verify.databases import QUESTIONS as DATABASES
-from fleet.verify.databases import WIDE as DATABASE_LOOKS
 from fleet.verify.finding import Finding
 from fleet.verify.junit import junit
-from fleet.verify.live import Live
-from fleet.verify.looks import LOOKS, WIDE, admission_policies
+from fleet.verify.looks import admission_policies
 from fleet.verify.looks.comparing import as_api, differences
-from fleet.verify.network import QUESTIONS as NETWORK
-from fleet.verify.own_namespace import QUESTIONS as OWN
 from fleet.verify.own_namespace import _beginning, _is_over
-from fleet.verify.place import Place, Site, places
-from fleet.verify.planning import EMPTY
 from fleet.verify.probe import Flip
-from fleet.verify.probes import flips
 from fleet.verify.refuser import POD_SECURITY, policy
 from fleet.verify.request import Answer, get, post
 from fleet.verify.result import Result, as_data, read_result, rows, write_result
-from settings import names, plan_tenants
-from tests.unit.components.local_stack import catalogue
-
-
-@cache
-def site() -> Site:
-    held = catalogue()
-    return Site(
-        cluster=held.topology.clusters[0], catalogue=held, plans=plan_tenants(held), run="run", own="own-namespace"
-    )
-
-
-def live() -> Live:
-    """Pods of services and sandboxes, routes and bindings, as far as flips are made of them."""
-    of: dict[str, list[dict[str, Any]]] = {kind: [] for kind in EMPTY.of}
-    for plan in site().plans:
-        here = {"namespace": plan.namespace}
-        of["Pod"] += [
-            {"metadata": {"name": "service", "labels": {names.WORKLOAD_LABEL: "any"}, **here}},
-            {"metadata": {"name": "box", "labels": {names.SANDBOX_LABEL: "true"}, **here}},
-        ]
-        of["HTTPRoute"].append({"metadata": {"name": "tenant", **here}})
-        of["RoleBinding"].append({"metadata": {"name": "tenant-admin", **here}})
-    return Live.made_of(of)
-
-
-@cache
-def asked() -> tuple[tuple[Place, Flip], ...]:
-    return tuple((place, flip) for place in places(site(), live()) for flip in flips(place))
+from tests.unit.controls.live_probes import asked, probes, site
 
 
 def test_whatever_would_write_is_a_dry_run() -> None:
@@ -78,12 +40,7 @@ def test_what_cannot_be_a_dry_run_is_about_nobodys_pod() -> None:
 
 
 def test_every_probe_is_of_a_control_that_is_there_and_has_a_name_of_its_own() -> None:
-    every = [
-        *{(flip.id, flip.control) for _, flip in asked()},
-        *((each.id, each.control) for each in (*LOOKS, *WIDE, *NETWORK)),
-        *((name, control) for table in (DATABASES, DATABASE_LOOKS, OWN) for name, (control, _) in table.items()),
-        ("audited", AUDIT),
-    ]
+    every = probes()
     assert [each for each in every if each[1] not in CONTROLS] == []
     assert [name for name, count in Counter(name for name, _ in every).items() if count > 1] == []
     assert len({control for _, control in every}) >= 60
