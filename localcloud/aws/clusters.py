@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from localcloud import controlplane
 from localcloud.aws.instances import pool_of
-from localcloud.aws.kinds.model import Hooks, Scope
 from localcloud.aws.layout import AwsLayout
+from localcloud.aws.model import Hooks, Scope
 from localcloud.aws.provider.session import AwsError
 from localcloud.controlplane.layout import Layout
 from localcloud.controlplane.pki import CLUSTER

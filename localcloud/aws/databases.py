@@ -11,8 +11,8 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from localcloud.aws.kinds.model import Hooks, Scope
 from localcloud.aws.layout import AwsLayout
+from localcloud.aws.model import Hooks, Scope
 from localcloud.aws.provider.session import AwsError
 from localcloud.controlplane.layout import Layout, cluster_names
 from localcloud.controlplane.pki import CLUSTER, ensure_pki

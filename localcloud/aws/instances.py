@@ -4,7 +4,7 @@ DescribeInstanceTypeOfferings of its release (moto 5.2.5, 2026), so there is no 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from localcloud.aws.kinds.model import Scope
+from localcloud.aws.model import Scope
 from localcloud.aws.provider.session import AwsError
 from localcloud.nodes.generate import Pool, Taint
 

@@ -205,7 +205,7 @@ EXAMPLES = (
     ),
     Example(
         "ec2/defaultSecurityGroup:DefaultSecurityGroup",
-        {"vpcId": "<vpc>", "ingress": [], "egress": []},
+        {"vpcId": "<vpc>", "ingress": [], "egress": [], **TAGS},
         imports=False,
         stays=True,
     ),

@@ -1,5 +1,7 @@
 """The local AWS keeps what it knows, whichever way its server ends (H1)."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +54,8 @@ def test_a_restart_loses_nothing_and_changes_no_id(service: AwsService, tmp_path
     assert s3.get_object(Bucket="kept-bucket", Key="a/b")["Body"].read() == b"content"
     assert kms.decrypt(CiphertextBlob=sealed)["Plaintext"] == b"kept"
     assert sqs.list_queues(QueueNamePrefix="kept")["QueueUrls"]
+    arn = "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"  # AWS's own policies are there
+    assert client(service, "iam").get_policy(PolicyArn=arn)["Policy"]["Arn"] == arn
     with pytest.raises(ClientError, match="BucketAlreadyOwnedByYou"):
         s3.create_bucket(Bucket="kept-bucket", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
 
@@ -67,6 +71,14 @@ def test_every_type_survives_a_restart_in_good_order(service: AwsService, tmp_pa
     assert [file.name for file in AwsLayout(tmp_path).memory.iterdir()] == ["snapshot.pickle"]
     start_aws(tmp_path)
     assert not [name for name, one in world.made.items() if one.again() is None]
+
+
+@pytest.mark.parametrize(
+    "module", ["localcloud.aws", "localcloud.aws.databases", "localcloud.aws.clusters", "localcloud.aws.kinds"]
+)
+def test_each_module_can_be_the_first(module: str) -> None:
+    done = subprocess.run([sys.executable, "-c", f"import {module}"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_it_listens_on_loopback_only_and_ends_without_a_trace(service: AwsService, tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from localcloud.aws.kinds.groups import GROUP_KINDS
 from localcloud.aws.kinds.iam import IAM_KINDS
 from localcloud.aws.kinds.kms import KMS_KINDS
 from localcloud.aws.kinds.launch import LAUNCH_KINDS
-from localcloud.aws.kinds.model import Kind
 from localcloud.aws.kinds.rds import RDS_KINDS
 from localcloud.aws.kinds.route53 import ROUTE53_KINDS
 from localcloud.aws.kinds.routing import ROUTING_KINDS
@@ -18,6 +17,7 @@ from localcloud.aws.kinds.s3 import S3_KINDS
 from localcloud.aws.kinds.secretsmanager import SECRETS_KINDS
 from localcloud.aws.kinds.sqs import SQS_KINDS
 from localcloud.aws.kinds.vpc import VPC_KINDS
+from localcloud.aws.model import Kind
 
 _GROUPS = (
     AUDIT_KINDS,

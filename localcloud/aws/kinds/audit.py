@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from localcloud.aws.kinds.model import Call, Kind, Read, Scope, Tags, names
+from localcloud.aws.model import Call, Kind, Read, Scope, Tags, names
 
 _BUDGET = {"AccountId": "=in.accountId || account", "BudgetName": "=in.name"}
 _FIREHOSE = {"DeliveryStreamName": "=in.name"}

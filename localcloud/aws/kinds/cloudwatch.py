@@ -1,6 +1,6 @@
 """CloudWatch's logs, and EventBridge, which pulumi-aws has under the same name."""
 
-from localcloud.aws.kinds.model import Call, Kind, Read, Scope, Tags, names
+from localcloud.aws.model import Call, Kind, Read, Scope, Tags, names
 
 _GROUP_ARN = "join('', ['arn:aws:logs:', region, ':', account, ':log-group:', id])"
 _RULE_ARN = "=state.arn || found.Arn"

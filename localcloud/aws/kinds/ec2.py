@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from localcloud.aws.kinds.model import Call, Kind, Tags
+from localcloud.aws.model import Call, Kind, Tags
 
 
 def ec2_tags(resource: str) -> Tags:

@@ -1,6 +1,6 @@
 """ECR: repositories, what is kept in them, how they are scanned."""
 
-from localcloud.aws.kinds.model import Call, Kind, Read, Tags, names
+from localcloud.aws.model import Call, Kind, Read, Tags, names
 
 _ARN = "=state.arn || found.repositoryArn"
 _REPOSITORY = {"repositoryName": "=in.repository"}

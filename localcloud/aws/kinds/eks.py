@@ -3,7 +3,7 @@
 from typing import Any
 
 from localcloud.aws.clusters import LocalControlPlane, LocalNodes
-from localcloud.aws.kinds.model import Call, Kind, Read, Tags, names
+from localcloud.aws.model import Call, Kind, Read, Tags, names
 
 _CLUSTER = {"clusterName": "=in.clusterName"}
 _LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from localcloud.aws.kinds.model import Call, Kind, Read, Scope, Tags, names
+from localcloud.aws.model import Call, Kind, Read, Scope, Tags, names
 
 _ATTRIBUTES = {
     "clientKeepAlive": "client_keep_alive.seconds",

@@ -1,10 +1,11 @@
 """Security groups and their rules, inline and as resources of their own."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from localcloud.aws.kinds.ec2 import arn, ec2_kind
-from localcloud.aws.kinds.model import Call, Kind, Read, Scope, names
+from localcloud.aws.kinds.ec2 import arn, ec2_kind, ec2_tags
+from localcloud.aws.model import Call, Kind, Read, Scope, names
 
 _Rule = Mapping[str, Any]
 _ALL = "-1"
@@ -224,9 +225,10 @@ GROUP_KINDS = (
         also=names("ingress egress"),
         silent="whether any packet passes",
     ),
-    ec2_kind(
-        "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
-        "security-group",
+    Kind(
+        token="aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+        client="ec2",
+        tags=replace(ec2_tags("security-group"), create=""),  # it is there already
         create=Call(
             do="describe_security_groups",
             give={

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from localcloud.aws.kinds.model import Call, Kind, Read, Tags, names
+from localcloud.aws.model import Call, Kind, Read, Tags, names
 
 
 def _tags(what: str, member: str, key: str = "=id") -> Tags:

@@ -1,6 +1,6 @@
 """KMS keys and their aliases."""
 
-from localcloud.aws.kinds.model import Call, Kind, Read, Scope, Tags, names
+from localcloud.aws.model import Call, Kind, Read, Scope, Tags, names
 
 
 def _alias(scope: Scope) -> object:

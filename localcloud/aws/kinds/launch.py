@@ -1,7 +1,7 @@
 """EC2 launch templates."""
 
 from localcloud.aws.kinds.ec2 import arn, ec2_kind
-from localcloud.aws.kinds.model import Call, Read, Scope, names
+from localcloud.aws.model import Call, Read, Scope, names
 from localcloud.aws.provider.session import input_shape
 from localcloud.aws.provider.templates import arguments
 

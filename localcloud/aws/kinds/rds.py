@@ -3,7 +3,7 @@
 from typing import Any
 
 from localcloud.aws.databases import LocalDatabase
-from localcloud.aws.kinds.model import Call, Kind, Read, Scope, Tags, names
+from localcloud.aws.model import Call, Kind, Read, Scope, Tags, names
 
 _CLUSTER_RENAME = {
     "clusterIdentifier": "DBClusterIdentifier",

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from localcloud.aws.kinds.model import Call, Kind, Read, Scope, Tags, names
+from localcloud.aws.model import Call, Kind, Read, Scope, Tags, names
 
 _ROUTING: Final[Mapping[str, Callable[[Any], dict[str, Any]]]] = {
     "weightedRoutingPolicies": lambda each: {"Weight": each["weight"]},

@@ -3,7 +3,7 @@
 from typing import Any
 
 from localcloud.aws.kinds.ec2 import arn, ec2_kind
-from localcloud.aws.kinds.model import Call, Kind, Read, Scope, names
+from localcloud.aws.model import Call, Kind, Read, Scope, names
 
 _DESTINATIONS = ("destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId")
 _DESTINATION = "(in.destinationCidrBlock || in.destinationIpv6CidrBlock || in.destinationPrefixListId)"

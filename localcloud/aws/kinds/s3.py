@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from localcloud.aws.kinds.model import Call, Kind, Read, Tags, Template, names
+from localcloud.aws.model import Call, Kind, Read, Tags, Template, names
 
 _BUCKET = {"Bucket": "=in.bucket"}
 

@@ -1,6 +1,6 @@
 """Secrets Manager. Rotation is left out: moto rotates by a Lambda function, for which it would need Docker."""
 
-from localcloud.aws.kinds.model import Call, Kind, Read, Tags, names
+from localcloud.aws.model import Call, Kind, Read, Tags, names
 
 _SECRET = {"SecretId": "=id"}
 _VERSION = {"SecretId": "=in.secretId"}

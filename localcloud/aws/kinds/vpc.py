@@ -1,7 +1,7 @@
 """VPC and what it consists of. Sources of `replace`: ForceNew in terraform-provider-aws, which pulumi-aws bridges."""
 
 from localcloud.aws.kinds.ec2 import arn, ec2_kind
-from localcloud.aws.kinds.model import Call, Read, names
+from localcloud.aws.model import Call, Read, names
 
 
 def _attribute(name: str, member: str) -> tuple[Call, Read]:

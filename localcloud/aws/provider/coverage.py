@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from localcloud.aws.kinds.model import Call, Kind
+from localcloud.aws.model import Call, Kind
 from localcloud.aws.provider.sdk import sdk_type
 from localcloud.aws.provider.session import input_shape
 from localcloud.aws.provider.templates import inputs_of, is_argument

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from localcloud.aws.kinds.model import Kind
+from localcloud.aws.model import Kind
 from localcloud.aws.provider.wire import UNKNOWN
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from localcloud.aws.kinds.model import Call, Kind, Read
+from localcloud.aws.model import Call, Kind, Read
 from localcloud.aws.provider import tagging
 from localcloud.aws.provider.difference import changed, conformed
 from localcloud.aws.provider.sdk import sdk_type

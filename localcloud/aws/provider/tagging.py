@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from localcloud.aws.kinds.model import Tags
+from localcloud.aws.model import Tags
 
 
 def in_form(tags: Mapping[str, str], form: str) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import jmespath
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from localcloud.aws.kinds.model import Scope, Template
+from localcloud.aws.model import Scope, Template
 from localcloud.aws.provider.sdk import fields, members
 
 _INPUT = re.compile(r"\bin\.([A-Za-z0-9]+)")

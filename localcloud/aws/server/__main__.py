@@ -29,6 +29,7 @@ def main() -> int:
     directory, port = Path(sys.argv[1]), int(sys.argv[2])
     # moto asks botocore for regions; nothing of the person's AWS configuration may reach it, nor any credentials.
     os.environ.update(AWS_ACCESS_KEY_ID="local", AWS_SECRET_ACCESS_KEY="local", AWS_EC2_METADATA_DISABLED="true")
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"  # those of AWS itself, which roles refer to
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
         os.environ.pop(name, None)
     try:
