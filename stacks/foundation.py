@@ -131,7 +131,11 @@ def _account(catalogue: Catalogue, site: Site, options: pulumi.ResourceOptions) 
     CostBudget(
         "account",
         CostBudgetArgs(
-            budget=site.name("account"), monthly_usd=budget.monthly_usd, percent=budget.percent, mails=budget.mails
+            budget=site.name("account"),
+            monthly_usd=budget.monthly_usd,
+            percent=budget.percent,
+            mails=budget.mails,
+            tags=site.tags("budget"),
         ),
         options,
     )

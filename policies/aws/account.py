@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.aws.document import allows, listed, open_to_all, principals, statements
-from policies.expected import Expected
+from policies.expected import Expected, known
 from policies.objects import AwsResource
 from policies.rule import Stack, Wrong, rule, stack_rule
 from settings import names
@@ -122,9 +122,9 @@ def addons_are_pinned(found: AwsResource, _: Expected) -> Iterator[str]:
         yield f"add-on {found.at('addonName')!r} has no addonVersion"
 
 
-def policies_are_enforced(found: AwsResource, _: Expected) -> Iterator[str]:
-    """The VPC CNI enforces NetworkPolicies when it is told to (H2, E1)."""
-    if found.at("addonName") != "vpc-cni":
+def policies_are_enforced(found: AwsResource, expected: Expected) -> Iterator[str]:
+    """The VPC CNI enforces NetworkPolicies when it is told to; Calico does, where a cluster has it (H2, E1)."""
+    if found.at("addonName") != "vpc-cni" or "guard-rails" in known(expected.addons, "whether there is Calico"):
         return
     settings = json.loads(found.at("configurationValues") or "{}")
     if str(settings.get("enableNetworkPolicy")).lower() != "true":

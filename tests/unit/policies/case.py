@@ -41,6 +41,7 @@ class Case:
     protection is taken away. said: in the finding. missing: said when the property is not there, the same when None;
     FINE where it may be missing. hidden: path of the value that is not known yet, where it is not `path`. also: other
     controls that the same flip breaks. always: every resource of the kind is wrong, so that none is compliant.
+    expected: what the rules are told of the environment.
     """
 
     control: str
@@ -53,6 +54,7 @@ class Case:
     hidden: Path | None = None
     also: frozenset[str] = frozenset()
     always: bool = False
+    expected: Expected = EXPECTED
 
     def __str__(self) -> str:
         return f"{self.control} {self.token.rpartition(':')[2]} {'.'.join(map(str, self.path))}"
@@ -91,6 +93,6 @@ def hidden(props: Mapping[str, Any], path: Path) -> dict[str, Any]:
     return flipped(props, path, UNKNOWN_STRING_VALUE)
 
 
-def results(token: str, props: Mapping[str, Any], **more: Any) -> list[Result]:
+def results(token: str, props: Mapping[str, Any], expected: Expected = EXPECTED, **more: Any) -> list[Result]:
     """What all rules say of one resource."""
-    return evaluate(resource(token, props, **more), EXPECTED)
+    return evaluate(resource(token, props, **more), expected)

@@ -31,9 +31,11 @@ def resources(made: Recording) -> list[Resource]:
     ]  # fmt: skip
 
 
-def asked(made: Recording, environment: str = "local", *, whole: bool = True) -> Session:
-    """A session of the pack in which every rule was asked. whole: those about the stack as well."""
-    held = session(ROOT, {"tenantplane:environment": environment}, TODAY)
+def asked(made: Recording, environment: str = "local", *, cluster: str | None = None, whole: bool = True) -> Session:
+    """A session of the pack in which every rule was asked. cluster: as the stack's configuration names it. whole: those
+    about the stack as well."""
+    told = {"tenantplane:environment": environment, **({"tenantplane:cluster": cluster} if cluster else {})}
+    held = session(ROOT, told, TODAY)
     seen = resources(made)
     for each in seen:
         held.resource(each)

@@ -37,13 +37,13 @@ def protected(case: Case) -> bool:
 
 @every_case
 def test_a_compliant_resource_has_no_finding(case: Case) -> None:
-    found = results(case.token, case.good)
+    found = results(case.token, case.good, case.expected)
     assert [str(each) for each in found if not case.always or each.control.id != case.control] == []
 
 
 @every_case
 def test_one_flip_is_found_by_its_control_alone(case: Case) -> None:
-    found = results(case.token, case.flipped, protect=protected(case))
+    found = results(case.token, case.flipped, case.expected, protect=protected(case))
     own = [each for each in found if each.control.id == case.control]
     assert any(case.said in each.what for each in own), found
     assert all(each.evaluated for each in own)
@@ -56,7 +56,7 @@ def test_one_flip_is_found_by_its_control_alone(case: Case) -> None:
 @every_case
 def test_a_property_that_is_missing_is_what_its_default_is(case: Case) -> None:
     path = case.path or case.hidden or ()
-    found = results(case.token, flipped(case.good, path, GONE))
+    found = results(case.token, flipped(case.good, path, GONE), case.expected)
     said = [each.what for each in found if each.control.id == case.control]
     expected = case.said if case.missing is None and case.path else case.missing or FINE
     assert any(expected in each for each in said) if expected != FINE else said == []
@@ -64,7 +64,7 @@ def test_a_property_that_is_missing_is_what_its_default_is(case: Case) -> None:
 
 @every_case
 def test_a_value_that_is_not_known_is_not_evaluated_and_never_passed(case: Case) -> None:
-    found = results(case.token, hidden(case.good, case.hidden or case.path), protect=protected(case))
+    found = results(case.token, hidden(case.good, case.hidden or case.path), case.expected, protect=protected(case))
     own = [each for each in found if each.control.id == case.control and not each.evaluated]
     if case.always:
         assert [each for each in found if each.control.id == case.control]
@@ -78,7 +78,7 @@ def test_a_value_that_is_not_known_is_not_evaluated_and_never_passed(case: Case)
 def test_of_several_resources_the_wrong_one_is_named(case: Case) -> None:
     wrong = resource(case.token, case.flipped, name="wrong", urn="urn:wrong", protect=protected(case))
     right = [resource(case.token, case.good, name=name, urn=f"urn:{name}") for name in ("first", "last")]
-    found = [each for one in (right[0], wrong, right[1]) for each in evaluate(one, EXPECTED)]
+    found = [each for one in (right[0], wrong, right[1]) for each in evaluate(one, case.expected)]
     named = {each.urn for each in found if each.control.id == case.control}
     assert named == {"urn:wrong"} or (case.always and named == {"urn:first", "urn:wrong", "urn:last"})
 
@@ -93,6 +93,12 @@ def test_every_rule_is_of_a_control_that_says_so() -> None:
     for rule in RULES:
         assert problems(rule.control) == []
         assert rule.control.preview, rule.control.id
+
+
+def test_the_vpc_cni_enforces_nothing_where_calico_does() -> None:
+    token, told = "aws:eks/addon:Addon", {**cases_of_aws.ADDON, "configurationValues": "{}"}
+    assert results(token, told) == []
+    assert len(results(token, told, replace(EXPECTED, addons=frozenset()))) == 1
 
 
 def test_an_ingress_beside_no_gateway_has_its_tenants_host() -> None:

@@ -89,7 +89,6 @@ CASES: Final = (
     case("TP-F4-08", "audit-encryption", (), GONE, "'audit' has no BucketServerSideEnc", ("audit", ("bucket",))),
     case("TP-F4-09", "audit-versions", (), GONE, "'audit' has no BucketVersioning", ("audit", ("bucket",))),
     case("TP-F4-10", "audit-policy", (), GONE, "'audit' has no BucketPolicy", ("audit", ("bucket",))),
-    case("TP-F4-11", "audit-owner", (), GONE, "'audit' has no BucketOwnershipControls", ("audit", ("bucket",))),
     case("TP-G5-01", "audit-lock", (), GONE, "'audit' has no BucketObjectLockConfiguration", ("audit", ("bucket",))),
     case("TP-G6-02", "audit-lifecycle", (), GONE, "'audit' has no BucketLifecycle", ("audit", ("bucket",))),
     case("TP-G6-02", "images-lifecycle", (), GONE, "repository 'images' has no LifecyclePolicy",
