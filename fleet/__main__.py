@@ -3,6 +3,7 @@
 from fleet import (  # they add their commands
     audit_commands,  # noqa: F401
     data_commands,  # noqa: F401
+    drift_commands,  # noqa: F401
     policy_commands,  # noqa: F401
     relocation_commands,  # noqa: F401
     verify_commands,  # noqa: F401

@@ -18,7 +18,12 @@ from fleet.recovery import recovery_plan, told
 from fleet.stacks import Stack
 from fleet.state import StackState, StateReader
 
-Verb = Literal["preview", "up", "refresh", "destroy"]
+Verb = Literal["preview", "up", "refresh", "destroy", "drift"]
+"""drift: what a refresh would find, and nothing is written."""
+
+_READS: Final = ("preview", "drift")
+_COMMANDS: Final[dict[Verb, str]] = {"drift": "refresh"}
+"""What the engine calls a verb that it does not call the same."""
 
 _QUIET: Final = ("--suppress-outputs", "--suppress-progress")
 _FLAGS: Final[dict[Verb, tuple[str, ...]]] = {
@@ -26,6 +31,7 @@ _FLAGS: Final[dict[Verb, tuple[str, ...]]] = {
     # The plan was looked at with `preview`; computing it once more would double the time of an update.
     "up": ("--yes", "--skip-preview", *_QUIET),
     "refresh": ("--yes", "--skip-preview", *_QUIET),
+    "drift": ("--preview-only", *_QUIET),
     # Tenants' namespaces are protected. Who may remove a whole environment all the same is decided before
     # (fleet/cli.py).
     "destroy": ("--yes", "--skip-preview", "--ignore-protect", *_QUIET),
@@ -84,10 +90,10 @@ class Engine:
         notes: list[str] = []
         state = self.state(stack)
         if not state.exists:
-            if verb in ("refresh", "destroy"):
+            if verb in ("refresh", "destroy", "drift"):
                 return Outcome(stack=stack, changes=Changes(), exit_code=None, skipped="was never applied")
             self.make(stack)
-        if verb != "preview":
+        if verb not in _READS:
             self._recover(stack, state, notes)
         if state.stale and verb in ("preview", "up"):
             flags = (*flags, "--refresh")
@@ -200,8 +206,16 @@ class Engine:
         logs.mkdir(parents=True, exist_ok=True)
         events, log = logs / f"{stack.name}.{verb}.events", logs / f"{stack.name}.{verb}.log"
         events.write_bytes(b"")
-        command = ["pulumi", verb, "--stack", stack.name, "--config-file", str(stack.file), "--non-interactive"]
-        changes = Changes()
+        command = [
+            "pulumi",
+            _COMMANDS.get(verb, verb),
+            "--stack",
+            stack.name,
+            "--config-file",
+            str(stack.file),
+            "--non-interactive",
+        ]
+        changes = Changes(drift=verb == "drift")
         with log.open("wb") as output, events.open("rb") as lines:
             if self._stopping:
                 return Outcome(stack=stack, changes=changes, exit_code=None, skipped="stopped before it began")
@@ -227,7 +241,7 @@ class Engine:
                 with self._guard:
                     self._running.discard(process)
         events.unlink(missing_ok=True)
-        if verb != "preview" and process.returncode == 0:
+        if verb not in _READS and process.returncode == 0:
             mark.unlink(missing_ok=True)
         text = log.read_text(errors="replace")
         return Outcome(

@@ -36,7 +36,8 @@ class Change:
 
     tenant: id, or PLATFORM. paths: changed properties as the engine names them, with "add", "update", "delete" and
     so on. old, new: the resource's inputs, secrets masked. protected: the engine refuses to delete it. retained: it
-    stays where it is when it is deleted.
+    stays where it is when it is deleted. declared: of a look for drift, where old and new are what was and is there,
+    the inputs.
     """
 
     op: Op
@@ -47,6 +48,7 @@ class Change:
     new: Mapping[str, Any]
     protected: bool = False
     retained: bool = False
+    declared: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def type(self) -> str:
@@ -65,9 +67,11 @@ class Changes:
 
     done: finished operations by tenant. changes: those that are no "same", in the order of the log. failed: URN and
     message of each error, each once. warnings: messages, each once. started: operations begun. result: the engine's
-    own word on the end.
+    own word on the end. drift: look at what is there, in every resource, and not at what the engine calls a change: it
+    compares what the program says, and does not see what was added beside that.
     """
 
+    drift: bool = False
     done: dict[str, Counter[Op]] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
@@ -136,14 +140,28 @@ class Changes:
         old, new = inputs_of(meta.get("old")), inputs_of(meta.get("new"))
         labels = ((new or old).get("metadata") or {}).get("labels") if isinstance((new or old), dict) else None
         tenant = self.tenant_of(meta["urn"], labels if isinstance(labels, dict) else None)
-        if op == "update" and meta["op"] == "refresh":
+        declared = old
+        if (op == "update" and meta["op"] == "refresh") or (self.drift and op in ("same", "update")):
             old, new = outputs_of(meta.get("old")), outputs_of(meta.get("new"))
-            if old == new:
-                op = "same"
+            # A secret is masked in both: that it differs is the engine's word.
+            op = "update" if old != new or (self.drift and meta.get("detailedDiff")) else "same"
         self.done.setdefault(tenant, Counter())[op] += 1
         if op != "same":
             paths = {path: diff.get("diffKind", "") for path, diff in (meta.get("detailedDiff") or {}).items()}
-            self.changes.append(Change(op=op, urn=meta["urn"], tenant=tenant, paths=paths, old=old, new=new))
+            before = meta.get("old") or {}
+            self.changes.append(
+                Change(
+                    op=op,
+                    urn=meta["urn"],
+                    tenant=tenant,
+                    paths=paths,
+                    old=old,
+                    new=new,
+                    protected=bool(before.get("protect")),
+                    retained=bool(before.get("retainOnDelete")),
+                    declared=declared if self.drift else {},
+                )
+            )
 
     def _diagnose(self, diagnostic: Mapping[str, Any]) -> None:
         severity, message = diagnostic.get("severity"), str(diagnostic.get("message", "")).strip()

@@ -19,6 +19,7 @@ DOING: Final[dict[Verb, str]] = {
     "up": "applying",
     "refresh": "reading",
     "destroy": "removing",
+    "drift": "looking",
 }
 HEARTBEAT_S: Final = 5.0
 """On anything that is no terminal, how often a line says how far things are."""
