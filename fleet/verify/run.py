@@ -11,10 +11,10 @@ from typing import Final
 from fleet.clusters import api_client
 from fleet.errors import FleetError
 from fleet.stacks import Stack
-from fleet.verify.api import Api, Rate
+from fleet.verify.api import Api, Rate, UnansweredError
 from fleet.verify.audited import ask_audit, log_of, size_of
 from fleet.verify.databases import ask_databases
-from fleet.verify.finding import Finding
+from fleet.verify.finding import UNKNOWN, Finding
 from fleet.verify.flipping import ask_flips
 from fleet.verify.live import Live, read_live
 from fleet.verify.looking import look
@@ -29,6 +29,9 @@ RATE: Final = 400.0
 """Requests a second to one API server: an eighth of what its own limits let through at once from everybody."""
 WRITES_IN_EARNEST: Final = 7
 """Requests in the run's own namespace: the namespace, three pods, an account, its token, and the end of it all."""
+
+REACHED: Final = "TP-I1-01"
+"""Control under which a cluster is told that does not answer: without its API server nothing is refused or admitted."""
 
 Tell = Callable[[str], None]
 
@@ -73,21 +76,28 @@ class Run:
         return Api(api_client(cluster, stack, self.root), Rate(self.wanted.rate), self.wanted.jobs)
 
     def done(self) -> Result:
-        """Asks everything. Raises FleetError for a cluster that does not answer at all."""
+        """Asks everything. A cluster that does not answer at all is told as one that could not be judged. Raises
+        FleetError for a tenant that is on none."""
         began = time.monotonic()
         findings: list[Finding] = []
         notes: list[str] = []
         requests = 0
         asked: set[str] = set()
         for site in self.sites():
-            api = self.connected(site.cluster)
             try:
-                here = Asking(site, api, self.wanted, self.tell)
+                api = self.connected(site.cluster)
+            except FleetError as error:
+                findings.append(_unanswered(site, error))
+                continue
+            here = Asking(site, api, self.wanted, self.tell)
+            try:
                 findings += here.findings()
-                notes += here.notes
                 asked |= {each.tenant for each in here.places}
-                requests += api.count
+            except UnansweredError as error:
+                findings.append(_unanswered(site, error))
             finally:
+                notes += here.notes
+                requests += api.count
                 api.close()
         return Result(
             environment=self.catalogue.environment,
@@ -99,6 +109,13 @@ class Run:
             findings=tuple(findings),
             notes=tuple(notes),
         )
+
+
+def _unanswered(site: Site, error: FleetError) -> Finding:
+    name = site.cluster.name
+    return Finding(
+        control=REACHED, probe="cluster", title="the API server answers", cluster=name, state=UNKNOWN, why=str(error)
+    )
 
 
 class Asking:

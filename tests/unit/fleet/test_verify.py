@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from kubernetes import client
 
 from controls import CONTROLS
+from fleet.stacks import Stack
 from fleet.verify.api import Api, Rate
 from fleet.verify.finding import Finding
 from fleet.verify.junit import junit
@@ -24,6 +25,9 @@ from fleet.verify.probe import Flip
 from fleet.verify.refuser import POD_SECURITY, policy
 from fleet.verify.request import Answer, get, post
 from fleet.verify.result import Result, as_data, read_result, rows, write_result
+from fleet.verify.run import Run, Wanted
+from settings.stack_config import parse_stack_config
+from tests.unit.components.local_stack import catalogue
 from tests.unit.controls.live_probes import asked, probes, site
 
 
@@ -219,3 +223,22 @@ def test_a_result_is_kept_without_what_held_and_read_again(tmp_path: Any) -> Non
     assert (row.state, row.probes, row.tenants) == ("failed", 2, 1)
     file.write_text('{"version": 0}')
     assert read_result(file) is None
+
+
+def test_a_cluster_that_does_not_answer_is_told_and_the_others_are_asked(tmp_path: Any) -> None:
+    """One without a kubeconfig, and one that nobody listens for."""
+    held = catalogue()
+    stack = Stack(name="local", config=parse_stack_config({"environment": "local",
+         "kubeconfig": str(tmp_path / "none")}),
+                  file=tmp_path, tenants=(), plan="")  # fmt: skip
+    missing = Run(held, (stack,), tmp_path, Wanted()).done()
+    (tmp_path / "none").write_text(
+        "apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts: [{name: a, context: {cluster: a, user: a}}]\n"
+        "users: [{name: a, user: {token: a}}]\nclusters: [{name: a, cluster: {server: 'http://127.0.0.1:9'}}]\n"
+    )
+    silent = Run(held, (stack,), tmp_path, Wanted(jobs=1)).done()
+    for result_ in (missing, silent):
+        (found,) = result_.findings
+        assert (found.state, found.cluster, result_.code) == ("unknown", "local", 4)
+    assert "has no kubeconfig" in missing.findings[0].why
+    assert "does not answer" in silent.findings[0].why
