@@ -7,11 +7,14 @@ import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Final
 
+import psutil
 import typer
 
 from bench.onboarding.meter import CommandError, Measured, measure
 from bench.verify.project import CHECKOUT, ENVIRONMENT, make_project
 from localcloud import LocalcloudError, controlplane
+from localcloud.controlplane.layout import Layout
+from localcloud.controlplane.postgres import start_database
 from localcloud.paths import STATE_VARIABLE
 from localcloud.topology import local_clusters
 
@@ -32,7 +35,9 @@ def main(
     """Time `fleet verify` of N tenants on a cluster with every add-on of `local`, applied by `fleet up` before.
 
     Starts a control plane of its own and takes it away again. Everything runs on this machine and shares its cores
-    with the cluster. The last line is JSON: tenants, probes, verify_s, requests, requests_per_tenant, up_s.
+    with the cluster. The last line is JSON: tenants, probes, verify_s, requests, requests_per_tenant, verify_cpu_s and
+    server_cpu_s (seconds of a core that verify and the API server used, which say more on a machine that is busy),
+    up_s.
     """
     with tempfile.TemporaryDirectory(prefix="tenantplane-bench-") as made:
         folder = Path(made)
@@ -56,10 +61,13 @@ def _run(folder: Path, tenants: int, jobs: int, rate: float, *, quiet: bool) -> 
     wanted = local_clusters(ENVIRONMENT, project / "catalog")[CLUSTER]
     say(f"starting a control plane for {tenants} tenants; {os.cpu_count()} cores, shared with it")
     controlplane.start(CLUSTER, wanted.pools, addons=wanted.addons)
+    start_database(Layout(CLUSTER, folder / "state"))
     up = _fleet(project, "up", ENVIRONMENT, "--no-table")
     say(f"  fleet up       {up.seconds:7.1f} s")
     flags = ("--format", "json", "--jobs", str(jobs), "--rate", str(rate))
+    before, own = _server_s(folder), os.times()
     done = _fleet(project, "verify", ENVIRONMENT, *flags)
+    after, now = _server_s(folder), os.times()
     found = json.loads(done.output[done.output.index("{") :])
     say(f"  fleet verify   {done.seconds:7.1f} s: {found['verdict']}")
     return {
@@ -68,8 +76,17 @@ def _run(folder: Path, tenants: int, jobs: int, rate: float, *, quiet: bool) -> 
         "verify_s": round(done.seconds, 2),
         "requests": found["requests"],
         "requests_per_tenant": round(found["requests"] / found["tenants"], 1),
+        "verify_cpu_s": round(now.children_user + now.children_system - own.children_user - own.children_system, 1),
+        "server_cpu_s": round(after - before, 1),
         "up_s": round(up.seconds, 1),
     }
+
+
+def _server_s(folder: Path) -> float:
+    """Seconds of a core that the API server of this measurement has used."""
+    held = [each for each in psutil.process_iter(["name", "cmdline"]) if each.info["name"] == "kube-apiserver"]
+    ours = [each for each in held if any(str(folder) in part for part in each.info["cmdline"] or ())]
+    return float(sum(sum(each.cpu_times()[:2]) for each in ours))
 
 
 def _fleet(project: Path, *arguments: str) -> Measured:
