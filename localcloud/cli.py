@@ -118,6 +118,8 @@ def stop(
         typer.echo("there is no cluster: nothing to stop")
     if every and stop_aws():
         typer.echo("the local AWS is stopped and forgotten")
+        for stack in stacks.forget_aws_stacks(state_directory()):
+            typer.echo(f"removed the state of {stack}, which lived on it")
     if every and not stacks.clear(state_directory()):
         typer.echo(f"stacks of other clusters are kept in {state_directory() / 'state'}")
 

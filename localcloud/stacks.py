@@ -15,6 +15,9 @@ from typing import Any
 from localcloud.paths import checkout
 
 _KUBERNETES_PROVIDER = "pulumi:providers:kubernetes"
+_AWS_PROVIDER = "pulumi:providers:aws"
+_LOCAL_ACCOUNT = ":123456789012:"
+"""In the names of everything that the local AWS makes: the account of AWS's own examples, which nobody has."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,18 @@ def forget_stacks(state_dir: Path, kubeconfig: Path) -> tuple[tuple[str, ...], t
         else:
             left.append(stack.name)
     return tuple(removed), tuple(left)
+
+
+def forget_aws_stacks(state_dir: Path) -> tuple[str, ...]:
+    """Remove the stacks of what lived on the local AWS, which has been forgotten; returns their names."""
+    removed: list[str] = []
+    for stack in _stacks(state_dir):
+        text = stack.checkpoint.read_text()
+        if f'"{_AWS_PROVIDER}"' in text and _LOCAL_ACCOUNT in text:
+            for file in stack.files:
+                _remove(file)
+            removed.append(stack.name)
+    return tuple(removed)
 
 
 def clear(state_dir: Path) -> bool:

@@ -3,7 +3,9 @@
 import typer
 
 from localcloud.aws.service import pause_aws, running_aws, start_aws, stop_aws
+from localcloud.paths import state_directory
 from localcloud.progress import ConsoleReporter
+from localcloud.stacks import forget_aws_stacks
 
 aws_app = typer.Typer(no_args_is_help=True, help="AWS's API on this machine, which the bundled aws provider talks to.")
 
@@ -22,8 +24,11 @@ def stop(
 ) -> None:
     """Stop it and forget all: every resource, and the servers of databases. Control planes are left alone."""
     there = pause_aws() if keep else stop_aws()
+    forgotten = forget_aws_stacks(state_directory()) if there and not keep else ()
     what = "stopped" if keep else "stopped and forgotten"
     typer.echo(f"the local AWS is {what}" if there else "there is no local AWS: nothing to stop")
+    if forgotten:
+        typer.echo(f"removed the state of {', '.join(forgotten)}, which lived on it")
 
 
 @aws_app.command()

@@ -27,6 +27,7 @@ class AwsProject:
 
     project: Project
     service: AwsService
+    destroyed: bool = False
 
     def write(self, body: str, endpoint: str = "", **provider: object) -> AwsProject:
         """Write the program. provider: further arguments of the provider."""
@@ -86,7 +87,8 @@ def aws_project(aws: AwsService, aws_plugins: Path, tmp_path: Path) -> Iterator[
     """A project with a stack of its own, destroyed in the end."""
     made = AwsProject(Project(tmp_path, aws_plugins, name=f"aws{next(_NUMBERS)}"), aws)
     yield made
-    made.run("destroy")
+    if not made.destroyed:
+        made.run("destroy")
 
 
 def client(service: AwsService, name: str) -> Any:
