@@ -10,7 +10,7 @@ _HINTS: Final = (
         "it, then run the same command",
     ),
     (
-        r"connection refused|no route to host|i/o timeout|context deadline exceeded|connection reset|EOF",
+        r"connection refused|no route to host|i/o timeout|context deadline exceeded|connection reset|unreachable|EOF",
         "cluster {cluster!r} did not answer, or went away; once it is back the same command goes on. One that will "
         "not come back: `python -m fleet failover`",
     ),

@@ -71,23 +71,28 @@ class Fleet:
             raise FleetError(
                 f"cluster {scope.cluster!r} is lost, says its topology; when it is back, take `lost` away there"
             )
-        stacks = [
-            each
-            for each in self.stacks
-            if not each.lost and (scope.cluster in (None, each.config.cluster) or each.config.cluster is None)
-        ]
-        if scope.tenant is None:
-            return tuple(stacks)
-        holding = [
-            each for each in stacks if scope.tenant in each.tenants or scope.tenant in self.states[each.name].tenants
-        ]
-        if not holding:
-            raise FleetError(f"tenant {scope.tenant!r} is in no stack of {self.catalogue.environment!r}")
-        # What the tenant stands on comes along: without its priority classes no pod of its ever starts.
-        clusters_held = {each.config.cluster for each in holding}
-        return tuple(
-            each for each in stacks if each in holding or (each.is_shared and each.config.cluster in clusters_held)
-        )
+        live = [each for each in self.stacks if not each.lost]
+        picked = live
+        if scope.cluster is not None:
+            picked = [
+                each
+                for each in live
+                if each.config.cluster == scope.cluster
+                or (each.config.cluster is None and not each.config.is_of_the_cloud)
+            ]
+        if scope.tenant is not None:
+            held = self.states
+            picked = [
+                each for each in picked if scope.tenant in each.tenants or scope.tenant in held[each.name].tenants
+            ]
+            if not picked:
+                raise FleetError(f"tenant {scope.tenant!r} is in no stack of {self.catalogue.environment!r}")
+        # What they stand on comes along: without its priority classes no pod of a tenant ever starts.
+        wanted = {each.name for each in picked}
+        for each in reversed(live):  # what is stood on comes before what stands on it
+            if each.name in wanted:
+                wanted |= set(each.needs)
+        return tuple(each for each in live if each.name in wanted)
 
     @property
     def lost(self) -> tuple[str, ...]:
@@ -137,6 +142,10 @@ class Fleet:
                         from fleet.settle import await_removals  # noqa: PLC0415  the Kubernetes client, seldom needed
 
                         await_removals(self.catalogue, stack, self.root)
+                    if verb in ("preview", "up") and stack.config.layer == "platform" and self.catalogue.topology.aws:
+                        from fleet.local_cloud import add_addons  # noqa: PLC0415  its libraries are seldom needed
+
+                        add_addons(self.catalogue, str(stack.config.cluster))
                     outcome = self.engine.run(verb, stack, progress.watch(stack.name), flags)
                 except FleetError as error:
                     outcome = refusal(stack, error)
