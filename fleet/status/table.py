@@ -28,7 +28,7 @@ def print_statuses(console: Console, statuses: list[TenantStatus], environment: 
         "sandboxes warm",
         *(["jobs wait/run"] if queued else []),
         "policies",
-        "host (routes)",
+        "routes",
     ):
         table.add_column(heading, overflow="fold")
     for status in statuses:
@@ -68,14 +68,16 @@ def _row(status: TenantStatus, *, queued: bool) -> list[Text]:
 
 
 def _hosts(status: TenantStatus) -> Text:
-    """Under which hosts it is reached, and by how many routes of each; which of them the gateway refuses."""
+    """By how many routes it is reached under its host, `<tenant>.<domain>`, and what the gateway refuses of them; any
+    other host by its name."""
     if not status.hosts:
         missing = expects_host(status.plan)
         return Text("none" if missing else "-", style="yellow" if missing else "")
     made = Text()
     for host in status.hosts:
         made.append(" " if made else "")
-        made.append(f"{host.name} ({len(host.paths)})")
+        own = host.name.startswith(f"{status.plan.tenant.id}.")
+        made.append(str(len(host.paths)) if own else f"{host.name} ({len(host.paths)})")
         if host.refused:
             made.append(f" {host.refused}", style="yellow")
     return made
