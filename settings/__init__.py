@@ -7,7 +7,8 @@ from settings.cluster import Cluster
 from settings.fields import Compute
 from settings.load import environments, load_catalogue
 from settings.nodepool import GpuDevices, NodeCapacity, NodePool, Taint
-from settings.plan import ResolvedWorkload, TenantPlan, plan_tenants
+from settings.plan import ResolvedWorkload, TenantPlan
+from settings.planning import plan_tenants
 from settings.problems import CatalogueError, Problem
 from settings.queue_plan import ResolvedQueue
 from settings.quota import LimitRange, ResolvedQuota

@@ -11,7 +11,7 @@ import yaml
 
 from settings.dates import today
 from settings.load import environments, load_catalogue
-from settings.plan import plan_tenants
+from settings.planning import plan_tenants
 from settings.policy import load_policy
 from settings.problems import CatalogueError, Problem, listed
 from settings.scheduler_profile import SCHEDULER_NAME, scheduler_configuration

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from settings.approval import Offboarding
 from settings.catalogue import Catalogue
-from settings.plan import TenantPlan, plan_tenants
+from settings.plan import TenantPlan
+from settings.planning import plan_tenants
 
 APPROVAL = Offboarding(
     approved_by="fleet@tenantplane.invalid",

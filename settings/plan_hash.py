@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from settings.catalogue import Catalogue
-from settings.plan import plan_tenants
+from settings.planning import plan_tenants
 from settings.stack_config import StackConfig
 
 OUTPUT: Final = "planHash"

@@ -12,7 +12,7 @@ from settings.cluster import Cluster
 from settings.held import held, shown
 from settings.homing import placed_on
 from settings.placing import workload_pools
-from settings.plan import demands, quota_amounts, runtime_of
+from settings.planning import demands, quota_amounts, runtime_of
 from settings.problems import Problem, listed
 from settings.quantities import format_bytes, format_cpu
 from settings.queue_problems import queue_problems

@@ -11,7 +11,8 @@ from typing import Final
 from settings.catalogue import Catalogue
 from settings.nodepool import NodePool
 from settings.placing import workload_pools
-from settings.plan import TenantPlan, runtime_of
+from settings.plan import TenantPlan
+from settings.planning import runtime_of
 from settings.queue_plan import shared_kind
 from settings.quota import gpu_pool
 from settings.replicas import Demand, pod_demand

@@ -21,7 +21,8 @@ from settings.cost.supply import PricedPool, Supply, gpu_nodes, nodes_for, price
 from settings.database.limits import session_limits
 from settings.nodepool import NodePool
 from settings.placeholders import placeholders
-from settings.plan import TenantPlan, plan_tenants
+from settings.plan import TenantPlan
+from settings.planning import plan_tenants
 from settings.prices import Prices
 
 _GIB: Final = 1 << 30

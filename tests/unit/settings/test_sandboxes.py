@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from settings import Catalogue, ResolvedSandboxes, TenantPlan, load_catalogue, names, plan_tenants
-from settings.plan import demands, quota_amounts
+from settings.planning import demands, quota_amounts
 from settings.replicas import admitted
 from settings.sandbox_plan import may_run_sandboxes
 from settings.sandboxes import Sandboxes
