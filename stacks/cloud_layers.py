@@ -1,26 +1,15 @@
 """What a cluster at AWS and its tenants have beside the objects in the cluster (B1, C6, F2, F4, G6)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import pulumi
 
 from components.cloud.karpenter_node_pool import KarpenterNodePool, KarpenterNodePoolArgs
-from components.cloud.network import Network
 from components.cloud.tenant_cloud import Shared, TenantCloud, TenantCloudArgs
 from settings import Catalogue, Cluster, TenantPlan
 from settings.aws.node_pools import maker
 from stacks.foundation import account_of, aws_provider, site_of
-
-
-@dataclass(frozen=True)
-class ReferencedNetwork:
-    """A region's network as its foundation tells of it: ids of the VPC and of its subnets, by zone."""
-
-    vpc_id: str
-    private: list[str]
-    data: list[str]
 
 
 def karpenter_pools(
@@ -50,9 +39,9 @@ def karpenter_pools(
 def tenants(catalogue: Catalogue, cluster: Cluster, plans: Iterable[TenantPlan], outputs: Mapping[str, Any]) -> None:
     """What each tenant has at AWS. outputs: of the region's foundation."""
     region = outputs["region"]
-    network = ReferencedNetwork(region["vpc"], region["private"], region["data"])
     shared = Shared(
-        network=cast(Network, network),
+        vpc_id=region["vpc"],
+        subnets=region["data"],
         nodes=outputs["clusters"][cluster.name]["security_group"],
         key=region["keys"]["objects"],
         zone_id=outputs["zone"],

@@ -1,12 +1,11 @@
 """PostgreSQL by Aurora: of a cluster's tenants, or of one tenant (F2, F5, F6)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_aws import ec2, rds
 
-from components.cloud.network import Network
 from settings.aws import Aurora
 from settings.aws.postgres import ENGINE, PORT, STATIC, family, final_snapshot, parameters, server_name
 from settings.aws.site import Site
@@ -17,15 +16,17 @@ class AuroraDatabaseArgs:
     """Inputs of AuroraDatabase.
 
     site: environment and region; data, copies and snapshots stay there (F6). owner: whose it is: a cluster of the
-    topology, or `t-` and a tenant's id. settings: version, class, instances. network: of the region. clients: ids of
-    security groups that may connect. key: ARN of the owner's key. tags: the owner's. protected: whether the engine and
-    Aurora refuse to delete it; False only for a tenant whose off-boarding is approved (A7).
+    topology, or `t-` and a tenant's id. settings: version, class, instances. vpc_id, subnets: ids of the region's
+    network and of its subnets for databases. clients: ids of security groups that may connect. key: ARN of the owner's
+    key. tags: the owner's. protected: whether the engine and Aurora refuse to delete it; False only for a tenant whose
+    off-boarding is approved (A7).
     """
 
     site: Site
     owner: str
     settings: Aurora
-    network: Network
+    vpc_id: pulumi.Input[str]
+    subnets: Sequence[pulumi.Input[str]]
     clients: Mapping[str, pulumi.Input[str]]
     key: pulumi.Input[str]
     tags: Mapping[str, str]
@@ -36,9 +37,9 @@ class AuroraDatabase(pulumi.ComponentResource):
     """An Aurora PostgreSQL that is not lost by a slip: over three zones, encrypted, backed up (F2, F5, A7).
 
     Creates: SubnetGroup of the subnets that have no way out; SecurityGroup that takes PostgreSQL from `clients` and
-    lets nothing out; ClusterParameterGroup (TLS 1.3 forced, SCRAM); Cluster (protected, deletion-protected, its final
-    snapshot always named; the owner's key for data, copies, insights and the master's password, which Secrets Manager
-    makes and turns every 7 days and nobody sees); ClusterInstances in as many zones as there are instances.
+    lets nothing out; ClusterParameterGroup (TLS 1.3 forced, SCRAM); Cluster (deletion-protected, its final snapshot
+    always named; the owner's key for data, copies, insights and the master's password, which Secrets Manager makes and
+    turns every 7 days and nobody sees); ClusterInstances in as many zones as there are instances. All protected.
     Outputs: endpoint, reader (str), hosts; secret (str), ARN of the master's secret; arn (str).
     """
 
@@ -51,12 +52,13 @@ class AuroraDatabase(pulumi.ComponentResource):
         super().__init__("tenantplane:cloud:AuroraDatabase", name, {}, opts)
         site, wanted = args.site, args.settings
         called = server_name(site.environment, args.owner)
-        child = pulumi.ResourceOptions(parent=self)
+        # All of it: a refused `destroy` must not have taken its instances from the cluster that stays.
+        child = pulumi.ResourceOptions(parent=self, protect=args.protected)
         subnets = rds.SubnetGroup(
             name,
             name=called,
             description="Subnets without a way out",
-            subnet_ids=args.network.data,
+            subnet_ids=list(args.subnets),
             tags=args.tags,
             opts=child,
         )
@@ -64,7 +66,7 @@ class AuroraDatabase(pulumi.ComponentResource):
             name,
             name=f"{called}-database",
             description=f"PostgreSQL of {args.owner}: from its clients, nothing out",
-            vpc_id=args.network.vpc_id,
+            vpc_id=args.vpc_id,
             ingress=[
                 {
                     "protocol": "tcp",
@@ -118,7 +120,7 @@ class AuroraDatabase(pulumi.ComponentResource):
             iam_database_authentication_enabled=False,
             apply_immediately=False,
             tags=args.tags,
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protected),
+            opts=child,
         )
         self.endpoint, self.reader, self.arn = server.endpoint, server.reader_endpoint, server.arn
         self.secret = server.master_user_secrets.apply(lambda made: made[0].secret_arn)

@@ -84,8 +84,9 @@ class ClusterControllers(pulumi.ComponentResource):
                 policy=policy,
                 given=given,
                 tags=self.tags,
+                after=(args.made.ready,),
             ),
-            pulumi.ResourceOptions(parent=self, depends_on=[args.made.ready]),
+            pulumi.ResourceOptions(parent=self),
         )
 
     def _karpenter(self, name: str, args: ClusterControllersArgs) -> None:

@@ -25,7 +25,7 @@ class EncryptionKeyArgs:
 class EncryptionKey(pulumi.ComponentResource):
     """A key, without which what it encrypted is gone (F5).
 
-    Creates: Key (AES-256, protected, turned by KMS itself; a deleted one can be had back for 30 days), Alias.
+    Creates: Key (AES-256, turned by KMS itself; a deleted one can be had back for 30 days), Alias. Both protected.
     Outputs: arn, key_id (str).
     """
 
@@ -35,6 +35,7 @@ class EncryptionKey(pulumi.ComponentResource):
     def __init__(self, name: str, args: EncryptionKeyArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tenantplane:cloud:EncryptionKey", name, {}, opts)
         wanted = args.settings
+        child = pulumi.ResourceOptions(parent=self, protect=args.protected)
         key = kms.Key(
             name,
             description=wanted.description,
@@ -43,7 +44,7 @@ class EncryptionKey(pulumi.ComponentResource):
             deletion_window_in_days=wanted.deletion_days,
             policy=json.dumps(wanted.policy),
             tags=wanted.tags,
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protected),
+            opts=child,
         )
         kms.Alias(name, name=f"alias/{args.alias}", target_key_id=key.key_id, opts=pulumi.ResourceOptions(parent=self))
         self.arn, self.key_id = key.arn, key.key_id

@@ -19,7 +19,7 @@ class PodRoleArgs:
     site, cluster: which cluster, by its name in the topology. role: name of the role. namespace, service_account: whose
     pods. policy: what it may, by the values of `given`. given: ARNs and the like that are known when they are made.
     tags: whose it is; what policies elsewhere compare, such as `tenant`. associated: whether the association is made
-    here; an add-on of EKS makes its own.
+    here; an add-on of EKS makes its own. after: what the association needs, where it is of the same stack: the cluster.
     """
 
     site: Site
@@ -31,6 +31,7 @@ class PodRoleArgs:
     given: tuple[pulumi.Input[str], ...] = ()
     tags: Mapping[str, str]
     associated: bool = True
+    after: tuple[pulumi.Resource, ...] = ()
 
 
 class PodRole(pulumi.ComponentResource):
@@ -65,6 +66,6 @@ class PodRole(pulumi.ComponentResource):
                 service_account=args.service_account,
                 role_arn=role.arn,
                 tags=args.tags,
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[policy, *args.after]),
             )
         self.register_outputs({"arn": self.arn, "role": self.role})

@@ -34,10 +34,10 @@ class PrivateBucketArgs:
 class PrivateBucket(pulumi.ComponentResource):
     """A bucket with its own key, versions, policy and rules (F4, F5, G5).
 
-    Creates: Bucket (protected; one with objects in it is deleted by nobody's `destroy`), BucketPublicAccessBlock,
+    Creates: Bucket (one with objects in it is deleted by nobody's `destroy`), BucketPublicAccessBlock,
     BucketVersioning, BucketServerSideEncryptionConfiguration (KMS, one data key for many objects),
-    BucketLifecycleConfiguration, where locked BucketObjectLockConfiguration, BucketPolicy. Access lists are off, as S3
-    has them for new buckets.
+    BucketLifecycleConfiguration, where locked BucketObjectLockConfiguration, BucketPolicy. All protected. Access lists
+    are off, as S3 has them for new buckets.
     Outputs: bucket (str), its name; arn (str); ready (BucketPolicy), for depends_on of what writes.
     """
 
@@ -47,14 +47,15 @@ class PrivateBucket(pulumi.ComponentResource):
     def __init__(self, name: str, args: PrivateBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tenantplane:cloud:PrivateBucket", name, {}, opts)
         self.bucket = args.bucket.name
-        child = pulumi.ResourceOptions(parent=self)
+        # All of it: a refused `destroy` must not have taken the policy from the bucket that stays.
+        child = pulumi.ResourceOptions(parent=self, protect=args.protected)
         made = s3.Bucket(
             name,
             bucket=self.bucket,
             object_lock_enabled=args.locked,
             force_destroy=False,
             tags=args.tags,
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protected),
+            opts=child,
         )
         self.arn = made.arn
         closed = s3.BucketPublicAccessBlock(
@@ -81,7 +82,7 @@ class PrivateBucket(pulumi.ComponentResource):
             ],
             opts=child,
         )
-        after_versions = pulumi.ResourceOptions(parent=self, depends_on=[versions])
+        after_versions = pulumi.ResourceOptions(parent=self, protect=args.protected, depends_on=[versions])
         s3.BucketLifecycleConfiguration(
             name, bucket=made.id, rules=[_words(each) for each in args.lifecycle], opts=after_versions
         )
@@ -102,7 +103,7 @@ class PrivateBucket(pulumi.ComponentResource):
             name,
             bucket=made.id,
             policy=pulumi.Output.from_input(args.key).apply(lambda key: json.dumps(args.policy(key))),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=last),
+            opts=pulumi.ResourceOptions(parent=self, protect=args.protected, depends_on=last),
         )
         self.register_outputs({"bucket": self.bucket, "arn": self.arn})
 

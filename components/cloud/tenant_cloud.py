@@ -1,6 +1,7 @@
 """What a tenant has at AWS, beside its namespace (B1, F2, F4, F5, G6)."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -9,7 +10,6 @@ from pulumi_aws import eks, iam, route53
 from components.cloud.aurora_database import AuroraDatabase, AuroraDatabaseArgs
 from components.cloud.cost_budget import CostBudget, CostBudgetArgs
 from components.cloud.encryption_key import EncryptionKey, EncryptionKeyArgs
-from components.cloud.network import Network
 from components.cloud.private_bucket import PrivateBucket, PrivateBucketArgs
 from components.cloud.tier_entrance import tier_host
 from components.tenancy.access import WORKLOAD_ACCOUNT
@@ -24,14 +24,17 @@ from settings.volume import KeyRotation
 
 @dataclass(frozen=True, kw_only=True)
 class Shared:
-    """What tenants of a region have together. network, nodes: of databases, and the id of the security group whose pods
-    connect. key: ARN of the key of the shared bucket. zone_id: of the domain. domain: of the environment."""
+    """What tenants of a region have together. vpc_id, subnets: where databases are. nodes: id of the security group
+    whose pods connect. key: ARN of the key of the shared bucket. zone_id: of the domain. domain: of the environment.
+    after: what tenants need, where it is of the same stack: their cluster and their tiers' names."""
 
-    network: Network
+    vpc_id: pulumi.Input[str]
+    subnets: Sequence[pulumi.Input[str]]
     nodes: pulumi.Input[str]
     key: pulumi.Input[str]
     zone_id: pulumi.Input[str]
     domain: str
+    after: tuple[pulumi.Resource, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +109,8 @@ class TenantCloud(pulumi.ComponentResource):
                     site=site,
                     owner=f"t-{tenant}",
                     settings=args.aurora,
-                    network=args.shared.network,
+                    vpc_id=args.shared.vpc_id,
+                    subnets=args.shared.subnets,
                     clients={"pods": args.shared.nodes},
                     key=key,
                     tags=self.tags,
@@ -118,7 +122,7 @@ class TenantCloud(pulumi.ComponentResource):
         self._found_and_counted(name, args)
         self.register_outputs({"bucket": self.bucket, "prefix": self.prefix, "endpoint": self.endpoint})
 
-    def _role(self, name: str, args: TenantCloudArgs, policy: pulumi.Output[str]) -> None:
+    def _role(self, name: str, args: TenantCloudArgs, own: pulumi.Output[str]) -> None:
         plan, site = args.plan, args.site
         trust = trusts_pods(site.cluster_arn(plan.cluster.name), plan.namespace, WORKLOAD_ACCOUNT)
         role = iam.Role(
@@ -128,7 +132,7 @@ class TenantCloud(pulumi.ComponentResource):
             tags=self.tags,
             opts=self.child,
         )
-        iam.RolePolicy(name, name="own", role=role.name, policy=policy, opts=self.child)
+        policy = iam.RolePolicy(name, name="own", role=role.name, policy=own, opts=self.child)
         eks.PodIdentityAssociation(
             name,
             cluster_name=site.cluster_name(plan.cluster.name),
@@ -136,7 +140,7 @@ class TenantCloud(pulumi.ComponentResource):
             service_account=WORKLOAD_ACCOUNT,
             role_arn=role.arn,
             tags=self.tags,
-            opts=self.child,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[policy, *args.shared.after]),
         )
 
     def _found_and_counted(self, name: str, args: TenantCloudArgs) -> None:
@@ -153,7 +157,8 @@ class TenantCloud(pulumi.ComponentResource):
                     "evaluate_target_health": True,
                 }
             ],
-            opts=self.child,
+            # Route 53 refuses an alias of a name that is not there.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(shared.after)),
         )
         money = plan.tenant.budget
         CostBudget(

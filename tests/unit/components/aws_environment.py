@@ -1,5 +1,6 @@
 """A phase-two environment on AWS, small and whole: two regions, a cluster in the first, three kinds of tenant."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -25,7 +26,7 @@ from tests.unit.components.recorder import Recording, record
 from tests.unit.settings.test_aws import ACCOUNT, AURORA, EKS
 
 ENVIRONMENT = "local"
-DOMAIN = "tenants.example.com"
+DOMAIN = "tenants.localhost"
 TENANTS = ("hedgehog-cli", "gearbox-labs", "acme-robotics")
 """One in the shared bucket, one with a bucket and a key, one with a database of its own as well."""
 LARGEST_RATE = 20_000
@@ -76,14 +77,24 @@ def moved(local: Catalogue, tenant: str, region: str) -> Catalogue:
     return replace(local, tenants=tenants)
 
 
-def program(wanted: Environment) -> None:
-    """The stack: what a region has, what a cluster has, what its tenants have."""
+Provide = Callable[[str, Environment], aws.Provider]
+
+
+def real(region: str, wanted: Environment) -> aws.Provider:
+    """A provider of a region, for this account and no other."""
+    return aws.Provider(region, region=region, allowed_account_ids=[wanted.account.account])
+
+
+def program(wanted: Environment, provide: Provide = real, *, inside: bool = True) -> None:
+    """The stack: what a region has, what a cluster has, what its tenants have. provide: makes providers. inside:
+    whether objects in the cluster are made as well."""
     names: dict[str, DnsZone] = {}
     regions: dict[str, CloudRegion] = {}
+    providers: dict[str, pulumi.ResourceOptions] = {}
     for region in wanted.account.regions:
         site = wanted.site(region.name)
-        provider = aws.Provider(region.name, region=region.name, allowed_account_ids=[wanted.account.account])
-        opts = pulumi.ResourceOptions(providers={"aws": provider})
+        opts = pulumi.ResourceOptions(providers={"aws": provide(region.name, wanted)})
+        providers[region.name] = opts
         if not names:
             names["zone"] = DnsZone("names", DnsZoneArgs(site=site, domain=DOMAIN), opts)
             budget = wanted.account.budget
@@ -100,14 +111,15 @@ def program(wanted: Environment) -> None:
         regions[region.name] = CloudRegion(
             region.name, CloudRegionArgs(site=site, rotation=KeyRotation(), first=not regions), opts
         )
-    cluster_of(wanted, regions[wanted.cluster.region], names["zone"])
+    where = wanted.cluster.region
+    made = cluster_of(wanted, regions[where], names["zone"], providers[where])
+    if inside:
+        karpenter_pools(wanted, regions[where], made)
 
 
-def cluster_of(wanted: Environment, region: CloudRegion, zone: DnsZone) -> None:
+def cluster_of(wanted: Environment, region: CloudRegion, zone: DnsZone, opts: pulumi.ResourceOptions) -> CloudCluster:
     """The cluster, the names of its tiers, and its tenants."""
     site, cluster = wanted.site(wanted.cluster.region), wanted.cluster
-    provider = aws.Provider(cluster.name, region=site.region.name, allowed_account_ids=[site.account])
-    opts = pulumi.ResourceOptions(providers={"aws": provider})
     made = CloudCluster(
         cluster.name,
         CloudClusterArgs(
@@ -123,19 +135,22 @@ def cluster_of(wanted: Environment, region: CloudRegion, zone: DnsZone) -> None:
         ),
         opts,
     )
+    entrances: dict[str, TierEntrance] = {}
     for tier in cluster.tiers:
         target = EntranceTarget(dns_name=made.dns_name, zone_id=made.zone_id, weight=100)
-        TierEntrance(
+        entrances[tier] = TierEntrance(
             tier,
             TierEntranceArgs(site=site, tier=tier, domain=DOMAIN, zone_id=zone.zone_id, targets={cluster.name: target}),
             opts,
         )
     shared = Shared(
-        network=region.network,
+        vpc_id=region.network.vpc_id,
+        subnets=region.network.data,
         nodes=made.security_group,
         key=region.keys["objects"],
         zone_id=zone.zone_id,
         domain=DOMAIN,
+        after=(made.made.ready, *entrances.values()),
     )
     for plan in wanted.plans():
         TenantCloud(
@@ -150,7 +165,7 @@ def cluster_of(wanted: Environment, region: CloudRegion, zone: DnsZone) -> None:
             ),
             opts,
         )
-    karpenter_pools(wanted, region, made)
+    return made
 
 
 def karpenter_pools(wanted: Environment, region: CloudRegion, made: CloudCluster) -> None:

@@ -79,6 +79,7 @@ def aws_outputs(token: str, name: str, inputs: Mapping[str, Any]) -> dict[str, A
         "Key": {"keyId": f"{name}-id"},
         "LaunchTemplate": {"latestVersion": 1},
         "LoadBalancer": {"dnsName": f"{name}.elb.example", "zoneId": "Z-ELB"},
+        "Record": {"fqdn": f"{name}.example"},
         "Queue": {"url": f"https://sqs.example/{name}"},
         "Repository": {"repositoryUrl": f"registry.example/{name}"},
         "Zone": {"zoneId": f"{name}-id", "nameServers": ["ns.example"]},

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from localcloud.aws.provider.check import problems
 from settings.approval import Offboarding
 from tests.unit.components import golden_names
 from tests.unit.components.aws_environment import aws_stack, environment, rendered
@@ -72,10 +73,13 @@ def test_what_a_cluster_has_names_the_cluster() -> None:
             assert each.inputs["tags"]["tenantplane:cluster"] == "local", each.urn
 
 
-def test_what_holds_data_is_protected() -> None:
+def test_what_holds_data_is_protected_with_all_that_guards_it() -> None:
+    """A destroy that is refused goes on with what is not: a bucket must not stay behind without its policy."""
     held = [each for each in of_aws(aws_stack()) if each.type in HOLDS_DATA]
     assert {each.type for each in held} == HOLDS_DATA
-    assert all(each.protect for each in held)
+    guards = [each for each in of_aws(aws_stack()) if each.type.startswith(("aws:s3/", "aws:rds/", "aws:kms/"))]
+    assert len(guards) > 60
+    assert [each.urn for each in (*held, *guards) if not each.protect] == []
 
 
 def test_an_approved_offboarding_alone_ends_the_protection_of_a_tenant_s_data() -> None:
@@ -156,3 +160,24 @@ def test_no_account_but_our_own_is_let_in(token: str) -> None:
                 assert statement.get("Condition"), f"{each.urn}: any account's {principal['Service']}"
             if "AWS" in principal:
                 assert ":111122223333:" in principal["AWS"], each.urn
+
+
+def test_every_property_is_one_that_the_sdk_has_in_the_type_that_it_has() -> None:
+    """Dictionaries are typed by nobody else before a provider reads them."""
+    found = [
+        f"{each.urn}: {path} {what}"
+        for each in of_aws(aws_stack())
+        for path, what in problems(each.type, whole(each.inputs))
+    ]
+    assert found == []
+    (zone,) = aws_stack().of("aws:route53/zone:Zone")
+    assert list(problems(zone.type, {**zone.inputs, "nmae": "x"})), "the check sees a mistake"
+
+
+def whole(said: Any) -> Any:
+    """Numbers without a fraction as whole ones: on the wire there is one kind of number."""
+    if isinstance(said, dict):
+        return {key: whole(each) for key, each in said.items()}
+    if isinstance(said, list):
+        return [whole(each) for each in said]
+    return int(said) if isinstance(said, float) and said.is_integer() else said
