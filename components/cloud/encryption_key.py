@@ -46,6 +46,6 @@ class EncryptionKey(pulumi.ComponentResource):
             tags=wanted.tags,
             opts=child,
         )
-        kms.Alias(name, name=f"alias/{args.alias}", target_key_id=key.key_id, opts=pulumi.ResourceOptions(parent=self))
+        kms.Alias(name, name=f"alias/{args.alias}", target_key_id=key.key_id, opts=child)
         self.arn, self.key_id = key.arn, key.key_id
         self.register_outputs({"arn": self.arn, "key_id": self.key_id})
