@@ -43,6 +43,6 @@ def print_plan(console: Console, run: Run) -> None:
         if site.cluster.databases == "local":
             console.print(
                 f"  connects to the database server as {tenants} tenants, with the credentials of their Secrets "
-                f"({len(DATABASES)} questions for each); reads no row and writes nothing"
+                f"({len(DATABASES)} questions for each); reads no data and writes nothing"
             )
         console.print(f"  at most {wanted.rate:g} requests a second, over {wanted.jobs} connections")

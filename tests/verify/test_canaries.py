@@ -120,22 +120,25 @@ def test_no_output_of_verify_holds_a_secret(sought: Sought, layout: Layout, tmp_
         assert leaked(told.encode(), sought) == []
 
 
+COMMAND = "from fleet.cli import main\nsys.argv = ['fleet', 'verify', 'local', '--only', 'TP-F1-01']\nmain()\n"
+MAKING = (
+    "from fleet.databases import make_databases\nfrom fleet.stacks import stacks_of\n"
+    "from settings import load_catalogue\nfrom pathlib import Path\nroot = Path.cwd()\n"
+    "held = load_catalogue(root / 'catalog', 'local')\nmake_databases(held, stacks_of(held, root), root)\n"
+)
 CRASHES: dict[str, str] = {
-    "verify local --only TP-F1-01": "import fleet.verify.databases as at\nat.connect = fall\n",
-    "status local": "import fleet.status.asking as at\nat.client.CoreV1Api = fall\n",
+    "verify": f"from fleet import verify_commands\nimport fleet.verify.databases as at\nat.connect = fall\n{COMMAND}",
+    "up": f"import fleet.databases as at\nat.scram_verifier = fall\n{MAKING}",
 }
+"""By command: programs that fall over with a tenant's credential in their hands."""
 
 
 @pytest.mark.parametrize("command", CRASHES)
 def test_no_trace_of_a_crash_holds_a_secret(command: str, sought: Sought, tmp_path: Path) -> None:
-    """It falls over while it holds credentials in its hands, by a mistake that nobody expects."""
+    """By a mistake that nobody expects."""
     program = tmp_path / "crash.py"
-    program.write_text(
-        "import sys\n"
-        "def fall(*arguments, **named):\n    raise ZeroDivisionError('fell over')\n"
-        f"from fleet import verify_commands\n{CRASHES[command]}"
-        f"from fleet.cli import main\nsys.argv = ['fleet', *{command!r}.split()]\nmain()\n"
-    )
+    fall = "def fall(*arguments, **named):\n    raise ZeroDivisionError('fell over')\n"
+    program.write_text(f"import sys\n{fall}{CRASHES[command]}")
     done = subprocess.run(
         [sys.executable, "-X", "dev", str(program)],
         cwd=ROOT,
