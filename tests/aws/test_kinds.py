@@ -729,6 +729,18 @@ def test_a_type_is_made_read_changed_and_removed(world: World, example: Example)
     plugin.delete(made)  # what is gone already is fine
 
 
+def test_a_bucket_with_object_lock_stays_versioned(world: World) -> None:
+    """The engine may remove versioning before the lock's configuration, which needs it."""
+    plugin, bucket = world.plugin, world.get("bucket").id
+    versioning = plugin.create(
+        "aws:s3/bucketVersioning:BucketVersioning", bucket=bucket, versioningConfiguration={"status": "Enabled"}
+    )
+    plugin.delete(versioning)
+    again = versioning.again()
+    assert again is not None
+    assert again["versioningConfiguration"]["status"] == "Enabled"
+
+
 def test_every_type_has_an_example() -> None:
     assert {f"aws:{each.token}" for each in EXAMPLES} | WITH_A_TEST_OF_ITS_OWN == set(KINDS)
 

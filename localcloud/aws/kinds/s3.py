@@ -89,12 +89,14 @@ S3_KINDS = (
         "bucket_versioning",
         given={"VersioningConfiguration": "=in.versioningConfiguration"},
         read=_get("get_bucket_versioning", outputs={"bucket": "=in.bucket", "versioningConfiguration": "=found"}),
-        # As the official one: a bucket cannot be freed of versioning, only suspended.
+        # As the official one: a bucket cannot be freed of versioning, only suspended, and one with Object Lock not even
+        # that, which AWS refuses and moto does not.
         delete=(
+            Call(do="get_object_lock_configuration", give=_BUCKET),
             Call(
                 do="put_bucket_versioning",
                 give={**_BUCKET, "VersioningConfiguration": {"Status": "Suspended"}},
-                mends=("InvalidBucketState",),
+                only="=!(raw.ObjectLockConfiguration)",
             ),
         ),
     ),
