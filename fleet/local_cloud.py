@@ -21,5 +21,6 @@ def add_addons(catalogue: Catalogue, cluster: str) -> bool:
     made = next((each for each in catalogue.topology.clusters if each.name == cluster), None)
     if made is None or made.provider != "eks" or not is_here(catalogue) or name not in controlplane.clusters():
         return False
-    controlplane.start(name, None, addons=made.addons)
+    karpenter = ("karpenter",) if made.eks is not None and made.eks.karpenter else ()
+    controlplane.start(name, None, addons=(*made.addons, *karpenter))
     return True

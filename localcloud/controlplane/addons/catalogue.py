@@ -132,6 +132,9 @@ CLOUDNATIVE_PG = Addon(name="cloudnative-pg", crds=".")
 """PostgreSQL in the cluster (F2): the kinds alone, of github.com/cloudnative-pg/cloudnative-pg. Simulated nodes run no
 server; localcloud's own is beside the cluster."""
 
+KARPENTER = Addon(name="karpenter", crds=".")
+"""Pools of nodes that come with their pods (C6): the kinds alone, of github.com/aws/karpenter-provider-aws."""
+
 VOLUME_SNAPSHOTS = Addon(name="volume-snapshots", crds=".")
 """Copies of volumes (F4): the kinds alone, of github.com/kubernetes-csi/external-snapshotter. A simulated node has no
 driver, so that no volume is made and none copied; the API server holds what the drivers would be told."""
@@ -151,6 +154,7 @@ ADDONS: Mapping[str, Addon] = {
         CLOUDNATIVE_PG,
         ENVOY_GATEWAY,
         GATEWAY_API,
+        KARPENTER,
         KUEUE,
         POLICY_CONTROLLER,
         PROMETHEUS_OPERATOR,
