@@ -22,15 +22,18 @@ from settings.detection.policies import NAMESPACE_KEY
 from tests.detection.evaluator import Spec, hooked, told
 from tests.detection.recorded import Event, record
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("strace") is None or shutil.which("setpriv") is None,
-    reason="needs Debian's strace and util-linux",
-)
+pytestmark = [
+    pytest.mark.xdist_group("detection"),
+    pytest.mark.skipif(
+        shutil.which("strace") is None or shutil.which("setpriv") is None,
+        reason="needs Debian's strace and util-linux",
+    ),
+]
 
 CATALOG = Path(__file__).resolve().parents[2] / "catalog"
 LIBC = ctypes.util.find_library("c") or "libc.so.6"
 SCHOOL = {NAMESPACE_KEY: "tenant-lindenhof-school", names.WORKLOAD_LABEL: "homework-correction"}
-"""A pod in the node's kernel; its labels are the tenant's to choose otherwise."""
+"""A pod in the node's kernel."""
 SANDBOX = {NAMESPACE_KEY: "tenant-acme-robotics", names.SANDBOX_LABEL: "true"}
 SYSTEM = {NAMESPACE_KEY: "kube-system", "k8s-app": "kube-proxy"}
 OWN = {NAMESPACE_KEY: "tenantplane-system"}
