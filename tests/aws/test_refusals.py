@@ -94,6 +94,21 @@ def test_without_a_region_or_a_server_the_message_says_what_to_do(
         Plugin("")
 
 
+def test_another_account_than_the_programs_is_refused(aws: AwsService) -> None:
+    Plugin(aws.endpoint, allowedAccountIds=["123456789012"])
+    with pytest.raises(Refused, match="the local AWS is account 123456789012, and the program allows 210987654321"):
+        Plugin(aws.endpoint, allowedAccountIds=["210987654321"])
+
+
+def test_tags_of_the_provider_are_on_everything_that_has_tags(aws: AwsService) -> None:
+    plugin = Plugin(aws.endpoint, defaultTags={"tags": {"owner": "platform", "env": "test"}})
+    made = plugin.create("aws:ec2/vpc:Vpc", cidrBlock="10.72.0.0/16", tags={"env": "own"})
+    assert made["tags"] == {"owner": "platform", "env": "own"}
+    other = Plugin(aws.endpoint, defaultTags={"tags": {"owner": "somebody"}})
+    assert list(other.diff(made, {"cidrBlock": "10.72.0.0/16", "tags": {"env": "own"}}).diffs) == ["tags"]
+    plugin.delete(made)
+
+
 def test_a_function_that_is_not_there_is_refused(plugin: Plugin) -> None:
     with pytest.raises(Refused, match="aws:ec2/getMoon:getMoon is not among the local aws provider's functions"):
         plugin.invoke("aws:ec2/getMoon:getMoon")

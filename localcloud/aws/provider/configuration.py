@@ -19,10 +19,11 @@ _ATTEMPTS: Final = 6
 
 @dataclass(frozen=True)
 class Configuration:
-    """settings: of the calls. tags: what every resource is tagged with. autonamed: no meaning of their own."""
+    """settings: of the calls. tags: what every resource is tagged with. accounts: the only allowed; empty: any."""
 
     settings: Settings
     tags: Mapping[str, str]
+    accounts: tuple[str, ...] = ()
 
 
 def problems(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -51,6 +52,7 @@ def configuration(inputs: Mapping[str, Any]) -> Configuration:
             mode=str(given.get("retryMode") or "standard"),
         ),
         dict((given.get("defaultTags") or {}).get("tags") or {}),
+        tuple(map(str, given.get("allowedAccountIds") or ())),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from localcloud.aws.kinds import KINDS, Kind
 from localcloud.aws.provider import check, configuration
@@ -17,6 +17,7 @@ from localcloud.aws.provider.lifecycle import PartialError, Properties, Resource
 from localcloud.aws.provider.naming import generated
 from localcloud.aws.provider.sdk import UnknownTypeError, sdk_type
 from localcloud.aws.provider.session import AwsError, Session
+from localcloud.aws.provider.status import partial_status
 from localcloud.aws.provider.wire import has_unknown, plain, struct
 from localcloud.errors import LocalcloudError
 
@@ -169,7 +170,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         with self._lock:
             if self._session is None:
                 found = configuration.configuration(self._inputs)
-                self._session, self._tags = Session(found.settings), found.tags
+                session = Session(found.settings)
+                if found.accounts and session.account not in found.accounts:
+                    raise LocalcloudError(
+                        f"the local AWS is account {session.account}, "
+                        f"and the program allows {', '.join(found.accounts)}"
+                    )
+                self._session, self._tags = session, found.tags
             return self._session
 
     def _filled(
@@ -205,31 +212,11 @@ def _told(context: Context, do: Callable[[], _Answer], what: str = "", inputs: P
     try:
         return do()
     except PartialError as error:
-        context.abort_with_status(_partial(error, what, inputs or {}))
+        context.abort_with_status(partial_status(error, what, inputs or {}))
         raise
     except (AwsError, LocalcloudError) as error:
         context.abort(grpc.StatusCode.UNKNOWN, f"{what}: {error}" if what else str(error))
         raise
-
-
-class _Status(grpc.Status):  # type: ignore[misc]
-    """A status with details, which grpc leaves to its callers to define."""
-
-    def __init__(self, message: str, details: status_pb2.Status) -> None:
-        self.code = grpc.StatusCode.UNKNOWN
-        self.details = message
-        self.trailing_metadata = (("grpc-status-details-bin", details.SerializeToString()),)
-
-
-def _partial(error: PartialError, what: str, inputs: Properties) -> _Status:
-    message = f"{what}: {error}"
-    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=message)
-    status.details.add().Pack(
-        provider_pb2.ErrorResourceInitFailed(
-            id=error.identifier, properties=struct(error.state), reasons=[str(error)], inputs=struct(inputs)
-        )
-    )
-    return _Status(message, status)
 
 
 def _collides(kind: Kind, old: Properties, new: Properties) -> bool:
