@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from localcloud import controlplane, nodehost, realnode, stacks, toolchain
-from localcloud.aws import stop_aws
+from localcloud.aws import start_aws, stop_aws
 from localcloud.aws.cli import aws_app
 from localcloud.controlplane.layout import Layout
 from localcloud.controlplane.postgres import NoPostgresError, start_database
@@ -22,7 +22,7 @@ from localcloud.errors import LocalcloudError
 from localcloud.paths import state_directory
 from localcloud.progress import ConsoleReporter
 from localcloud.tokens import tenant_token
-from localcloud.topology import LocalCluster, local_clusters
+from localcloud.topology import LocalCluster, is_at_aws, local_clusters
 
 app = typer.Typer(
     add_completion=False,
@@ -66,13 +66,19 @@ def start(
 ) -> None:
     """Start clusters, or bring them up to date: parts that crashed, node pools that changed.
 
-    Repeating it is free. Takes 5 to 15 s for a new cluster once the tools are built.
+    Repeating it is free. Takes 5 to 15 s for a new cluster once the tools are built. Clusters at AWS are made by their
+    stacks: for an environment that has some, the local AWS is started.
     """
     if real_node:
         if name is None:
             raise typer.BadParameter("--real-node needs the NAME of a cluster")
         nodehost.require()
     reporter = ConsoleReporter()
+    if name is None and not bare and is_at_aws(topology):
+        with reporter.phase("local AWS"):
+            typer.echo(
+                f"the local AWS is at {start_aws().endpoint}; `python -m fleet up {topology}` makes clusters there"
+            )
     for cluster, wanted in _wanted(name, topology, bare).items():
         began = time.monotonic()
         reporter.note(f"cluster {cluster}")
@@ -258,7 +264,7 @@ def _wanted(name: str | None, topology: str, bare: bool) -> dict[str, LocalClust
         return {name: LocalCluster((), ())}
     known = local_clusters(topology)
     if name is None:
-        if not known:
+        if not known and not is_at_aws(topology):
             raise LocalcloudError(f"the topology of {topology} has no cluster of provider localcloud")
         return dict(known)
     if name in known:

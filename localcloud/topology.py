@@ -9,7 +9,7 @@ from pathlib import Path
 from localcloud.errors import LocalcloudError
 from localcloud.nodes.generate import PoolLike
 from localcloud.paths import checkout
-from settings import CatalogueError, load_catalogue
+from settings import CatalogueError, Topology, load_catalogue
 from settings.dates import today
 
 
@@ -29,12 +29,7 @@ def local_clusters(environment: str, catalogue: Path | None = None) -> Mapping[s
     catalogue: default `catalog` in the checkout.
     Raises LocalcloudError with every mistake when the catalogue is wrong.
     """
-    folder = catalogue or checkout() / "catalog"
-    try:
-        topology = load_catalogue(folder, environment, today(os.environ, datetime.now(UTC))).topology
-    except CatalogueError as error:
-        problems = "\n".join(f"  {problem}" for problem in error.problems)
-        raise LocalcloudError(f"the catalogue is wrong, so nothing was started:\n{problems}") from error
+    topology = _topology(environment, catalogue)
     return {
         cluster.name: LocalCluster(
             tuple(cluster.node_pools), tuple(cluster.addons), databases=cluster.databases == "local"
@@ -42,3 +37,17 @@ def local_clusters(environment: str, catalogue: Path | None = None) -> Mapping[s
         for cluster in topology.clusters
         if cluster.provider == "localcloud"
     }
+
+
+def is_at_aws(environment: str, catalogue: Path | None = None) -> bool:
+    """Whether the environment has clusters at AWS, which its stacks make. Raises as local_clusters does."""
+    return _topology(environment, catalogue).aws is not None
+
+
+def _topology(environment: str, catalogue: Path | None) -> Topology:
+    folder = catalogue or checkout() / "catalog"
+    try:
+        return load_catalogue(folder, environment, today(os.environ, datetime.now(UTC))).topology
+    except CatalogueError as error:
+        problems = "\n".join(f"  {problem}" for problem in error.problems)
+        raise LocalcloudError(f"the catalogue is wrong, so nothing was started:\n{problems}") from error
