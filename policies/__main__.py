@@ -6,9 +6,12 @@ policy. What a rule may say, and what becomes of it, is in policies/verdict.py.
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 # The engine starts a pack in its own folder; the rules are imported as everywhere else.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -25,21 +28,33 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
-from policies.objects import found
-from policies.session import session
-from policies.verdict import Outcome
-from settings.dates import today
-from settings.policy import RECORD_VARIABLE
+if TYPE_CHECKING:
+    from policies.session import Session
 
 ROOT = Path(__file__).resolve().parent.parent
-folder = os.environ.get(RECORD_VARIABLE)
-record = Path(folder) / f"{pulumi.get_stack()}.jsonl" if folder else None
-held = session(ROOT, CONFIG.get(), today(os.environ, datetime.now(UTC)), record)
+
+
+def begun() -> "Session":
+    """The rules, and what the catalogue says of the stack."""
+    from policies.session import session  # noqa: PLC0415
+    from settings.dates import today  # noqa: PLC0415
+    from settings.policy import RECORD_VARIABLE  # noqa: PLC0415
+
+    folder = os.environ.get(RECORD_VARIABLE)
+    record = Path(folder) / f"{pulumi.get_stack()}.jsonl" if folder else None
+    return session(ROOT, CONFIG.get(), today(os.environ, datetime.now(UTC)), record)
+
+
+# The engine waits for a pack before it starts the program, which then takes longer to come to its first resource than
+# this takes: imports and the catalogue cost the preview no time. The SDK keeps its
+# settings in the context.
+beginning = ThreadPoolExecutor(max_workers=1).submit(copy_context().run, begun)
 
 
 def check(args: ResourceValidationArgs, report: ReportViolation) -> None:
     """Every rule about one resource, before it is made."""
-    resource = found(
+    held = beginning.result()
+    resource = held.found(
         args.resource_type,
         args.props,
         name=args.name,
@@ -48,14 +63,15 @@ def check(args: ResourceValidationArgs, report: ReportViolation) -> None:
         provider=args.provider.props if args.provider is not None else {},
     )
     for each in held.resource(resource):
-        if each.outcome is Outcome.REFUSED:
+        if each.refused:
             report(str(each), None)
 
 
 def check_stack(args: StackValidationArgs, report: ReportViolation) -> None:
     """Every rule about the stack as a whole."""
+    held = beginning.result()
     whole = [
-        found(
+        held.found(
             each.resource_type,
             each.props,
             name=each.name,
@@ -66,13 +82,13 @@ def check_stack(args: StackValidationArgs, report: ReportViolation) -> None:
         for each in args.resources
     ]
     for verdict in held.stack(whole):
-        if verdict.outcome is Outcome.REFUSED:
+        if verdict.refused:
             report(str(verdict), verdict.result.urn or None)
 
 
 def tell(_: StackValidationArgs, report: ReportViolation) -> None:
     """What is advised, excepted, or could not be evaluated."""
-    for each in held.notes():
+    for each in beginning.result().notes():
         report(str(each), each.result.urn or None)
 
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from policies.evaluation import evaluate, evaluate_stack
 from policies.expected import Expected, expected
-from policies.objects import Resource
-from policies.verdict import Outcome, Verdict, judge
+from policies.objects import Resource, found
+from policies.verdict import Verdict, judge
 from settings import load_catalogue
 from settings.policy import EnvironmentPolicy, load_policy
 
@@ -34,6 +34,11 @@ class Session:
     seen: dict[str, Resource] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
     _guard: threading.Lock = field(default_factory=threading.Lock)
+
+    @staticmethod
+    def found(token: str, props: Mapping[str, Any], **more: Any) -> Resource:
+        """A resource of the engine, as the rules see it."""
+        return found(token, props, **more)
 
     def resource(self, resource: Resource) -> list[Verdict]:
         """What becomes of one resource; it is remembered for the rules about the whole stack."""
@@ -58,7 +63,7 @@ class Session:
 
     def notes(self) -> list[Verdict]:
         """All that is told and refuses nothing."""
-        return [each for each in self.verdicts if each.outcome is not Outcome.REFUSED]
+        return [each for each in self.verdicts if not each.refused]
 
     def _keep(self, made: list[Verdict]) -> None:
         self.verdicts += made

@@ -32,6 +32,11 @@ class Verdict:
     mandatory: bool
     exception: PolicyException | None = None
 
+    @property
+    def refused(self) -> bool:
+        """Whether the preview fails for it."""
+        return self.outcome is Outcome.REFUSED
+
     def __str__(self) -> str:
         if self.exception is None:
             return str(self.result)

@@ -21,6 +21,20 @@ built from, where nothing has to refuse anything. **Live probes** are what [flee
 environment, for each tenant that they are about. What is attempted on a live API server, row by row, is in
 [controls.md](controls.md).
 
+```
+pulumi preview --policy-pack policies      # one stack; what is refused fails the preview
+python -m fleet policy local               # every stack of an environment, for CI
+```
+
+A broken control of high severity fails a preview in every environment; of medium and low what
+`catalog/policy/<environment>.yaml` says (default: mandatory and advisory). An exception is a line there, with the
+control, the resource as the finding names it (`Namespace/gpu`; `*` stands for anything), an owner, a reason and its
+last day. The day after, the finding is back and `python -m settings check` fails.
+
+A rule that comes to a value which is not known before it is made has not been evaluated, and never passes: a preview
+tells it, and `fleet policy` fails for a mandatory control unless a line under `unevaluated`, of the same form, waives
+it. It fails as well when the pack did not see the whole stack, or no rule was asked.
+
 | Severity | Controls |
 | --- | --- |
 {severities}
