@@ -35,7 +35,10 @@ class Difference:
 
 
 def differences(before: Any, after: Any, path: tuple[Step, ...] = ()) -> Iterator[Difference]:
-    """Every difference, each as deep as it goes; in lists item by item."""
+    """Every difference, each as deep as it goes; in lists item by item.
+
+    What is empty is no less than what is not: a rule `{}` of a network policy lets everybody in.
+    """
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in sorted({*before, *after}):
             yield from differences(before.get(key, MISSING), after.get(key, MISSING), (*path, key))
@@ -44,9 +47,5 @@ def differences(before: Any, after: Any, path: tuple[Step, ...] = ()) -> Iterato
             old = before[place] if place < len(before) else MISSING
             new = after[place] if place < len(after) else MISSING
             yield from differences(old, new, (*path, place))
-    elif before is MISSING and after in ({}, [], None):
-        return  # the server drops what is empty, and puts it back
-    elif after is MISSING and before in ({}, [], None):
-        return
-    elif before != after:
+    elif before is not after and before != after:
         yield Difference(path, before, after)
