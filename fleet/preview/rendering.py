@@ -9,6 +9,7 @@ import contextvars
 import hmac
 import runpy
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,14 +32,24 @@ _MARK, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1e
 _STACK: Final = "pulumi:pulumi:Stack"
 
 
-def render(root: Path, stack: str, config: Mapping[str, str], salt: bytes) -> list[dict[str, Any]]:
-    """What the program in `root` registers for a stack, in its order; the stack itself is left out.
+@dataclass(frozen=True)
+class Rendering:
+    """What a program registers, in its order, the stack itself left out; and the stack's outputs."""
+
+    resources: list[dict[str, Any]]
+    outputs: dict[str, Any]
+
+
+def render(
+    root: Path, stack: str, config: Mapping[str, str], salt: bytes, known: Mapping[str, Mapping[str, Any]]
+) -> Rendering:
+    """What the program in `root` makes of a stack.
 
     config: by full key, such as "tenantplane:environment". salt: of the run, so that two values of a secret can be told
-    apart and neither be found out: a secret is a text of SECRET and a digest.
+    apart and neither be found out: a secret is a text of SECRET and a digest. known: outputs of other stacks.
     Errors: whatever the program ends with; pulumi.RunError is its own refusal.
     """
-    monitor = _Monitor(salt)
+    monitor = _Monitor(salt, known)
     failure: list[BaseException] = []
 
     def program() -> None:
@@ -49,6 +60,8 @@ def render(root: Path, stack: str, config: Mapping[str, str], salt: bytes) -> li
         mocks.set_mocks(_NoMocks(), "tenantplane", stack, True, None, monitor, "organization")
         try:
             await run_pulumi_func(program)
+            made = getattr(pulumi.runtime.get_root_resource(), "outputs", {})
+            monitor.take_outputs(await rpc.serialize_properties(dict(made), {}))
         except BaseException as error:
             failure.append(error)
 
@@ -57,7 +70,7 @@ def render(root: Path, stack: str, config: Mapping[str, str], salt: bytes) -> li
     SETTINGS.outputs.clear()
     if failure:
         raise failure[0]
-    return monitor.registered
+    return Rendering(monitor.registered, monitor.outputs)
 
 
 class _NoMocks(mocks.Mocks):
@@ -73,9 +86,11 @@ class _NoMocks(mocks.Mocks):
 class _Monitor(mocks.MockMonitor):
     """The engine's end of the protocol. It echoes, and decodes nothing twice."""
 
-    def __init__(self, salt: bytes) -> None:
+    def __init__(self, salt: bytes, known: Mapping[str, Mapping[str, Any]]) -> None:
         super().__init__(_NoMocks())
         self.registered: list[dict[str, Any]] = []
+        self.outputs: dict[str, Any] = {}
+        self._known = known
         self._salt = salt
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802  the protocol's name
@@ -109,11 +124,16 @@ class _Monitor(mocks.MockMonitor):
         urn = self.make_urn(request.parent, request.type, request.name)
         return resource_pb2.ReadResourceResponse(urn=urn, properties=request.properties)
 
+    def take_outputs(self, outputs: struct_pb2.Struct) -> None:
+        """Keeps what the stack would tell others."""
+        self.outputs = self._plain(outputs, False)
+
     def Invoke(self, request: Any) -> Any:  # noqa: N802  the protocol's name
-        # A stack without a past: whom it may lose is looked at across all stacks (fleet/preview/compare.py).
-        empty = {"outputs": struct_pb2.Struct()} if request.tok == "pulumi:pulumi:readStackOutputs" else {}
+        # The stack itself has no past: whom it may lose is looked at across all stacks (fleet/preview/side.py).
         answer = struct_pb2.Struct()
-        answer.update(empty)
+        if request.tok == "pulumi:pulumi:readStackOutputs":
+            stack = request.args["name"].rpartition("/")[2]
+            answer.update({"outputs": dict(self._known.get(stack, {}))})
         return resource_pb2.ResourceInvokeResponse(**{"return": answer})
 
     def _alias(self, alias: Any, request: Any) -> str:
@@ -153,3 +173,12 @@ class _Monitor(mocks.MockMonitor):
 def refusal(error: BaseException) -> str:
     """What a program ended with, in its own words."""
     return str(error) if isinstance(error, pulumi.RunError) else f"{type(error).__name__}: {error}"
+
+
+def stand_ins(value: Any, name: str) -> Any:
+    """The value with a text in the place of everything in it that only an update will know: the same on both sides."""
+    if isinstance(value, dict):
+        return {key: stand_ins(each, f"{name}.{key}") for key, each in value.items()}
+    if isinstance(value, list):
+        return [stand_ins(each, f"{name}[{place}]") for place, each in enumerate(value)]
+    return f"[{name}]" if value == UNKNOWN else value

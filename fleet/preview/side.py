@@ -15,9 +15,11 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
-from fleet.preview.rendering import refusal, render
+from fleet.preview.rendering import Rendering, refusal, render, stand_ins
 
 _KUBECONFIG: Final = "tenantplane:kubeconfig"
+_PLAN: Final = "planHash"
+"""The output by which a stack says that it is there, whole (settings/plan_hash.py)."""
 
 
 class Side:
@@ -31,6 +33,7 @@ class Side:
         self._kubeconfig = Path(self._folder.name) / "kubeconfig"
         self._kubeconfig.touch()
         self._stacks: dict[str, Any] = {}
+        self._told: dict[str, dict[str, Any]] = {}
 
     def close(self) -> None:
         """Removes what the side has written."""
@@ -79,15 +82,32 @@ class Side:
 
         Keys: `resources`, or `error` with the program's words.
         """
-        file = self._stacks[stack].file
-        yaml = importlib.import_module("yaml")
-        config = {key: str(value) for key, value in (yaml.safe_load(file.read_text()).get("config") or {}).items()}
-        config[_KUBECONFIG] = str(self._kubeconfig)
         try:
-            with self._only(tenants):
-                return {"resources": render(self.root, stack, config, salt.encode())}
+            return {"resources": self._rendering(stack, tenants, salt).resources}
         except Exception as error:
             return {"error": refusal(error)}
+
+    def _rendering(self, stack: str, tenants: list[str] | None, salt: str) -> Rendering:
+        yaml = importlib.import_module("yaml")
+        file = self._stacks[stack].file
+        config = {key: str(value) for key, value in (yaml.safe_load(file.read_text()).get("config") or {}).items()}
+        config[_KUBECONFIG] = str(self._kubeconfig)
+        known = {name: self._outputs(name, salt) for name in self._beneath(stack)}
+        with self._only(tenants):
+            return render(self.root, stack, config, salt.encode(), known)
+
+    def _beneath(self, stack: str) -> set[str]:
+        """Every stack that one stands on, those of those included."""
+        needs = set(self._stacks[stack].needs)
+        return needs.union(*(self._beneath(each) for each in needs))
+
+    def _outputs(self, stack: str, salt: str) -> dict[str, Any]:
+        """What a stack would tell others. A platform tells that it is there, and nothing else."""
+        if stack not in self._told:
+            platform = self._stacks[stack].config.layer == "platform"
+            made = {} if platform else stand_ins(self._rendering(stack, [], salt).outputs, stack)
+            self._told[stack] = {**made, _PLAN: "as it is to be"}
+        return self._told[stack]
 
     @staticmethod
     def _only(tenants: list[str] | None) -> Any:

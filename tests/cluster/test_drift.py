@@ -27,6 +27,7 @@ RBAC: Final = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{HOME}/rolebinding
 NETWORK: Final = f"/apis/networking.k8s.io/v1/namespaces/{HOME}/networkpolicies"
 ADMISSION: Final = "/apis/admissionregistration.k8s.io/v1"
 DEPLOYMENT: Final = f"/apis/apps/v1/namespaces/{HOME}/deployments/agent-sessions"
+_MEDDLER: Final = "?fieldManager=meddler"
 _OURS: Final = "?fieldManager=tenantplane&force=true"
 _WRITTEN: Final = ("managedFields", "resourceVersion", "uid", "creationTimestamp", "generation")
 
@@ -150,12 +151,13 @@ def meddled(admin: Caller) -> Iterator[None]:
             if each.patch is None:
                 admin.delete(each.path)
             else:
-                admin.patch(each.path, each.patch)
+                admin.patch(each.path + _MEDDLER, each.patch)
         yield
     finally:
         for each in MEDDLINGS.values():
             if each.patch is not None:
-                admin.patch(each.path, each.back or _as_it_was(each.patch, kept[each.path]))
+                admin.patch(each.path + _MEDDLER, each.back or _as_it_was(each.patch, kept[each.path]))
+                _disown(admin, each.path)
                 continue
             body = kept[each.path]
             for field in _WRITTEN:
@@ -169,3 +171,9 @@ def _as_it_was(patch: Any, kept: Any) -> Any:
     if isinstance(patch, dict):
         return {key: _as_it_was(each, kept[key]) for key, each in patch.items()}
     return kept
+
+
+def _disown(admin: Caller, path: str) -> None:
+    """Takes the meddler off the list of those who own fields: a later update by the platform would be a conflict."""
+    managers = admin.get(path)["metadata"]["managedFields"]
+    admin.patch(path + _MEDDLER, {"metadata": {"managedFields": [e for e in managers if e["manager"] != "meddler"]}})
