@@ -34,6 +34,7 @@ class Side:
         self._kubeconfig.touch()
         self._stacks: dict[str, Any] = {}
         self._told: dict[str, dict[str, Any]] = {}
+        self._made: dict[str, Rendering] = {}
 
     def close(self) -> None:
         """Removes what the side has written."""
@@ -88,6 +89,14 @@ class Side:
             return {"error": refusal(error)}
 
     def _rendering(self, stack: str, tenants: list[str] | None, salt: str) -> Rendering:
+        if not self._stacks[stack].tenants:
+            # What others stand on is asked for more than once.
+            if stack not in self._made:
+                self._made[stack] = self._new_rendering(stack, None, salt)
+            return self._made[stack]
+        return self._new_rendering(stack, tenants, salt)
+
+    def _new_rendering(self, stack: str, tenants: list[str] | None, salt: str) -> Rendering:
         yaml = importlib.import_module("yaml")
         file = self._stacks[stack].file
         config = {key: str(value) for key, value in (yaml.safe_load(file.read_text()).get("config") or {}).items()}
