@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from localcloud import controlplane
+from localcloud.aws import stop_aws
 from localcloud.controlplane import ControlPlane
 from localcloud.paths import STATE_VARIABLE
 from localcloud.toolchain import tool
@@ -45,6 +46,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     directory = Path(os.environ.pop(_SHARED_VARIABLE))
     for name in controlplane.clusters(directory):
         controlplane.stop(name, state_dir=directory)
+    stop_aws(directory)
     shutil.rmtree(directory, ignore_errors=True)
 
 

@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from localcloud import plugins
-from localcloud.aws import AwsService, start_aws, stop_aws
+from localcloud.aws import AwsService, start_aws
 from localcloud.aws.arguments import provider_arguments
 from tests.aws.plugin import Plugin
 from tests.engine.runs import Outcome, Project, bundled_plugins
@@ -61,10 +61,9 @@ class AwsProject:
 
 
 @pytest.fixture(scope="session")
-def aws(state_dir: Path) -> Iterator[AwsService]:
-    """The session's local AWS; keep to names of your own."""
-    yield start_aws(state_dir)
-    stop_aws(state_dir)
+def aws(state_dir: Path) -> AwsService:
+    """The session's local AWS, which all workers share; keep to names of your own. It ends with the session."""
+    return start_aws(state_dir)
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from tests.aws.conftest import client
 from tests.aws.plugin import Plugin, Refused, Resource, changes
 from tests.fixtures_cluster import Kubectl
 
+pytestmark = pytest.mark.xdist_group("aws")  # names that are taken once
+
 CLUSTER, GROUP = "aws:eks/cluster:Cluster", "aws:eks/nodeGroup:NodeGroup"
 TRUST = json.dumps(
     {

@@ -14,6 +14,8 @@ from localcloud.aws.provider.coverage import carried
 from localcloud.aws.provider.sdk import sdk_type
 from tests.aws.plugin import Plugin, Refused, Resource, changes
 
+pytestmark = pytest.mark.xdist_group("aws")  # names that are taken once
+
 REGION = "eu-central-1"
 Inputs = dict[str, Any]
 

@@ -9,7 +9,7 @@ from localcloud.aws import AwsService
 from localcloud.stacks import forget_aws_stacks
 from tests.aws.conftest import AwsProject, client
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("aws")]
 
 NETWORK = """
 vpc = aws.ec2.Vpc("vpc", cidr_block="10.20.0.0/16", enable_dns_hostnames=True, tags={"Name": "one"}, opts=opts())

@@ -11,6 +11,8 @@ from localcloud.aws.databases import authority
 from tests.aws.conftest import client
 from tests.aws.plugin import Plugin, Refused, Resource, changes
 
+pytestmark = pytest.mark.xdist_group("aws")  # names that are taken once
+
 CLUSTER, INSTANCE = "aws:rds/cluster:Cluster", "aws:rds/clusterInstance:ClusterInstance"
 SETTINGS = {"engine": "aurora-postgresql", "engineVersion": "16.6", "databaseName": "platform", "port": 5432}
 

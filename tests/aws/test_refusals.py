@@ -8,6 +8,8 @@ from localcloud.aws import AwsService
 from localcloud.errors import LocalcloudError
 from tests.aws.plugin import Plugin, Refused
 
+pytestmark = pytest.mark.xdist_group("aws")  # names that are taken once
+
 EMPTY = '{"Version": "2012-10-17", "Statement": []}'
 
 

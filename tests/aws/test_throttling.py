@@ -12,6 +12,8 @@ import pytest
 from localcloud.aws import AwsService
 from tests.aws.plugin import Plugin, Refused
 
+pytestmark = pytest.mark.xdist_group("aws")  # names that are taken once
+
 THROTTLED = b"<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>"
 
 
