@@ -55,7 +55,10 @@ def _refused(log: Path, begin: int, user: str) -> bool:
         needle = user.encode()
         for line in file:
             if needle in line and line.endswith(b"\n"):
-                event = json.loads(line)
+                try:
+                    event = json.loads(line)
+                except ValueError:
+                    continue  # the rest of a line that was begun before the run
                 who = (event.get("impersonatedUser") or {}).get("username")
                 if who == user and event.get("responseStatus", {}).get("code") in (403, 422):
                     return True

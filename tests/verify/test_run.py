@@ -37,6 +37,7 @@ def test_everything_holds_on_the_live_stack(
 ) -> None:
     report = tmp_path / "verify.xml"
     done = CliRunner().invoke(app, ["verify", "local", "--format", "json", "--junit", str(report), "--rate", "2000"])
+    assert "{" in done.output, f"{done.exception!r}: {done.output}"
     found = json.loads(done.output[done.output.index("{") :])
     wrong = [each for each in found["findings"] if each["state"] != "held"]
     assert wrong == []
