@@ -66,7 +66,7 @@ MEDDLINGS: Final = {
     "an autoscaler that was let go further": Meddling(
         f"/apis/autoscaling/v2/namespaces/{HOME}/horizontalpodautoscalers/agent-sessions",
         {"spec": {"maxReplicas": 99}},
-        (TENANT, "HorizontalPodAutoscaler", "spec.maxReplicas: 8 -> 99"),
+        (TENANT, "HorizontalPodAutoscaler", "-> 99"),
     ),
     "a role binding that was deleted": Meddling(f"{RBAC}/tenant-viewer", None, (TENANT, "RoleBinding", "is gone")),
     "a binding with one more subject": Meddling(
