@@ -74,6 +74,7 @@ schemas: $(STAMP) ## the catalogue is valid and its JSON Schemas are current
 	@$(PY) -m settings check local
 	@$(PY) -m settings check dev
 	@$(PY) -m settings check staging
+	@$(PY) -m settings check cloud
 	@$(PY) -m settings schema --check
 
 check: lint types go-check schemas ## every check that needs no cluster
@@ -89,6 +90,10 @@ bench: toolchain ## measurements; each ends with one line of JSON
 	@$(PY) -m bench.onboarding
 	@$(PY) -m bench.sandbox_claims
 	@$(PY) -m bench.data_models
+	@$(PY) -m bench.fleet
+	@$(PY) -m bench.policies
+	@$(PY) -m bench.preview
+	@$(PY) -m bench.verify
 
 clean: down ## `down`, and the virtual environment
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -76,6 +76,7 @@ def start(
     pools: Iterable[PoolLike] | None = None,
     *,
     addons: Iterable[str] | None = None,
+    api_server_memory: str | None = None,
     state_dir: Path | None = None,
     reporter: Reporter | None = None,
 ) -> ControlPlane:
@@ -83,6 +84,8 @@ def start(
 
     Creates it when it is not there, starts what does not run, leaves alone what does.
     pools, addons: None leaves them as they are (none on a new cluster).
+    api_server_memory: such as "4GiB", which a newly started API server fills before it collects garbage; by default it
+    collects whenever its memory has trebled.
     state_dir: default `.localcloud`, or $TENANTPLANE_STATE.
     Raises LocalcloudError when a tool is missing, a port or the disk is taken, or a part fails; data is kept.
     """
@@ -100,7 +103,7 @@ def start(
             write_configuration(layout, ports)
         dropped = [addon for addon in addons_of(installed(layout)) if addon not in extras]
         controllers = parts_of(extras, layout, ports)
-        every = parts(layout, ports)
+        every = parts(layout, ports, api_server_memory)
         running = _adopt(layout, [*every, *controllers])
         first = [part for part in every if part.name in (ETCD_PART, API_SERVER)]
         rest = [part for part in every if part not in first]

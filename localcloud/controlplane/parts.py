@@ -45,11 +45,11 @@ class Part:
     environment: tuple[tuple[str, str], ...] = ()
 
 
-def parts(layout: Layout, ports: Mapping[str, int]) -> tuple[Part, ...]:
+def parts(layout: Layout, ports: Mapping[str, int], api_server_memory: str | None = None) -> tuple[Part, ...]:
     """The parts in the order they are started; stopped in reverse."""
     return (
         _etcd(layout, ports),
-        _api_server(layout, ports),
+        _api_server(layout, ports, api_server_memory),
         _controller_manager(layout, ports),
         _scheduler(layout, ports),
         _kwok(layout),
@@ -99,7 +99,7 @@ def _etcd(layout: Layout, ports: Mapping[str, int]) -> Part:
     )
 
 
-def _api_server(layout: Layout, ports: Mapping[str, int]) -> Part:
+def _api_server(layout: Layout, ports: Mapping[str, int], memory: str | None) -> Part:
     return Part(
         name=API_SERVER,
         tool="kube-apiserver",
@@ -152,7 +152,7 @@ def _api_server(layout: Layout, ports: Mapping[str, int]) -> Part:
         probe="/readyz",
         client="admin",
         # Measured while applying 1,200 objects: 14 % less CPU than at Go's default of 100, for 70 MB more memory.
-        environment=(("GOGC", "200"),),
+        environment=(("GOGC", "200"),) if memory is None else (("GOGC", "off"), ("GOMEMLIMIT", memory)),
     )
 
 
