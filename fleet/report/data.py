@@ -4,6 +4,7 @@ Groups of people, mail addresses, images and addresses of clusters are left out:
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from fleet.report.live import Live
 from fleet.report.objectives import definitions
 from fleet.report.topology import cluster_data
 from fleet.status import TenantStatus
+from policies.expected import expected
 from settings import Catalogue, TenantPlan
 from settings.cost import stack_cost
 from settings.quantities import parse_bytes, parse_count, parse_cpu
@@ -38,7 +40,8 @@ def report_data(
     found: dict[str, dict[str, Verdict]] = {}
     for cluster in catalogue.topology.clusters:
         here = [plan for plan in plans if plan.cluster.name == cluster.name]
-        found |= verdicts(here, live.get(cluster.name, Live()))
+        there = replace(live.get(cluster.name, Live()), expected=expected(catalogue, cluster.name))
+        found |= verdicts(here, there)
     bill = stack_cost(catalogue) if catalogue.prices is not None else None
     cost = cost_data(bill) if bill is not None else None
     bills = {each.pop("tenant"): each for each in cost.pop("tenants")} if cost is not None else {}

@@ -18,8 +18,6 @@ from policies.kubernetes.workloads import images_are_named_by_digest, pods_have_
 from policies.objects import KubernetesObject
 from settings import TenantPlan, names
 
-EXPECTED: Final = Expected()
-"""The rules that are asked here compare with nothing of the catalogue's."""
 HOLDS, WRONG, NONE, ABSENT = "holds", "wrong", "none", "absent"
 """A control holds; something is wrong; the tenant has nothing it would be about; the namespace is not there."""
 
@@ -60,13 +58,13 @@ def _of(plan: TenantPlan, live: Live, *kinds: str) -> list[KubernetesObject]:
 
 
 def _pod_security(plan: TenantPlan, live: Live) -> Iterator[str]:
-    yield from namespace_enforces_restricted(live.namespaces[plan.namespace], EXPECTED)
+    yield from namespace_enforces_restricted(live.namespaces[plan.namespace], live.expected)
 
 
 def _identity(plan: TenantPlan, live: Live) -> Iterator[str]:
     everything = (live.namespaces[plan.namespace], *live.of.get(plan.namespace, ()))
     for each in everything:
-        yield from carries_its_tenant(each, EXPECTED)
+        yield from carries_its_tenant(each, live.expected)
         if each.labels.get(names.TENANT_LABEL) != plan.tenant.id:
             yield f"{each.kind} {each.metadata.get('name')} carries another tenant"
 
@@ -112,7 +110,7 @@ def _people(plan: TenantPlan, live: Live) -> Iterator[str]:
 def _by(rule: Callable[[KubernetesObject, Expected], Iterator[str]]) -> Callable[[TenantPlan, Live], Iterator[str]]:
     def wrong(plan: TenantPlan, live: Live) -> Iterator[str]:
         for each in _of(plan, live, "Deployment", "SandboxTemplate"):
-            yield from rule(each, EXPECTED)
+            yield from rule(each, live.expected)
 
     return wrong
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from kubernetes import client
 
 from fleet.status import PAGE, PART_OF_SELECTOR
+from policies.expected import Expected
 from policies.objects import KubernetesObject
 from settings import Cluster
 
@@ -33,6 +34,7 @@ class Live:
 
     namespaces: by name. of: the platform's own objects in each namespace. rails, queues: names of Calico's global
     policies and of ClusterQueues. policies: the platform's admission policies, each with how many bindings refuse.
+    expected: what the catalogue says of the cluster, which the rules compare with.
     """
 
     namespaces: Mapping[str, KubernetesObject] = field(default_factory=dict)
@@ -40,6 +42,7 @@ class Live:
     rails: frozenset[str] = frozenset()
     queues: frozenset[str] = frozenset()
     policies: Mapping[str, int] = field(default_factory=dict)
+    expected: Expected = field(default_factory=Expected)
 
 
 def live_objects(cluster: Cluster, api: client.ApiClient) -> Live:

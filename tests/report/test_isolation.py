@@ -8,6 +8,7 @@ import pytest
 
 from fleet.report.isolation import ABSENT, CHECKS, HOLDS, NONE, WRONG, verdicts
 from fleet.report.live import Live
+from policies.expected import expected
 from policies.objects import KubernetesObject
 from settings import TenantPlan, plan_tenants
 from tests.report.synthetic import live, many
@@ -23,7 +24,7 @@ def plans() -> tuple[TenantPlan, ...]:
 
 @pytest.fixture
 def there(plans: tuple[TenantPlan, ...]) -> Live:
-    return live(plans)
+    return replace(live(plans), expected=expected(many(10)))
 
 
 def states(plans: tuple[TenantPlan, ...], found: Live) -> dict[str, str]:
