@@ -63,8 +63,26 @@ HOLDS_DATA: Final[Mapping[str, str]] = {
 }
 """Kind, without its version: what is lost with it."""
 
+GUARDS_DATA: Final = frozenset(
+    f"aws:{each}"
+    for each in (
+        "ec2:SecurityGroup",
+        "kms:Alias",
+        "rds:ClusterParameterGroup",
+        "s3:BucketLifecycleConfiguration",
+        "s3:BucketObjectLockConfiguration",
+        "s3:BucketPolicy",
+        "s3:BucketPublicAccessBlock",
+        "s3:BucketServerSideEncryptionConfiguration",
+        "s3:BucketVersioning",
+    )
+)
+"""Hold none and are protected like what they guard: the engine refuses to remove one, and that one loses its protection
+is told as such."""
+
 HOLDS_NONE: Final = (
-    frozenset(
+    GUARDS_DATA
+    | frozenset(
         # A rotation replaces it, and the one before stays valid until it is revoked (F5).
         ("random:index:RandomPassword", "pulumi:pulumi:StackReference")
     )
@@ -86,7 +104,6 @@ HOLDS_NONE: Final = (
             "ec2:Route",
             "ec2:RouteTable",
             "ec2:RouteTableAssociation",
-            "ec2:SecurityGroup",
             "ec2:SecurityGroupRule",
             "ec2:VpcEndpoint",
             "ecr:LifecyclePolicy",
@@ -101,19 +118,11 @@ HOLDS_NONE: Final = (
             "iam:RolePolicy",
             "iam:RolePolicyAttachment",
             "kinesis:FirehoseDeliveryStream",
-            "kms:Alias",
             "lb:Listener",
             "lb:ListenerRule",
             "lb:TargetGroup",
-            "rds:ClusterParameterGroup",
             "route53:HealthCheck",
             "route53:Record",
-            "s3:BucketLifecycleConfiguration",
-            "s3:BucketObjectLockConfiguration",
-            "s3:BucketPolicy",
-            "s3:BucketPublicAccessBlock",
-            "s3:BucketServerSideEncryptionConfiguration",
-            "s3:BucketVersioning",
             "sqs:QueuePolicy",
             "wafv2:WebAcl",
             "wafv2:WebAclAssociation",
@@ -212,8 +221,9 @@ def level_of(change: Change) -> tuple[Level, str]:
         if change.protected:
             return "data loss", "it is protected, and the engine will refuse"
         return ("replacement", "it is deleted and made anew") if change.op == "replace" else ("deletion", "")
-    if UNPROTECTED in change.paths and lost is not None:
-        return "data loss", f"it loses its protection, so that the next change may delete it: it is {lost}"
+    if UNPROTECTED in change.paths:
+        what = "" if lost is None else f": it is {lost}"
+        return "data loss", f"it loses its protection, so that the next change may delete it{what}"
     if lost is not None and any(how.endswith(UNSURE) for how in change.paths.values()):
         return "data loss", f"whether this can be done in place is not known without its provider: it is {lost}"
     return "other", ""
