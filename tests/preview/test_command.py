@@ -108,5 +108,7 @@ def test_the_engine_says_the_same_of_a_change_as_the_offline_preview(
 
 
 def operations(told: dict[str, Any]) -> set[tuple[str, str]]:
-    """What is done with which resource, by its URN without stack and project, which the offline preview has none of."""
-    return {(each["op"], each["urn"].split("::", 2)[2]) for each in told["changes"]}
+    """What is done with which resource, by its type and name: of a URN the offline preview knows no more than these and
+    the type of the parent."""
+    parts = [(each["op"], each["urn"].split("::")) for each in told["changes"]]
+    return {(op, f"{urn[2].split('$')[-1]} {urn[3]}") for op, urn in parts}
