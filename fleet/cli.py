@@ -29,7 +29,7 @@ app = typer.Typer(
 
 CHECKOUT: Final = Path(__file__).resolve().parent.parent
 
-WIDTH: Final = 180
+WIDTH: Final = 200
 """Characters of a line where there is no terminal to ask, such as in a log."""
 
 _Environment = Annotated[str, typer.Argument(metavar="ENV", help="Environment: names catalog/topology/<env>.yaml.")]
