@@ -8,8 +8,14 @@ from kubernetes import client, config
 
 from fleet.errors import FleetError
 from fleet.stacks import Stack
-from settings import Cluster
+from settings import Catalogue, Cluster
 from settings.stack_config import kubeconfig_path
+
+
+def cluster_of(catalogue: Catalogue, stack: Stack) -> Cluster:
+    """The cluster that a stack is about: the one it names, else the first."""
+    clusters = catalogue.topology.clusters
+    return next((each for each in clusters if each.name == stack.config.cluster), clusters[0])
 
 
 def kubeconfig_of(cluster: Cluster, stack: Stack, root: Path) -> Path:

@@ -12,7 +12,7 @@ import urllib3
 from kubernetes import client
 
 from components.data.tenant_database import SECRET_NAME
-from fleet.clusters import api_client, reaches
+from fleet.clusters import api_client, cluster_of, reaches
 from fleet.data.adoption import ensure_record
 from fleet.data.guard import server_of
 from fleet.data.records import Record, only_one, records_in
@@ -57,8 +57,7 @@ def make_databases(catalogue: Catalogue, stacks: Iterable[Stack], root: Path) ->
             and plan.tenant.id in stack.tenants
             and stack.config.shard in (None, plan.shard)
         ]
-        cluster = next((each for each in catalogue.topology.clusters if each.name == stack.config.cluster), None)
-        cluster = cluster or catalogue.topology.clusters[0]
+        cluster = cluster_of(catalogue, stack)
         if cluster.databases != "local" or stack.is_shared:
             continue
         server = server_of(cluster)

@@ -7,7 +7,7 @@ from typing import Final
 import urllib3
 from kubernetes import client
 
-from fleet.clusters import api_client, reaches
+from fleet.clusters import api_client, cluster_of, reaches
 from fleet.stacks import Stack
 from settings import Catalogue
 
@@ -23,8 +23,7 @@ def await_removals(catalogue: Catalogue, stack: Stack, root: Path, within_s: flo
     Until then a look at the cluster would find namespaces which are gone when something is to be made in them.
     Raises FleetError for a cluster that does not answer.
     """
-    clusters = catalogue.topology.clusters
-    cluster = next((each for each in clusters if each.name == stack.config.cluster), clusters[0])
+    cluster = cluster_of(catalogue, stack)
     ends = time.monotonic() + within_s
     try:
         core = client.CoreV1Api(api_client(cluster, stack, root))

@@ -117,15 +117,13 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
         )
         PlatformGateway("gateway", door, options)
         GatewayAdmission("gateway", GatewayAdmissionArgs(domain=catalogue.topology.domain, cluster=cluster), options)
-    _images(catalogue, cluster, system, options)
+    plans = plan_tenants(catalogue, cluster.name)
+    _images(catalogue, cluster, plans, system, options)
     if cluster.has_detection:
-        watched = RuntimeDetectionArgs(
-            cluster=cluster, runtimes=catalogue.runtimes, plans=plan_tenants(catalogue, cluster.name)
-        )
+        watched = RuntimeDetectionArgs(cluster=cluster, runtimes=catalogue.runtimes, plans=plans)
         RuntimeDetection("detection", watched, options)
     _scheduling(cluster, system, priorities, options)
     if cluster.has_monitoring and cluster.alerts is not None:
-        plans = plan_tenants(catalogue, cluster.name)
         monitoring = MonitoringArgs(
             cluster=cluster,
             alerts=cluster.alerts,
@@ -154,8 +152,8 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
             TenantProxy("tenant-proxy", proxy, options)
     if cluster.storage is not None:
         _storage(cluster, cluster.storage, tiers, system, options)
-    databases = _databases(catalogue, cluster, options)
-    queues = _queues(catalogue, cluster, options) if cluster.has_queues else ()
+    databases = _databases(cluster, plans, options)
+    queues = _queues(tiers, cluster, plans, options) if cluster.has_queues else ()
     return Platform(
         priority_classes=priorities.classes,
         runtime_classes=runtimes.classes,
@@ -165,9 +163,10 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
     )
 
 
-def _queues(catalogue: Catalogue, cluster: Cluster, options: pulumi.ResourceOptions) -> tuple[pulumi.Resource, ...]:
-    tiers = tuple(catalogue.tiers.values())
-    quotas = [(plan.tenant, plan.budget.whole) for plan in plan_tenants(catalogue, cluster.name)]
+def _queues(
+    tiers: tuple[Tier, ...], cluster: Cluster, plans: tuple[TenantPlan, ...], options: pulumi.ResourceOptions
+) -> tuple[pulumi.Resource, ...]:
+    quotas = [(plan.tenant, plan.budget.whole) for plan in plans]
     shared = QueuesArgs(
         cluster=cluster,
         families=tuple(sorted({tier.family for tier in tiers})),
@@ -177,7 +176,9 @@ def _queues(catalogue: Catalogue, cluster: Cluster, options: pulumi.ResourceOpti
     return Queues("queues", shared, options).objects
 
 
-def _databases(catalogue: Catalogue, cluster: Cluster, options: pulumi.ResourceOptions) -> tuple[pulumi.Resource, ...]:
+def _databases(
+    cluster: Cluster, plans: tuple[TenantPlan, ...], options: pulumi.ResourceOptions
+) -> tuple[pulumi.Resource, ...]:
     """The server of tenants' databases, where the cluster runs its own; what they come after."""
     if cluster.database_server is None:
         return ()
@@ -186,20 +187,24 @@ def _databases(catalogue: Catalogue, cluster: Cluster, options: pulumi.ResourceO
         cluster=cluster,
         server=cluster.database_server,
         image=str(cluster.images.postgresql),
-        plans=plan_tenants(catalogue, cluster.name),
+        plans=plans,
         namespace=namespace,
     )
     return (DatabaseServer("databases", args, options).ready,)
 
 
 def _images(
-    catalogue: Catalogue, cluster: Cluster, namespace: PlatformNamespace, options: pulumi.ResourceOptions
+    catalogue: Catalogue,
+    cluster: Cluster,
+    plans: tuple[TenantPlan, ...],
+    namespace: PlatformNamespace,
+    options: pulumi.ResourceOptions,
 ) -> None:
     """Who must have signed images and, as far as there is an image for it, what looks for flaws in them (G7)."""
     if cluster.has_signatures:
         ImageSignatures("signed", ImageSignaturesArgs(signers=catalogue.topology.image_signers), options)
     if cluster.images.trivy is not None:
-        used = scanned_images(cluster, plan_tenants(catalogue, cluster.name))
+        used = scanned_images(cluster, plans)
         scan = ImageScanArgs(cluster=cluster, images=used, image=cluster.images.trivy, namespace=namespace)
         ImageScan("image-scan", scan, options)
 

@@ -118,11 +118,10 @@ class Failover:
                 continue
             after = fleet.engine.deployment_in_clear(stack_of(fleet, tenant, target))
             found = compared(before, after, tenant)
-            counts = ", ".join(f"{count} {kind}" for kind, count in found.same.items())
-            self._console.print(f"  {tenant} on {target.name}: the same as on {cluster.name}: {counts or 'nothing'}")
+            self._console.print(f"  {tenant} on {target.name}: the same as on {cluster.name}: {found.counts}")
             for line in found.different:
                 self._console.print(f"  {tenant} on {target.name}: {line}", style="red")
-            good &= not found.different and bool(found.same)
+            good &= found.holds
         return good
 
     def _told(self, takeover: Takeover) -> None:

@@ -164,11 +164,10 @@ class Move:
         good = True
         for source in sources:
             found = compared(fleet.engine.deployment_in_clear(source), after, self._tenant)
-            counts = ", ".join(f"{count} {kind}" for kind, count in found.same.items())
-            self._console.print(f"  the same as in {source.name}: {counts or 'nothing'}")
+            self._console.print(f"  the same as in {source.name}: {found.counts}")
             for line in found.different:
                 self._console.print(f"  {line}", style="red")
-            good &= not found.different and bool(found.same)
+            good &= found.holds
         return good
 
     def _leave(self, name: str) -> bool:

@@ -28,6 +28,16 @@ class Sameness:
     same: Mapping[str, int]
     different: tuple[str, ...]
 
+    @property
+    def holds(self) -> bool:
+        """Whether there was something to compare, and all of it is alike."""
+        return bool(self.same) and not self.different
+
+    @property
+    def counts(self) -> str:
+        """How many objects of each kind are alike."""
+        return ", ".join(f"{count} {kind}" for kind, count in self.same.items()) or "nothing"
+
 
 def compared(before: Mapping[str, Any], after: Mapping[str, Any], tenant: str) -> Sameness:
     """Compare the guards of a tenant in two deployments, secrets in the clear. No value is kept or told."""

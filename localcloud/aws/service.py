@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import sys
 import time
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Final
 
 from localcloud.aws.layout import AwsLayout
 from localcloud.controlplane import process
+from localcloud.controlplane.companion import listens
 from localcloud.controlplane.ports import HOST, free_ports, holder, is_free
 from localcloud.errors import LocalcloudError
 from localcloud.files import lock, write_whole
@@ -50,7 +50,7 @@ def start_aws(state_dir: Path | None = None) -> AwsService:
         path = os.pathsep.join(filter(None, (str(checkout()), os.environ.get("PYTHONPATH"))))
         child = process.spawn(command, layout.log, layout.record, layout.directory, {"PYTHONPATH": path})
         deadline = time.monotonic() + _READY_TIMEOUT_S
-        while not _answers(port):
+        while not listens(port):
             if child.poll() is not None or time.monotonic() > deadline:
                 raise LocalcloudError(
                     f"the local AWS does not start; the last lines of {layout.log}:\n{process.tail(layout.log)}"
@@ -63,7 +63,7 @@ def running_aws(state_dir: Path | None = None) -> AwsService | None:
     """The server when it runs and answers, else None."""
     layout = AwsLayout(state_dir or state_directory())
     port = _known_port(layout)
-    if port is None or process.recorded(layout.record) is None or not _answers(port):
+    if port is None or process.recorded(layout.record) is None or not listens(port):
         return None
     return AwsService(_endpoint(port))
 
@@ -101,11 +101,3 @@ def _known_port(layout: AwsLayout) -> int | None:
 
 def _endpoint(port: int) -> str:
     return f"http://{HOST}:{port}"
-
-
-def _answers(port: int) -> bool:
-    try:
-        with socket.create_connection((HOST, port), timeout=1):
-            return True
-    except OSError:
-        return False
