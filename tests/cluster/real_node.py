@@ -42,6 +42,15 @@ def with_script(
     return made
 
 
+def without(base: dict[str, Any], volume: str) -> None:
+    """Take a volume out of the template, wherever it is mounted."""
+    held = [each for each in base["spec"]["volumes"] if each["name"] != volume]
+    assert len(held) == len(base["spec"]["volumes"]) - 1, f"the workload has no volume {volume!r}"
+    base["spec"]["volumes"] = held
+    for container in base["spec"]["containers"]:
+        container["volumeMounts"] = [each for each in container["volumeMounts"] if each["name"] != volume]
+
+
 def pod(name: str, base: dict[str, Any]) -> dict[str, Any]:
     """A Pod of a template."""
     return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, **base["metadata"]}, "spec": base["spec"]}
@@ -50,10 +59,10 @@ def pod(name: str, base: dict[str, Any]) -> dict[str, Any]:
 def ended(caller: Caller, namespace: str, name: str) -> dict[str, Any]:
     """Status of the pod's only container, once it is over."""
     path = f"{pods(namespace)}/{name}"
-    until(
-        lambda: caller.get(path)["status"].get("phase") in _OVER,
-        f"{name} of {namespace} is over: {events(caller, path)}",
-    )
+    try:
+        until(lambda: caller.get(path)["status"].get("phase") in _OVER, f"{name} of {namespace} is over")
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {state(caller, path)}") from None
     (status,) = caller.get(path)["status"]["containerStatuses"]
     return dict(status["state"]["terminated"])
 
@@ -76,9 +85,11 @@ def log(caller: Caller, namespace: str, name: str) -> str:
     return answer.message
 
 
-def events(caller: Caller, path: str) -> str:
-    """For a message: the pod's state when the wait began."""
-    return re.sub(r"\s+", " ", str(caller.get(path)["status"].get("conditions")))[:300]
+def state(caller: Caller, path: str) -> str:
+    """For a message: what a pod is waiting for, and the last of what it wrote."""
+    status = caller.get(path)["status"]
+    written = caller.ask("GET", f"{path}/log?tailLines=5").message
+    return re.sub(r"\s+", " ", f"{status.get('conditions')} {status.get('containerStatuses')} {written!r}")
 
 
 def placed(caller: Caller, namespace: str, name: str, node: RealNode) -> bool:

@@ -18,7 +18,7 @@ from localcloud.realnode import RealNode, start_real_node, stop_real_node
 from settings import TenantPlan
 from tests.cluster import real_node
 from tests.cluster.acting import Caller
-from tests.cluster.real_node import ended, log, pod, pods, running, template, with_script
+from tests.cluster.real_node import ended, log, pod, pods, running, template, with_script, without
 from tests.fixtures_tenancy import Person
 from tests.polling import until
 
@@ -168,6 +168,7 @@ def test_a_plain_container_holds_the_profile_and_has_the_kubelets_limit_of_tasks
         for key in ("runtimeClassName", "overhead", "schedulerName"):
             made["spec"].pop(key, None)
         made["spec"]["tolerations"] = [{"operator": "Exists"}]
+        without(made, "database")  # of the tenant, whose Secrets are not in this namespace
         admin.create(pods(namespace), pod("plain", made))
         ended(admin, namespace, "plain")
         said = log(admin, namespace, "plain").splitlines()

@@ -120,8 +120,8 @@ def test_another_tenants_dashboard_is_refused_though_there_is_data(
     ],
 )
 def test_whatever_a_person_asks_nobody_else_is_in_the_answer(own: Source, live: Live, query: str) -> None:
-    twin = {dict(labels).get("tenant") for labels in live.query(query)}
-    assert len(twin) > 1, "Prometheus itself has it of many"
+    # On a loaded machine a scrape may be late, and its series are gone for a second.
+    until(lambda: len({dict(labels).get("tenant") for labels in live.query(query)}) > 1, f"{query} gives many", 60)
     status, answer = own.ask("/api/v1/query", [("query", query)])
     assert status in {200, 400}, answer
     if status == 200:
@@ -130,11 +130,11 @@ def test_whatever_a_person_asks_nobody_else_is_in_the_answer(own: Source, live: 
 
 
 def test_a_sum_without_a_label_is_of_the_tenant_alone(own: Source, live: Live) -> None:
-    ((_, counted),) = ((each["metric"], each["value"][1]) for each in own.series("count(tenant:info)"))
-    assert counted == "1"
-    assert next(iter(live.query("count(tenant:info)").values())) > 1
+    until(lambda: list(live.query("count(tenant:info)").values()) > [1], "many are counted", 60)
+    (counted,) = until(lambda: own.series("count(tenant:info)"), "the tenant is counted", 60)
+    assert counted["value"][1] == "1"
+    until(lambda: live.query('count(up{job="apiserver"})'), "the API server is up", 60)
     assert own.series('count(up{job="apiserver"})') == []  # what is the platform's is nobody's
-    assert live.query('count(up{job="apiserver"})')
 
 
 METRIC = st.sampled_from(["tenant:info", "tenant:cpu_quota:ratio", "tenant:queue_pending:count", '{__name__=~"t.+"}'])
