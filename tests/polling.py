@@ -8,9 +8,12 @@ T = TypeVar("T")
 
 
 def until(answer: Callable[[], T], what: str, deadline_s: float = 90) -> T:
-    """The first true answer, asked for ten times a second; AssertionError when there is none in time."""
+    """The first true answer, asked for ten times a second at first and twice a second later, since asking takes from
+    what is waited for; AssertionError when there is none in time."""
     end = time.monotonic() + deadline_s
+    pause = 0.1
     while not (given := answer()):
         assert time.monotonic() < end, f"waited {deadline_s} s in vain until {what}"
-        time.sleep(0.1)
+        time.sleep(pause)
+        pause = min(0.5, pause * 1.2)
     return given

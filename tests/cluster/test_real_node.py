@@ -41,6 +41,10 @@ FORK = """
 # One by one, so that the shell itself says which is refused.
 n=0; while [ $n -lt 150 ]; do sleep 600 & n=$((n+1)); echo "started $n"; done
 """
+# A text that doubles: while it does, there is the old one and the new one.
+DOUBLE = """awk 'BEGIN {{s = "x"; while (length(s) < {bytes}) s = s s; print "had"}}'"""
+LARGE = {"requests": {"cpu": "10m", "memory": "64Mi"}, "limits": {"cpu": "1", "memory": "1Gi"}}
+TWO_GIB = {"requests": {"cpu": "10m", "memory": "64Mi"}, "limits": {"cpu": "1", "memory": "2Gi"}}
 HTTP = "printf 'GET /healthz HTTP/1.0\\r\\n\\r\\n' | nc -w 3 {address} 8080 | tail -1"
 # A pod is let through once the enforcer has heard of it: until then everything is refused it.
 ASKS = """
@@ -74,14 +78,37 @@ def base(developer: Caller, node: RealNode) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def inside(developer: Caller, base: dict[str, Any], node: RealNode) -> str:
+def tried(developer: Caller, base: dict[str, Any], node: RealNode, cluster: ControlPlane) -> None:
+    """A tenant's pods, each of which tries something; all at once, since each takes its time to start."""
+    # A profile of the node's own that only forbids to mount, which `restricted` allows to name.
+    profile = Places(cluster.directory).kubelet / "seccomp" / "reads-log.json"
+    profile.parent.mkdir(exist_ok=True)
+    profile.write_text(
+        '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mount"], "action": "SCMP_ACT_ERRNO"}]}'
+    )
+    scripts = {
+        "inside": (PROFILE, LARGE),
+        "dmesg-default": ("dmesg", None),
+        "dmesg": ("dmesg", None),
+        "forks": (FORK, LARGE),
+        "below": (DOUBLE.format(bytes=512 * 2**20), TWO_GIB),
+        "above": (DOUBLE.format(bytes=4096 * 2**20), TWO_GIB),
+    }
+    for name, (script, resources) in scripts.items():
+        made = with_script(base, node.images["tools"], script, resources)
+        if name == "dmesg":
+            made["spec"]["securityContext"]["seccompProfile"] = {
+                "type": "Localhost",
+                "localhostProfile": "reads-log.json",
+            }
+        developer.create(pods(NAMESPACE), pod(name, made))
+
+
+@pytest.fixture(scope="module")
+def inside(developer: Caller, tried: None) -> str:
     """What a tenant's pod finds when it tries."""
-    developer.create(pods(NAMESPACE), pod("inside", with_script(base, node.images["tools"], PROFILE, LARGE)))
     ended(developer, NAMESPACE, "inside")
     return log(developer, NAMESPACE, "inside")
-
-
-LARGE = {"requests": {"cpu": "10m", "memory": "64Mi"}, "limits": {"cpu": "1", "memory": "1Gi"}}
 
 
 def test_a_pod_runs_as_nobody_with_no_capability_and_no_new_privileges(inside: str) -> None:
@@ -110,29 +137,16 @@ def test_the_kernel_is_gvisors_and_no_token_is_mounted(inside: str) -> None:
     assert "/var/run/secrets: No such file or directory" in inside
 
 
-def test_dmesg_shows_gvisors_kernel(
-    developer: Caller, base: dict[str, Any], node: RealNode, cluster: ControlPlane
-) -> None:
-    """RuntimeDefault forbids reading the kernel's log. A profile of the node's own that only forbids to mount, which
-    `restricted` allows to name, shows whose kernel it is."""
-    profile = Places(cluster.directory).kubelet / "seccomp" / "reads-log.json"
-    profile.parent.mkdir(exist_ok=True)
-    profile.write_text(
-        '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mount"], "action": "SCMP_ACT_ERRNO"}]}'
-    )
-    made = with_script(base, node.images["tools"], "dmesg")
-    developer.create(pods(NAMESPACE), pod("dmesg-default", made))
-    made["spec"]["securityContext"]["seccompProfile"] = {"type": "Localhost", "localhostProfile": "reads-log.json"}
-    developer.create(pods(NAMESPACE), pod("dmesg", made))
+def test_dmesg_shows_gvisors_kernel(developer: Caller, tried: None) -> None:
+    """RuntimeDefault forbids reading the kernel's log; a profile that allows it shows whose kernel it is."""
     assert ended(developer, NAMESPACE, "dmesg")["exitCode"] == 0
     assert "Starting gVisor" in log(developer, NAMESPACE, "dmesg")
     ended(developer, NAMESPACE, "dmesg-default")
     assert "Operation not permitted" in log(developer, NAMESPACE, "dmesg-default")
 
 
-def test_the_101st_process_is_refused(developer: Caller, base: dict[str, Any], node: RealNode) -> None:
+def test_the_101st_process_is_refused(developer: Caller, tried: None) -> None:
     """98 children, the shell and the pod's pause are 100."""
-    developer.create(pods(NAMESPACE), pod("forks", with_script(base, node.images["tools"], FORK, LARGE)))
     assert ended(developer, NAMESPACE, "forks")["exitCode"] != 0
     said = log(developer, NAMESPACE, "forks").splitlines()
     # Told on the other stream, whose lines come when they come.
@@ -140,14 +154,9 @@ def test_the_101st_process_is_refused(developer: Caller, base: dict[str, Any], n
     assert [line for line in said if line.startswith("started")][-1] == "started 98"
 
 
-def test_a_pod_over_2_gib_is_killed(developer: Caller, base: dict[str, Any], node: RealNode) -> None:
-    """A text that doubles: while it does, there is the old one and the new one. The twin has 512 MiB in the end and
-    lives; the other wants 4 GiB. Swap would save it: there is none."""
+def test_a_pod_over_2_gib_is_killed(developer: Caller, tried: None) -> None:
+    """The twin has 512 MiB in the end and lives; the other wants 4 GiB. Swap would save it: there is none."""
     assert len(Path("/proc/swaps").read_text().splitlines()) == 1
-    profile = {"requests": {"cpu": "10m", "memory": "64Mi"}, "limits": {"cpu": "1", "memory": "2Gi"}}
-    for name, mebibytes in (("below", 512), ("above", 4096)):
-        script = f"""awk 'BEGIN {{s = "x"; while (length(s) < {mebibytes * 2**20}) s = s s; print "had"}}'"""
-        developer.create(pods(NAMESPACE), pod(name, with_script(base, node.images["tools"], script, profile)))
     above = ended(developer, NAMESPACE, "above")
     assert (above["reason"], above["exitCode"] != 0) == ("OOMKilled", True)
     assert ended(developer, NAMESPACE, "below")["exitCode"] == 0

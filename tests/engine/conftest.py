@@ -12,7 +12,7 @@ from localcloud.paths import STATE_VARIABLE
 from tests.engine.two_clusters import BOUND, HOME, LEFT, MOVED, TwoClusters
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def started_two_clusters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoClusters]:
     """Three tenants on `home`, applied, with rows of their own; nobody on `spare`."""
     folder = tmp_path_factory.mktemp("two-clusters")

@@ -152,13 +152,11 @@ class CrashProject:
         changes = Changes()
         rest = b""
         with log.open("rb") as lines:
-            while process.poll() is None and changes.started < after:
+            while changes.started < after and not ended(process, within_s=0.02):
                 *whole, rest = (rest + lines.read()).split(b"\n")
                 for line in whole:
                     changes.feed(line.decode())
-        try:
-            process.wait(timeout=delay_s)
-        except subprocess.TimeoutExpired:
+        if not ended(process, within_s=delay_s):
             (os.killpg if group else os.kill)(process.pid, signal.SIGKILL)
         process.wait()
         return changes.started
@@ -186,6 +184,15 @@ class CrashProject:
         """The password in a tenant's Secret on the server."""
         found = self.kubectl("get", "secret", "password", "-n", f"vault-{tenant_id}", "-o", "jsonpath={.data.password}")
         return base64.b64decode(found).decode()
+
+
+def ended(process: "subprocess.Popen[bytes]", *, within_s: float) -> bool:
+    """Whether a process has ended, or does so in this time."""
+    try:
+        process.wait(timeout=within_s)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def identity(manifest: Mapping[str, Any]) -> str:
