@@ -87,7 +87,7 @@ def test_a_run_that_is_broken_off_leaves_nothing(
     assert plans
     until(lambda: left(admin), "the run has its namespace")
     held_up.send_signal(number)
-    assert held_up.wait(30) != 0
+    assert held_up.wait(120) != 0
     assert left(admin) == []
 
 

@@ -83,6 +83,9 @@ def _place(token: str) -> tuple[Any, str]:
         raise UnknownTypeError(f"{token} is no resource type of pulumi-aws")
     folder, file, name = found.groups()
     try:
+        # First the package, which the SDK loads when something of it is asked for: asked for from inside one of its
+        # files, it would be left without that file's names for the rest of the process.
+        getattr(importlib.import_module(f"pulumi_aws.{folder}"), name, None)
         return importlib.import_module(f"pulumi_aws.{folder}.{_HUMP.sub('_', file).lower()}"), name
     except ModuleNotFoundError as error:
         raise UnknownTypeError(f"pulumi-aws has no resource type {token}") from error
