@@ -12,6 +12,7 @@ from settings.aws.node_pools import runtimes_on
 from settings.database_server import DatabaseServer
 from settings.fields import Distinct, Flag, Model, Name, Path_, Shards, refuse
 from settings.front_door import FrontDoor
+from settings.mesh_member import ClusterMesh
 from settings.nodepool import NodePool
 from settings.platform_images import PlatformImages
 from settings.runtime import Runtime
@@ -23,6 +24,7 @@ Addon = Literal[
     "cloudnative-pg",
     "envoy-gateway",
     "gateway-api",
+    "istio",
     "kueue",
     "policy-controller",
     "prometheus-operator",
@@ -57,12 +59,13 @@ class Cluster(Model):
     database_server: size and class of that server (F2).
     storage: how volumes are made; tenants' claims name any class, or none, when left out (F4).
     front_door: whose tokens its gateway takes; needed, and of use, with "envoy-gateway" only (B3).
+    mesh: which mesh its services are in; needed, and of use, with "istio" only (E3).
     alerts: how alerts leave it; needed, and of use, with "prometheus-operator" only.
     addons: what runs in it besides Kubernetes, with its CustomResourceDefinitions: "agent-sandbox" for sandboxes (C5),
     "calico-policy" where Calico enforces policies, for guard-rails above those of a tenant (E2), "cloudnative-pg" for
-    PostgreSQL (F2), "gateway-api" and "envoy-gateway" for a gateway that verifies tokens (B2, B3), "kueue" for queues
-    of Jobs (D1), "prometheus-operator" for monitoring (G1), "tetragon" where it watches processes (G5),
-    "volume-snapshots" for copies of volumes, where `storage` is (F4).
+    PostgreSQL (F2), "gateway-api" and "envoy-gateway" for a gateway that verifies tokens (B2, B3), "istio" for mutual
+    TLS between services (E3), "kueue" for queues of Jobs (D1), "prometheus-operator" for monitoring (G1), "tetragon"
+    where it watches processes (G5), "volume-snapshots" for copies of volumes, where `storage` is (F4).
     """
 
     name: Name
@@ -93,6 +96,7 @@ class Cluster(Model):
     alerts: AlertMail | None = None
     front_door: FrontDoor | None = None
     addons: Annotated[tuple[Addon, ...], Distinct] = ()
+    mesh: ClusterMesh | None = Field(default=None, validate_default=True)
 
     @field_validator("kubeconfig")
     @classmethod
@@ -178,6 +182,14 @@ class Cluster(Model):
             raise refuse("envoy-gateway without front_door: no token could be verified", "front_door with issuer, keys")
         if "envoy-gateway" in value and "gateway-api" not in value:
             raise refuse("envoy-gateway without gateway-api, whose kinds it serves", "gateway-api, envoy-gateway")
+        return value
+
+    @field_validator("mesh")
+    @classmethod
+    def _the_mesh_has_a_name(cls, value: ClusterMesh | None, info: ValidationInfo) -> ClusterMesh | None:
+        if "addons" in info.data and ("istio" in info.data["addons"]) != (value is not None):
+            told = "istio without mesh" if value is None else "a mesh without the addon istio"
+            raise refuse(f"{told}: nobody has an identity", "mesh with a name, and istio among addons")
         return value
 
     def model_post_init(self, _context: Any, /) -> None:

@@ -55,6 +55,7 @@ class TenantPlan:
     same tenant, with a namespace, labels and a quota of its own, no workloads, no sandboxes and no queue (A6).
     sandboxes: None for a tenant that has none. queue: of its Jobs; None on a cluster without queues (D1).
     virtual: its virtual control plane; None for a tenant that has none (A6).
+    trust_domain: of the mesh that its cluster is in; None for a cluster without one (E3).
     """
 
     tenant: Tenant
@@ -71,6 +72,7 @@ class TenantPlan:
     sandboxes: ResolvedSandboxes | None
     queue: ResolvedQueue | None = None
     virtual: ResolvedVirtualControlPlane | None = None
+    trust_domain: str | None = None
     budget: Budget
     child: str | None = None
     children: "tuple[TenantPlan, ...]" = ()

@@ -7,6 +7,7 @@ from settings.budget import Budget, budget
 from settings.catalogue import Catalogue
 from settings.cluster import Cluster
 from settings.homing import placed_on
+from settings.mesh import proxy_of, trust_domain
 from settings.placing import tolerations, workload_pools
 from settings.plan import ResolvedWorkload, TenantPlan
 from settings.queue_plan import ResolvedQueue, resolved_queue
@@ -43,7 +44,7 @@ def demands(tenant: Tenant, tier: Tier, cluster: Cluster, catalogue: Catalogue) 
     pool = gpu_pool(tenant, tier, cluster.node_pools)
     made: list[Demand] = []
     for workload in tenant.workloads:
-        pod = pod_demand(workload.requests, workload.limits, runtime_of(workload, catalogue))
+        pod = pod_demand(workload.requests, workload.limits, runtime_of(workload, catalogue), proxy_of(cluster))
         if workload.gpus and pool and pool.gpu:
             pod[f"requests.{pool.gpu.resource}"] = workload.gpus
         made.append(Demand(pod=pod, least=workload.replicas.min, most=workload.replicas.max))
@@ -97,6 +98,7 @@ def _plan(tenant: Tenant, cluster: Cluster, catalogue: Catalogue) -> TenantPlan:
         sandboxes=resolved_sandboxes(tenant, cluster, catalogue, most),
         queue=_queue(tenant, cluster, catalogue, whole, standing),
         virtual=resolved_virtual(tenant, cluster, catalogue),
+        trust_domain=trust_domain(cluster.mesh.name, catalogue.topology.domain) if cluster.mesh else None,
         budget=whole,
     )
     children = tuple(_child(plan, name, part) for name, part in whole.children.items())

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from settings.fields import Compute
+from settings.mesh import Proxy
 from settings.runtime import Runtime
 
 
@@ -16,15 +17,19 @@ class Demand:
     most: int
 
 
-def pod_demand(requests: Compute, limits: Compute, runtime: Runtime | None) -> dict[str, int]:
-    """What a pod counts against the quota, its runtime's overhead included: millicores, bytes, pods."""
-    extra = runtime.overhead if runtime else None
-    cpu_m, memory_bytes = (extra.cpu_m, extra.memory_bytes) if extra else (0, 0)
+def pod_demand(
+    requests: Compute, limits: Compute, runtime: Runtime | None, proxy: Proxy | None = None
+) -> dict[str, int]:
+    """What a pod counts against the quota, its runtime's overhead and the mesh's proxy in it included: millicores,
+    bytes, pods."""
+    asked = [requests, *([proxy.requests] if proxy else [])]
+    most = [limits, *([proxy.limits] if proxy else [])]
+    extra = [runtime.overhead] if runtime and runtime.overhead else []
     return {
-        "requests.cpu": requests.cpu_m + cpu_m,
-        "limits.cpu": limits.cpu_m + cpu_m,
-        "requests.memory": requests.memory_bytes + memory_bytes,
-        "limits.memory": limits.memory_bytes + memory_bytes,
+        "requests.cpu": sum(each.cpu_m for each in (*asked, *extra)),
+        "limits.cpu": sum(each.cpu_m for each in (*most, *extra)),
+        "requests.memory": sum(each.memory_bytes for each in (*asked, *extra)),
+        "limits.memory": sum(each.memory_bytes for each in (*most, *extra)),
         "pods": 1,
     }
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from settings.mesh import mesh_problems
 from settings.problems import Problem, listed
 from settings.sources import Sources, entries, items, paths, repeated
 from settings.yaml_source import Document, YamlPath
@@ -27,6 +28,7 @@ def topology_problems(sources: Sources, document: Document) -> Iterator[Problem]
         for pool_at, _ in items(document, (*at, "node_pools")):
             yield from sources.unknown(document, (*pool_at, "tenant"), sources.tenant_ids, "tenant")
         yield from _standby(sources, document, at, cluster)
+    yield from mesh_problems(document)
 
 
 def _standby(sources: Sources, document: Document, at: YamlPath, cluster: dict[str, Any]) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from components.data.snapshot_schedules import SnapshotSchedules, SnapshotSchedu
 from components.data.storage_classes import StorageClasses, StorageClassesArgs
 from components.gateway.platform_gateway import PlatformGateway, PlatformGatewayArgs
 from components.network.guard_rails import GuardRails, GuardRailsArgs
+from components.network.mesh import Mesh, MeshArgs
 from components.network.tenant_guard_rail import TenantGuardRail, TenantGuardRailArgs
 from components.observability.dashboards import Dashboards, DashboardsArgs
 from components.observability.metrics_adapter import MetricsAdapter, MetricsAdapterArgs
@@ -51,14 +52,15 @@ from stacks.selection import selected
 
 @dataclass(frozen=True, kw_only=True)
 class Platform:
-    """What tenants need of the platform layer in the same stack: classes by name, and the tier of the guard-rails and
-    the objects of the queues where the cluster has them. Empty when another stack holds it."""
+    """What tenants need of the platform layer in the same stack: classes by name, and the tier of the guard-rails, the
+    objects of the queues and the mesh's default deny where the cluster has them. Empty when another stack holds it."""
 
     priority_classes: Mapping[str, pulumi.Resource] = field(default_factory=dict)
     runtime_classes: Mapping[str, pulumi.Resource] = field(default_factory=dict)
     guard_rails: pulumi.Resource | None = None
     queues: tuple[pulumi.Resource, ...] = ()
     databases: tuple[pulumi.Resource, ...] = ()
+    mesh: tuple[pulumi.Resource, ...] = ()
 
 
 def cluster_provider(environment: str, cluster: Cluster, kubeconfig: str, context: str | None) -> kubernetes.Provider:
@@ -111,9 +113,13 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
             api_server=cluster.api_server,
         )
         tier = GuardRails("guard-rails", rails, options).tier
+    mesh = Mesh("mesh", MeshArgs(cluster=cluster, topology=catalogue.topology), options) if cluster.mesh else None
     if cluster.has_gateway and cluster.front_door is not None:
         door = PlatformGatewayArgs(
-            domain=catalogue.topology.domain, front_door=cluster.front_door, namespace=cluster.gateway_namespace
+            domain=catalogue.topology.domain,
+            front_door=cluster.front_door,
+            namespace=cluster.gateway_namespace,
+            meshed=cluster.mesh is not None,
         )
         PlatformGateway("gateway", door, options)
         GatewayAdmission("gateway", GatewayAdmissionArgs(domain=catalogue.topology.domain, cluster=cluster), options)
@@ -160,6 +166,7 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
         guard_rails=tier,
         queues=queues,
         databases=databases,
+        mesh=mesh.first if mesh is not None else (),
     )
 
 
@@ -258,6 +265,7 @@ def tenants_layer(
                 runtime_classes=platform.runtime_classes,
                 queues=platform.queues,
                 databases=platform.databases,
+                mesh=platform.mesh,
             ),
             options,
         )

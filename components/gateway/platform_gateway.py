@@ -18,6 +18,7 @@ from components.gateway.envoy import (
 from components.objects import Manifest, in_namespace, platform_metadata
 from components.tenancy.namespace import pod_security_labels
 from settings.front_door import FrontDoor
+from settings.mesh.rules import gateway_scope
 
 COMPONENT = "gateway"
 
@@ -27,12 +28,13 @@ class PlatformGatewayArgs:
     """Inputs of PlatformGateway.
 
     domain: of the tenants' hosts. front_door: whose tokens count, and the Secret with the certificate. namespace: of
-    the gateway, from the topology.
+    the gateway, from the topology. meshed: whether the cluster is in a mesh.
     """
 
     domain: str
     front_door: FrontDoor
     namespace: str
+    meshed: bool = False
 
 
 class PlatformGateway(pulumi.ComponentResource):
@@ -43,6 +45,7 @@ class PlatformGateway(pulumi.ComponentResource):
     ClientTrafficPolicy (TLS 1.3 alone; client-sent copies of the identity headers taken away before anything reads
     them; headers with underscores and paths with escaped slashes refused; time and buffers bounded; a refusal for too
     many requests says when to come again) and SecurityPolicy (nobody is let in by a route without a policy of its own).
+    In a mesh also Sidecar `default`: the proxies of its pods know every tenant's services (E3).
     Envoy Gateway itself is installed beside it, with its proxies in the Gateway's namespace
     (`provider.kubernetes.deploy.type: GatewayNamespace`), where tenants' network policies let them in from.
     Outputs: domain (str).
@@ -76,6 +79,15 @@ class PlatformGateway(pulumi.ComponentResource):
             # Its policies first: it is never there without them.
             opts=in_namespace(self, namespace, class_, *self._policies(name, inside, namespace)),
         )
+        if args.meshed:
+            CustomResource(
+                f"{name}-scope",
+                api_version="networking.istio.io/v1",
+                kind="Sidecar",
+                metadata={**platform_metadata("default", COMPONENT), "namespace": args.namespace},
+                spec=gateway_scope(),
+                opts=in_namespace(self, namespace),
+            )
         self.domain = args.domain
         self.register_outputs({"domain": self.domain})
 

@@ -7,9 +7,11 @@ import pulumi
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.networking import v1 as networking
 
+from components.network.mesh_policy import from_east_west, to_istiod
 from components.network.policy import CLOSED, both_ways, dns, labelled, namespace, pods, tcp
 from components.objects import Manifest, in_namespace, tenant_metadata
 from settings import TenantPlan, names
+from settings.mesh import MESH_NAMESPACE
 from settings.monitoring.exporters import METRICS_PORT, SCRAPER
 
 SERVICE_PORT = 8080
@@ -62,12 +64,16 @@ def allowed_traffic(plan: TenantPlan) -> Manifest:
     # What is routed and what is kept is the home's; a namespace beside it has neither.
     home = plan.child is None
     gateway = [namespace(plan.cluster.gateway_namespace)] if home else []
+    meshed = plan.trust_domain is not None
+    # What comes from the mesh's other clusters; nothing of a tenant's goes there, so that it meets no other tenant's.
+    elsewhere = [from_east_west(MESH_NAMESPACE)] if meshed and home else []
     return both_ways(
         WORKLOADS,
-        ingress=[{"from_": [same_tenant, *gateway], "ports": tcp(SERVICE_PORT)}, *_scraped(plan)],
+        ingress=[{"from_": [same_tenant, *gateway, *elsewhere], "ports": tcp(SERVICE_PORT)}, *_scraped(plan)],
         egress=[
             {"to": [same_tenant], "ports": tcp(SERVICE_PORT)},
             dns(),
+            *([to_istiod(MESH_NAMESPACE)] if meshed else []),
             *([{"to": [database], "ports": tcp(DATABASE_PORT)}] if home else []),
             *_granted(plan),
         ],
@@ -105,7 +111,8 @@ class TenantNetwork(pulumi.ComponentResource):
 
     Creates: NetworkPolicy `default-deny` (every pod, both directions, no rule: it stays when the other is edited) and
     NetworkPolicy `tenant-traffic`, of the pods that are no sandboxes (TCP 8080 within the namespace, TCP 8080 from the
-    gateway's namespace, TCP 9464 from the cluster's Prometheus where there is one, DNS on UDP and TCP to kube-dns, TCP
+    gateway's namespace, TCP 9464 from the cluster's Prometheus where there is one, in a mesh TCP 8080 from the
+    east-west gateway and TCP 15012 to istiod, DNS on UDP and TCP to kube-dns, TCP
     5432 to the pods of the database namespace that carry the tenant's label, any port of the ranges outside that its
     file grants); for a tenant with sandboxes NetworkPolicy `sandbox-traffic`, of these (TCP 8080 from the namespace's
     other pods and from the gateway's namespace, DNS, the ranges). Peers are chosen by the namespace's own name, never

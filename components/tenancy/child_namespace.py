@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 
+from components.network.tenant_mesh import TenantMesh, TenantMeshArgs
 from components.network.tenant_network import TenantNetwork, TenantNetworkArgs
 from components.observability.tenant_monitoring import TenantMonitoring, TenantMonitoringArgs
 from components.tenancy.access import TenantAccess, TenantAccessArgs
@@ -29,7 +30,8 @@ class ChildNamespace(pulumi.ComponentResource):
 
     Creates: TenantNamespace `tenant-<id>--<name>` (protected until its end is approved, A7), TenantQuota with the
     share, TenantAccess for the same groups in the same roles, TenantNetwork: closed to the tenant's other namespaces
-    unless its file connects them, and to its database; where the Prometheus operator runs, TenantMonitoring. It carries
+    unless its file connects them, and to its database; where the cluster is in a mesh, TenantMesh; where the Prometheus
+    operator runs, TenantMonitoring. It carries
     the label `tenant`, by which all admission policies and guard-rails choose, so that there they hold as in the home.
     No workload of the tenant's file runs here: what does, its people make themselves, and it runs as an agent's session
     does (C3).
@@ -47,6 +49,8 @@ class ChildNamespace(pulumi.ComponentResource):
         TenantQuota(f"{name}-quota", TenantQuotaArgs(plan=plan, namespace=made.namespace), child)
         TenantAccess(f"{name}-access", TenantAccessArgs(plan=plan, namespace=made.namespace), child)
         TenantNetwork(f"{name}-network", TenantNetworkArgs(plan=plan, namespace=made.namespace), child)
+        if plan.trust_domain is not None:
+            TenantMesh(f"{name}-mesh", TenantMeshArgs(plan=plan, namespace=made.namespace), child)
         if plan.cluster.has_monitoring:
             TenantMonitoring(f"{name}-monitoring", TenantMonitoringArgs(plan=plan, namespace=made.namespace), child)
         self.name, self.namespace = made.name, made.namespace

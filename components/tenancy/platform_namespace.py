@@ -1,6 +1,7 @@
 """Namespace in which the platform keeps and runs what belongs to no tenant (C1, E1)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
@@ -15,10 +16,11 @@ from components.tenancy.namespace import pod_security_labels
 class PlatformNamespaceArgs:
     """Inputs of PlatformNamespace.
 
-    name: of the namespace, from the topology.
+    name: of the namespace, from the topology. labels: further ones of it, which others choose it by.
     """
 
     name: str
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 class PlatformNamespace(pulumi.ComponentResource):
@@ -37,7 +39,7 @@ class PlatformNamespace(pulumi.ComponentResource):
         metadata = platform_metadata(args.name, "platform")
         self.namespace = core.Namespace(
             name,
-            metadata={**metadata, "labels": {**metadata["labels"], **pod_security_labels()}},
+            metadata={**metadata, "labels": {**metadata["labels"], **pod_security_labels(), **args.labels}},
             opts=pulumi.ResourceOptions(parent=self),
         )
         networking.NetworkPolicy(

@@ -8,6 +8,7 @@ import pulumi
 
 from components.data.tenant_database import TenantDatabase, TenantDatabaseArgs
 from components.gateway.tenant_entrance import TenantEntrance, TenantEntranceArgs
+from components.network.tenant_mesh import TenantMesh, TenantMeshArgs
 from components.network.tenant_network import TenantNetwork, TenantNetworkArgs
 from components.observability.tenant_monitoring import TenantMonitoring, TenantMonitoringArgs
 from components.sandbox.agent_sandboxes import AgentSandboxes, AgentSandboxesArgs
@@ -29,7 +30,8 @@ class TenantArgs:
     plan: the tenant on this cluster, as settings derives it.
     priority_classes, runtime_classes: those that the same stack makes, by name, so that pods wait for the ones they
     name; empty where another stack has made them.
-    queues, databases: flavors and cohorts, and the server with what it has for all, likewise.
+    queues, databases, mesh: flavors and cohorts, the server with what it has for all, and what shuts everybody out of
+    services until a tenant's own opens them, likewise.
     """
 
     plan: TenantPlan
@@ -37,6 +39,7 @@ class TenantArgs:
     runtime_classes: Mapping[str, pulumi.Resource] = field(default_factory=dict)
     queues: tuple[pulumi.Resource, ...] = ()
     databases: tuple[pulumi.Resource, ...] = ()
+    mesh: tuple[pulumi.Resource, ...] = ()
 
     def prerequisites(self, runtime: Runtime | None) -> tuple[pulumi.Resource, ...]:
         """The classes which pods of a runtime name and have to wait for."""
@@ -53,7 +56,8 @@ class Tenant(pulumi.ComponentResource):
     Creates: TenantNamespace, TenantQuota, TenantAccess, TenantNetwork, the service of each of its workloads
     (AgentSessionService, HomeworkCorrectionService), where it has sandboxes AgentSandboxes, a ChildNamespace for each
     further namespace that its file lists and VirtualControlPlane where it chose one (A6), where the cluster has
-    databases TenantDatabase, where it has a gateway TenantEntrance, where Jobs are queued TenantQueue and, where the
+    databases TenantDatabase, where it has a gateway TenantEntrance, where it is in a mesh TenantMesh, where Jobs are
+    queued TenantQueue and, where the
     Prometheus operator runs, TenantMonitoring.
     A suspended or leaving tenant keeps all of it with no pods running (A7).
     Outputs: namespace (str), tier (str), host (str, where its routes are reached), lifecycle (str).
@@ -75,7 +79,7 @@ class Tenant(pulumi.ComponentResource):
         TenantAccess(f"{name}-access", TenantAccessArgs(plan=plan, namespace=home.namespace), child)
         network = TenantNetwork(f"{name}-network", TenantNetworkArgs(plan=plan, namespace=home.namespace), child)
         # A quota that is refused leaves the pods as they are, and no pod runs before it is closed off.
-        first = (*quota.first, *network.first)
+        first = (*quota.first, *network.first, *args.mesh)
         stored: tuple[pulumi.Resource, ...] = ()
         if plan.cluster.databases is not None:
             kept = TenantDatabaseArgs(plan=plan, namespace=home.namespace, after=args.databases)
@@ -125,6 +129,8 @@ class Tenant(pulumi.ComponentResource):
         if entrance is not None:
             opened = TenantEntranceArgs(plan=plan, entrance=entrance, namespace=home.namespace)
             TenantEntrance(f"{name}-entrance", opened, child)
+        if plan.trust_domain is not None:
+            TenantMesh(f"{name}-mesh", TenantMeshArgs(plan=plan, namespace=home.namespace), child)
         if queue is not None:
             queue.serve(home.namespace, children)
         if plan.cluster.has_monitoring:

@@ -11,11 +11,11 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.networking import v1 as networking
 from pulumi_kubernetes.policy import v1 as policy
 
-from components.network.tenant_network import SERVICE_PORT
 from components.objects import PATCH_FORCE, Manifest, compute, in_namespace, running_in_namespace, tenant_metadata
 from components.scheduling.placement import placement
 from components.security.hardened_pod import hardened_pod
 from components.tenancy.access import WORKLOAD_ACCOUNT
+from components.workloads.meshed import environment, pod_metadata, program_port, target_port
 from settings import ResolvedWorkload, TenantPlan, names
 from settings.database.files import FOLDER, VARIABLES, volume
 from settings.monitoring.exporters import METRICS_PORT
@@ -69,7 +69,8 @@ class TenantService(pulumi.ComponentResource):
     where MetricsAdapter serves it, `http_requests_per_second`; the plan's bounds), and on a cluster without Envoy
     Gateway an Ingress on the tenant's host under `/<name of the workload>`; with it that is TenantEntrance's. On a
     cluster with databases the tenant's credential and whom to trust are files of its pods, which change under them when
-    it is rotated (F5), and libpq's variables name them: settings.database.files. The
+    it is rotated (F5), and libpq's variables name them: settings.database.files. On a cluster in a mesh its pods have a
+    proxy on 8080, which hands on to the program on 8081 and takes its HTTP requests (E3). The
     Deployment names no number of replicas while the autoscaler sets it: two managers would take turns. Suspended or
     leaving, it has no autoscaler and zero replicas (A7).
     Outputs: url (str), where the gateway routes to it.
@@ -100,7 +101,7 @@ class TenantService(pulumi.ComponentResource):
             spec={
                 "type": "ClusterIP",
                 "selector": {"app": app},
-                "ports": [{"name": "http", "port": ROUTE_PORT, "target_port": "http", "protocol": "TCP"}],
+                "ports": [{"name": "http", "port": ROUTE_PORT, "target_port": target_port(plan), "protocol": "TCP"}],
             },
             opts=child,
         )
@@ -135,7 +136,7 @@ class TenantService(pulumi.ComponentResource):
             "selector": selector,
             "strategy": {"type": "RollingUpdate", "rolling_update": _rolling(workload)},
             "template": {
-                "metadata": {"labels": {**workload.labels, names.WORKLOAD_LABEL: workload.kind}},
+                "metadata": pod_metadata(plan, {**workload.labels, names.WORKLOAD_LABEL: workload.kind}),
                 "spec": self._pod(args),
             },
         }
@@ -146,16 +147,16 @@ class TenantService(pulumi.ComponentResource):
     def _pod(self, args: TenantServiceArgs) -> Manifest:
         plan, workload = args.plan, args.workload
         profile = self.profile(plan)
-        identity = {"TENANT_ID": plan.tenant.id, "TENANT_TIER": plan.tier.id, "PORT": str(SERVICE_PORT)}
+        identity = {"TENANT_ID": plan.tenant.id, "TENANT_TIER": plan.tier.id, "PORT": str(program_port(plan))}
         probe = {"http_get": {"path": profile.health_path, "port": "http"}}
         stored = plan.cluster.databases is not None
-        variables = {**identity, **profile.environment, **(VARIABLES if stored else {})}
+        variables = {**identity, **environment(plan), **profile.environment, **(VARIABLES if stored else {})}
         container = {
             "name": workload.name,
             "image": workload.image,
             "image_pull_policy": "Always",
             "ports": [
-                {"name": "http", "container_port": SERVICE_PORT, "protocol": "TCP"},
+                {"name": "http", "container_port": program_port(plan), "protocol": "TCP"},
                 {"name": "metrics", "container_port": METRICS_PORT, "protocol": "TCP"},
             ],
             "env": [{"name": key, "value": value} for key, value in variables.items()],

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from settings.catalogue import Catalogue
+from settings.mesh import proxy_of
 from settings.nodepool import NodePool
 from settings.placing import workload_pools
 from settings.plan import TenantPlan
@@ -71,7 +72,7 @@ def _standing(plan: TenantPlan, catalogue: Catalogue) -> Iterator[Reserved]:
         runtime = runtime_of(workload, catalogue)
         _, pools = workload_pools(plan.tenant, workload, runtime, plan.cluster, gpus)
         demand = Demand(
-            pod=pod_demand(workload.requests, workload.limits, runtime),
+            pod=pod_demand(workload.requests, workload.limits, runtime, proxy_of(plan.cluster)),
             least=workload.replicas.min,
             most=workload.replicas.max,
         )

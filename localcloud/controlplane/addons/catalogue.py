@@ -146,6 +146,10 @@ ENVOY_GATEWAY = Addon(name="envoy-gateway", crds=".")
 """Policies of routes (B2, B3): the kinds alone, of github.com/envoyproxy/gateway. Its controller listens on every
 address of the machine, so that it is not run here; its translation is (localcloud/controlplane/gateway)."""
 
+ISTIO = Addon(name="istio", crds=".")
+"""The mesh (E3): the kinds alone, of istio.io/api. Simulated nodes run no proxy, and istiod without one has nobody to
+tell; a reference evaluator reads the objects (fleet/reachability/mesh.py)."""
+
 ADDONS: Mapping[str, Addon] = {
     each.name: each
     for each in (
@@ -154,6 +158,7 @@ ADDONS: Mapping[str, Addon] = {
         CLOUDNATIVE_PG,
         ENVOY_GATEWAY,
         GATEWAY_API,
+        ISTIO,
         KARPENTER,
         KUEUE,
         POLICY_CONTROLLER,

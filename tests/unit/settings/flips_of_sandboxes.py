@@ -12,7 +12,7 @@ def flip(name: str, file: str, old: str, new: str, *expected: str) -> Flip:
 
 # fmt: off
 FLIPS = (
-    flip('unknown addon', TOPOLOGY, '[agent-sandbox]', '[agent-sandbx]', "topology/test.yaml:63: clusters[0].addons[0]: 'agent-sandbx' is not known (did you mean 'agent-sandbox'?); allowed: agent-sandbox, calico-policy, cloudnative-pg, envoy-gateway, gateway-api, kueue, policy-controller, prometheus-operator, tetragon, volume-snapshots"),
+    flip('unknown addon', TOPOLOGY, '[agent-sandbox]', '[agent-sandbx]', "topology/test.yaml:63: clusters[0].addons[0]: 'agent-sandbx' is not known (did you mean 'agent-sandbox'?); allowed: agent-sandbox, calico-policy, cloudnative-pg, envoy-gateway, gateway-api, istio, kueue, policy-controller, prometheus-operator, tetragon, volume-snapshots"),
     flip('addon twice', TOPOLOGY, '[agent-sandbox]', '[agent-sandbox, agent-sandbox]', "topology/test.yaml:63: clusters[0].addons: 'agent-sandbox' is listed twice; allowed: each value once"),
     flip('more sandboxes warm than the tier may keep', TIERS, '{warm: 2, max: 6,', '{warm: 2, max: 1,', "tiers.yaml:39: tiers[1].sandboxes.max: max 1 is below warm 2; allowed: at least 2"),
     flip('sandboxes that live shorter than they idle', TIERS, 'lifetime_minutes: 120', 'lifetime_minutes: 20', "tiers.yaml:39: tiers[1].sandboxes.lifetime_minutes: lifetime_minutes 20 is below idle_minutes 30; allowed: at least 30"),

@@ -10,6 +10,7 @@ from tests.unit.settings import (
     flips_of_bursts,
     flips_of_clusters,
     flips_of_egress,
+    flips_of_meshes,
     flips_of_namespaces,
     flips_of_prices,
     flips_of_sandboxes,
@@ -35,6 +36,7 @@ FLIPS = (
     *flips_of_prices.FLIPS,
     *flips_of_virtual.FLIPS,
     *flips_of_clusters.FLIPS,
+    *flips_of_meshes.FLIPS,
 )
 
 
@@ -50,6 +52,7 @@ FLIPS = (
         small_catalogue.WITH_VIRTUAL,
         flips_of_clusters.TWO_CLUSTERS,
         flips_of_clusters.AT_AWS,
+        flips_of_meshes.MESHED,
     ],
 )
 def test_the_good_twin_of_every_flip_is_right(tmp_path: Path, files: Mapping[str, str]) -> None:
