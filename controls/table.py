@@ -9,13 +9,14 @@ from controls.cloud import CLOUD
 from controls.cloud_data import CLOUD_DATA
 from controls.control import Control
 from controls.data import DATA
+from controls.mesh import MESH
 from controls.network import NETWORK
 from controls.operation import OPERATION
 from controls.pods import PODS
 from controls.scheduling import SCHEDULING
 from controls.tenancy import TENANCY
 
-_ROWS = (*TENANCY, *ACCESS, *PODS, *SCHEDULING, *NETWORK, *DATA, *CLOUD_DATA, *CLOUD, *OPERATION)
+_ROWS = (*TENANCY, *ACCESS, *PODS, *SCHEDULING, *NETWORK, *MESH, *DATA, *CLOUD_DATA, *CLOUD, *OPERATION)
 if len({each.id for each in _ROWS}) < len(_ROWS):
     raise ValueError("two controls have the same id")
 

@@ -10,6 +10,8 @@ import yaml
 from components.network.mesh import Mesh, MeshArgs
 from components.workloads.meshed import environment
 from fleet.reachability import Endpoint, reaches
+from policies.evaluation import evaluate
+from policies.expected import expected
 from settings import names, plan_tenants
 from settings.mesh import APP_PORT, MESH_NAMESPACE, PROXY, mesh_configuration, peers_of
 from settings.mesh.rules import tenant_authorization
@@ -27,6 +29,7 @@ from tests.unit.components.mesh_environment import (
     whole_cluster,
 )
 from tests.unit.components.recorder import record
+from tests.unit.policies.recorded import resources
 
 pytestmark = pytest.mark.xdist_group("mesh")  # rendered once
 
@@ -178,6 +181,16 @@ def test_only_a_mesh_of_several_clusters_has_a_way_between_them() -> None:
     assert [each.name for each in peers_of(first, topology)] == ["enterprise-west"]
     lost = tuple(each.model_copy(update={"lost": each.name == "enterprise-west"}) for each in topology.clusters)
     assert peers_of(first, topology.model_copy(update={"clusters": lost})) == ()
+
+
+@pytest.mark.parametrize("cluster", MESHES)
+def test_the_policy_pack_finds_nothing_in_it(cluster: str) -> None:
+    """I1: of the mesh's own controls and all others, in whatever is there because of the mesh."""
+    of_mesh = ("istio", "tenantplane:workloads", "tenantplane:network", "mesh-")
+    found = [each for each in resources(whole_cluster(cluster)) if any(part in each.urn for part in of_mesh)]
+    assert len(found) > 10
+    expectations = expected(meshed(), cluster)
+    assert [str(each) for one in found for each in evaluate(one, expectations)] == []
 
 
 def network_policies(cluster: str) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ class Shown:
 SCHEDULER, NODE, CALICO, KUEUE = "kube-scheduler", "node", "Calico tier", "Kueue"
 ENVOY = "Envoy, as Envoy Gateway tells it"
 API, ENGINE = "API server", "Pulumi engine"
+MESH = "Istio"
 
 ELSEWHERE: tuple[Shown, ...] = tuple(
     Shown(*each)
@@ -128,6 +129,16 @@ ELSEWHERE: tuple[Shown, ...] = tuple(
          "test_guard_rails_attacked.py::test_no_policy_that_tenants_make_opens_what_the_guard_rails_close"),
         ("E2", "No path crosses tenants whatever they allow", CALICO,
          "cluster/test_guard_rails.py::test_no_path_crosses_tenants_whatever_they_allow"),
+        ("E3", "A tenant is heard by its own services and nobody else's", f"{MESH}, as the evaluator reads its objects",
+         "unit/components/test_mesh_matrix.py"
+         "::test_a_tenant_is_heard_by_its_own_services_and_by_nobody_elses"),
+        ("E3", "Nothing that tenants could write at home opens another's services", f"{MESH}, likewise",
+         "unit/components/test_mesh_matrix.py"
+         "::test_nothing_that_tenants_could_write_at_home_opens_anothers_services"),
+        ("E3", "No person of a tenant writes any kind of the mesh", "API server RBAC",
+         "cluster/test_mesh.py::test_no_person_of_a_tenant_writes_any_kind_of_the_mesh"),
+        ("E3", "istiod takes every object of the mesh", "istiod's validation",
+         "judges/test_mesh_judged.py::test_istiod_takes_every_object_of_the_mesh_without_a_warning"),
         ("E4", "The whole matrix is as required", f"NetworkPolicy, {CALICO}",
          "cluster/test_guard_rails.py::test_the_whole_matrix_is_as_required"),
         ("E4", "The matrix notices a guard-rail that is missing or wrong", CALICO,

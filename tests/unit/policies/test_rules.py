@@ -12,7 +12,7 @@ import pytest
 from controls import control, problems
 from policies.evaluation import evaluate
 from policies.table import RULES, rules_about
-from tests.unit.policies import cases_of_aws, cases_of_objects, cases_of_platform
+from tests.unit.policies import cases_of_aws, cases_of_mesh, cases_of_objects, cases_of_platform
 from tests.unit.policies.case import EXPECTED, FINE, GONE, Case, flipped, hidden, resource, results
 from tests.unit.policies.objects_of_tenants import metadata
 
@@ -22,6 +22,7 @@ CASES: Final = (
     *cases_of_platform.ACCESS,
     *cases_of_platform.NETWORK,
     *cases_of_platform.PLATFORM,
+    *cases_of_mesh.MESH,
     *cases_of_aws.DATA,
     *cases_of_aws.BUCKETS,
     *cases_of_aws.ACCOUNT,
