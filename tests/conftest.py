@@ -1,5 +1,8 @@
 """Fixtures that every suite may ask for, and what a whole session needs."""
 
+from typing import Final
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ("tests.fixtures_cluster", "tests.fixtures_tenancy", "tests.watching")
@@ -7,3 +10,37 @@ pytest_plugins = ("tests.fixtures_cluster", "tests.fixtures_tenancy", "tests.wat
 # A loaded machine makes inputs slowly, and every test takes its time: neither is a mistake of the code.
 settings.register_profile("tenantplane", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tenantplane")
+
+_TOGETHER: Final = {
+    "tests/unit/components/test_aws_": "rendered-aws",
+    "tests/unit/stacks/test_phase_two.py": "rendered-aws",
+    "tests/unit/policies/test_other_stacks.py": "rendered-aws",
+    "tests/preview/test_danger.py": "rendered-aws",
+    "tests/unit/components/": "rendered",
+    "tests/unit/controls/": "rendered-stacks",
+    "tests/unit/policies/": "rendered-stacks",
+    "tests/unit/stacks/": "rendered-stacks",
+}
+"""Groups by how a test's id begins, the first that fits: each renders what it reads once for its worker, in ten to
+twenty seconds, and a group is one worker's."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests on one worker that share what is dear to make, wherever they do not say so themselves."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None and (group := _group(item)) is not None:
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _group(item: pytest.Item) -> str | None:
+    """That of the table, or that of a file's own fixtures; None for a test that may run anywhere."""
+    for start, name in _TOGETHER.items():
+        if item.nodeid.startswith(start):
+            return name
+    file = item.nodeid.partition("::")[0]
+    asked = getattr(item, "_fixtureinfo", None)
+    for definitions in asked.name2fixturedefs.values() if asked else ():
+        if any(each.baseid == file and each.scope != "function" for each in definitions):
+            return file
+    return None
