@@ -41,7 +41,7 @@ def told(plans: dict[str, Any]) -> Told:
             lines = [json.loads(line) for line in done.stdout.splitlines()]
             return [line for line in lines if wanted.items() <= line.items()]
 
-        return until(found, f"the log of {tenant} has {wanted}", 15)
+        return until(found, f"the log of {tenant} has {wanted}")
 
     return asked
 

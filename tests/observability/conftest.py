@@ -37,7 +37,7 @@ def rule_file(catalogue: Catalogue, tenants: tuple[TenantPlan, ...], tmp_path_fa
 
 @pytest.fixture(scope="package")
 def live(tenants: tuple[TenantPlan, ...], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """A real Prometheus that scrapes sixty tenants, of which five misbehave. It takes a quarter of a core: not for longer
+    """A real Prometheus that scrapes sixty tenants, of which five misbehave. It takes a quarter of a core: no longer
     than it is asked."""
     everything = next(each for each in tenants if each.tenant.id == "acme-robotics")
     with running(everything, tmp_path_factory.mktemp("prometheus")) as made:

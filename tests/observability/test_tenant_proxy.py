@@ -76,7 +76,7 @@ def proxy(live: Live, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     listen = f"127.0.0.1:{free_port()}"
     command = [str(tool("prom-label-proxy")), *arguments(live.url, listen)]
     with serving(command, tmp_path_factory.mktemp("proxy") / "proxy.log") as alive:
-        until(lambda: alive() and answers(f"http://{listen}/healthz"), "the proxy answers", 30)
+        until(lambda: alive() and answers(f"http://{listen}/healthz"), "the proxy answers")
         yield f"http://{listen}"
 
 

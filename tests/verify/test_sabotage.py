@@ -44,7 +44,7 @@ def noticed(wave: Wave, verify: Verify) -> set[str]:
         return told(asked[-1]) == expected(wave, asked[-1])
 
     try:
-        until(all_told, "the sabotage is told", 30)
+        until(all_told, "the sabotage is told")
     except AssertionError:
         wanted, found = expected(wave, asked[-1]), told(asked[-1])
         reasons = {(each.tenant, each.probe): each.why for each in asked[-1].wrong}
@@ -62,7 +62,7 @@ def test_a_sabotage_is_told_by_its_control_and_by_no_other(wave: Wave, verify: V
         for sabotage in wave.sabotages:
             sabotage.do(hands)
         probes = noticed(wave, verify)
-    until(lambda: not verify(*wave.tenants, only=probes).wrong, "everything holds again", 30)
+    until(lambda: not verify(*wave.tenants, only=probes).wrong, "everything holds again")
 
 
 @pytest.mark.parametrize("wave", waves_of_databases.WAVES, ids=lambda wave: wave.name)
