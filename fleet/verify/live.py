@@ -16,6 +16,7 @@ from fleet.verify.request import (
     EXTENSIONS,
     GATEWAY,
     KUEUE,
+    MESH,
     MONITORING,
     NETWORK,
     RBAC_API,
@@ -48,6 +49,8 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "SandboxWarmPool": (EXTENSIONS, "sandboxwarmpools"),
     "PodMonitor": (MONITORING, "podmonitors"),
     "Prometheus": (MONITORING, "prometheuses"),
+    "AuthorizationPolicy": (MESH, "authorizationpolicies"),
+    "PeerAuthentication": (MESH, "peerauthentications"),
 }
 """What is read. No Secret is among them."""
 METADATA_ONLY: Final[Mapping[str, tuple[str, str]]] = {

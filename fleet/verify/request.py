@@ -17,6 +17,7 @@ EXTENSIONS: Final = "/apis/extensions.agents.x-k8s.io/v1beta1"
 GATEWAY: Final = "/apis/gateway.networking.k8s.io/v1"
 ENVOY: Final = "/apis/gateway.envoyproxy.io/v1alpha1"
 MONITORING: Final = "/apis/monitoring.coreos.com/v1"
+MESH: Final = "/apis/security.istio.io/v1"
 
 Who = Literal["admin", "developer", "viewer", "workload", "syncer", "platform"]
 """Somebody of a role of the tenant; the account that its workloads run as; that of its virtual control plane; or the

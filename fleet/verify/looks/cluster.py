@@ -26,6 +26,7 @@ from components.security.runtime_admission import PARAMETERS, parameters
 from components.security.tenant_roles import ROLES, role_name, role_rules
 from fleet.verify.live import Live
 from fleet.verify.looks.comparing import as_api, differences
+from fleet.verify.looks.mesh import everywhere
 from fleet.verify.looks.rights import everybodys_rights, tenants_rights
 from fleet.verify.place import Site
 from fleet.verify.probe import WideLook
@@ -207,4 +208,6 @@ WIDE: Final = (
              about=lambda site: site.cluster.has_monitoring and site.cluster.images.prometheus is not None),
     WideLook(id="queues-of-tenants", control="TP-D1-01", title="whose Jobs a queue takes", wrong=_queues,
              about=lambda site: site.cluster.has_queues),
+    WideLook(id="mesh-closed", control="TP-E3-03", title="whom services hear without a policy of their own",
+             wrong=everywhere, about=lambda site: site.cluster.mesh is not None),
 )  # fmt: skip

@@ -24,6 +24,7 @@ from components.tenancy.namespace import GROUPS, WORKLOADS, pod_security_labels,
 from components.tenancy.quota import LIMITS_NAME, QUOTA_NAME, STANDING_NAME
 from fleet.verify.live import Live, Object, annotations, labels
 from fleet.verify.looks.comparing import as_api, differences
+from fleet.verify.looks.mesh import opening
 from fleet.verify.place import Place
 from fleet.verify.probe import Look
 from settings import names
@@ -251,4 +252,6 @@ LOOKS: Final = (
          about=lambda place: place.site.cluster.has_guard_rails and place.plan.child is None),
     Look(id="queue", control="TP-D1-01", title="the queue of its Jobs", wrong=_queue,
          about=lambda place: place.home.queue is not None),
+    Look(id="mesh-opening", control="TP-E3-02", title="whom its services let in", wrong=opening,
+         about=lambda place: place.plan.trust_domain is not None),
 )  # fmt: skip
