@@ -1,7 +1,6 @@
 """The CrossGuard pack: `pulumi preview --policy-pack policies` (I1).
 
-Three pack policies over the tables of rules, because the SDK decodes the properties of a resource once for each
-policy. What a rule may say, and what becomes of it, is in policies/verdict.py.
+What a rule may say, and what becomes of it, is in policies/verdict.py; what the engine asks, in policies/analyzer.py.
 """
 
 import os
@@ -9,29 +8,25 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 # The engine starts a pack in its own folder; the rules are imported as everywhere else.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import grpc
 import pulumi
 from pulumi.runtime.config import CONFIG
-from pulumi_policy import (
-    EnforcementLevel,
-    PolicyPack,
-    ReportViolation,
-    ResourceValidationArgs,
-    ResourceValidationPolicy,
-    StackValidationArgs,
-    StackValidationPolicy,
-)
+from pulumi.runtime.proto import analyzer_pb2_grpc
+
+from policies.analyzer import Analyzer
 
 if TYPE_CHECKING:
     from policies.session import Session
 
 ROOT = Path(__file__).resolve().parent.parent
+WORKERS = 4
+"""Questions that are answered at once, as many as the SDK's packs answer."""
 
 
 def begun() -> "Session":
@@ -46,71 +41,19 @@ def begun() -> "Session":
 
 
 # The engine waits for a pack before it starts the program, which then takes longer to come to its first resource than
-# this takes: imports and the catalogue cost the preview no time. The SDK keeps its
-# settings in the context.
+# this takes: imports and the catalogue cost the preview no time. The SDK keeps its settings in the context.
 beginning = ThreadPoolExecutor(max_workers=1).submit(copy_context().run, begun)
 
 
-def check(args: ResourceValidationArgs, report: ReportViolation) -> None:
-    """Every rule about one resource, before it is made."""
-    held = beginning.result()
-    resource = held.found(
-        args.resource_type,
-        args.props,
-        name=args.name,
-        urn=args.urn,
-        protect=args.opts.protect,
-        provider=args.provider.props if args.provider is not None else {},
-    )
-    for each in held.resource(resource):
-        if each.refused:
-            report(str(each), None)
+def serve() -> None:
+    """Answers the engine until it ends this process. The port is the first line of output."""
+    server = grpc.server(ThreadPoolExecutor(max_workers=WORKERS), options=[("grpc.max_receive_message_length", -1)])
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(beginning), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    server.wait_for_termination()
 
 
-def check_stack(args: StackValidationArgs, report: ReportViolation) -> None:
-    """Every rule about the stack as a whole."""
-    held = beginning.result()
-    whole = [
-        held.found(
-            each.resource_type,
-            each.props,
-            name=each.name,
-            urn=each.urn,
-            protect=each.opts.protect,
-            depends=frozenset(one.urn for one in chain(each.dependencies, *each.property_dependencies.values())),
-        )
-        for each in args.resources
-    ]
-    for verdict in held.stack(whole):
-        if verdict.refused:
-            report(str(verdict), verdict.result.urn or None)
-
-
-def tell(_: StackValidationArgs, report: ReportViolation) -> None:
-    """What is advised, excepted, or could not be evaluated."""
-    for each in beginning.result().notes():
-        report(str(each), each.result.urn or None)
-
-
-PolicyPack(
-    name="tenantplane",
-    enforcement_level=EnforcementLevel.MANDATORY,
-    policies=[
-        ResourceValidationPolicy(
-            name="resources",
-            description="Kubernetes objects and resources of AWS hold the controls of tenantplane.",
-            validate=check,
-        ),
-        StackValidationPolicy(
-            name="stack",
-            description="The stack as a whole holds the controls of tenantplane.",
-            validate=check_stack,
-        ),
-        StackValidationPolicy(
-            name="notes",
-            description="Advice, exceptions, and rules that could not be evaluated.",
-            validate=tell,
-            enforcement_level=EnforcementLevel.ADVISORY,
-        ),
-    ],
-)
+serve()

@@ -3,23 +3,26 @@ package langhost
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"io"
 	"os/exec"
 	"strconv"
 
-	"github.com/pulumi/pulumi/sdk/v3"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 )
 
 // runPolicyPack runs a policy pack. A pack in Python learns the stack it judges from environment variables, while the engine tells it in a call
-// after the start; the SDK's proxy answers that call, and the pack starts with what it said.
+// after the start: that call is answered here, and the pack starts with what it said.
 func runPolicyPack(ctx context.Context, command *exec.Cmd) error {
-	proxy, output, err := sdk.NewPolicyProxy(ctx, command.Stdout)
+	proxy, port, stop, err := servePack()
 	if err != nil {
 		return status.Errorf(codes.Internal, "the policy pack cannot be given a port: %v", err)
 	}
-	stack, err := proxy.AwaitConfiguration(ctx)
+	defer stop()
+	fmt.Fprintln(command.Stdout, port)
+	stack, err := proxy.await(ctx)
 	if err != nil {
 		return err
 	}
@@ -28,13 +31,15 @@ func runPolicyPack(ctx context.Context, command *exec.Cmd) error {
 		return err
 	}
 	command.Env = append(command.Env, variables...)
-	command.Stdout = output
+	output, written := io.Pipe()
+	rest := command.Stdout
+	command.Stdout = written
 	exited, err := startGroup(ctx, command)
 	if err != nil {
 		return status.Errorf(codes.FailedPrecondition, "the policy pack could not be started: %v", err)
 	}
 	defer exited()
-	return proxy.Attach(ctx, command) // waits for the command
+	return proxy.attach(ctx, command, output, rest) // waits for the command
 }
 
 // policyVariables describes the stack to a pack; nil, for a pack that is not run on a stack, gives none.
