@@ -102,7 +102,10 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
         joined = JoinedNodePoolArgs(pool=pool, runtimes=catalogue.runtimes, namespace=system)
         JoinedNodePool(f"pool-{pool.name}", joined, options)
     if gpu_pools(cluster.node_pools):
-        GpuSharing("gpu", GpuSharingArgs(pools=cluster.node_pools, namespace=cluster.gpu_namespace), options)
+        gpus = GpuSharingArgs(
+            pools=cluster.node_pools, namespace=cluster.gpu_namespace, system_namespace=cluster.system_namespace
+        )
+        GpuSharing("gpu", gpus, options)
     if cluster.has_sandboxes:
         SandboxAdmission("sandbox", SandboxAdmissionArgs(tiers=tiers), options)
     tier = None
@@ -119,6 +122,7 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
             domain=catalogue.topology.domain,
             front_door=cluster.front_door,
             namespace=cluster.gateway_namespace,
+            system_namespace=cluster.system_namespace,
             meshed=cluster.mesh is not None,
         )
         PlatformGateway("gateway", door, options)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core import v1 as core
+from pulumi_kubernetes.networking import v1 as networking
 
 from components.gateway.envoy import (
     CONTROLLER,
@@ -15,8 +16,10 @@ from components.gateway.envoy import (
     closed_policy_spec,
     gateway_spec,
 )
+from components.gateway.proxy_network import NETWORK, network
 from components.objects import Manifest, in_namespace, platform_metadata
 from components.tenancy.namespace import pod_security_labels
+from components.tenancy.platform_namespace import default_deny
 from settings.front_door import FrontDoor
 from settings.mesh.rules import gateway_scope
 
@@ -28,19 +31,23 @@ class PlatformGatewayArgs:
     """Inputs of PlatformGateway.
 
     domain: of the tenants' hosts. front_door: whose tokens count, and the Secret with the certificate. namespace: of
-    the gateway, from the topology. meshed: whether the cluster is in a mesh.
+    the gateway, from the topology. system_namespace: where the platform's Prometheus runs. meshed: whether the cluster is
+    in a mesh.
     """
 
     domain: str
     front_door: FrontDoor
     namespace: str
+    system_namespace: str
     meshed: bool = False
 
 
 class PlatformGateway(pulumi.ComponentResource):
-    """One gateway for all tenants of a cluster, closed until a tenant's entrance opens its own host (B2, B3, F5).
+    """One gateway for all tenants of a cluster, closed until a tenant's entrance opens its own host (B2, B3, E1, F5).
 
-    Creates: Namespace for it (Pod Security `restricted`), GatewayClass and Gateway `tenantplane` (HTTPS on port 443 for
+    Creates: Namespace for it (Pod Security `restricted`), in it NetworkPolicies `default-deny` and `proxies` (Envoy's
+    pods are reached from anywhere on TCP 10443 and by Prometheus on 19001; they reach tenants' pods on TCP 8080, DNS,
+    Envoy Gateway on 18000, the issuer's keys, and in a mesh istiod and the other clusters' gateways), GatewayClass and Gateway `tenantplane` (HTTPS on port 443 for
     `*.<domain>`, which takes HTTPRoutes of tenants' namespaces only), and for all that comes through it
     ClientTrafficPolicy (TLS 1.3 alone; client-sent copies of the identity headers taken away before anything reads
     them; headers with underscores and paths with escaped slashes refused; time and buffers bounded; a refusal for too
@@ -61,6 +68,15 @@ class PlatformGateway(pulumi.ComponentResource):
             metadata={**metadata, "labels": {**metadata["labels"], **pod_security_labels()}},
             opts=pulumi.ResourceOptions(parent=self),
         )
+        networks = [
+            default_deny(self, name, namespace, args.namespace, COMPONENT),
+            networking.NetworkPolicy(
+                f"{name}-network",
+                metadata={**platform_metadata(NETWORK, COMPONENT), "namespace": args.namespace},
+                spec=network(args.front_door, args.system_namespace, meshed=args.meshed),
+                opts=in_namespace(self, namespace),
+            ),
+        ]
         class_ = CustomResource(
             f"{name}-class",
             api_version=GATEWAY_API,
@@ -77,7 +93,7 @@ class PlatformGateway(pulumi.ComponentResource):
             metadata=inside,
             spec=gateway_spec(args.domain, args.front_door.certificate),
             # Its policies first: it is never there without them.
-            opts=in_namespace(self, namespace, class_, *self._policies(name, inside, namespace)),
+            opts=in_namespace(self, namespace, class_, *networks, *self._policies(name, inside, namespace)),
         )
         if args.meshed:
             CustomResource(

@@ -42,11 +42,21 @@ class PlatformNamespace(pulumi.ComponentResource):
             metadata={**metadata, "labels": {**metadata["labels"], **pod_security_labels(), **args.labels}},
             opts=pulumi.ResourceOptions(parent=self),
         )
-        networking.NetworkPolicy(
-            f"{name}-default-deny",
-            metadata={**platform_metadata("default-deny", "platform"), "namespace": args.name},
-            spec=dict(CLOSED),
-            opts=in_namespace(self, self.namespace),
-        )
+        default_deny(self, name, self.namespace, args.name, "platform")
         self.name = args.name
         self.register_outputs({"name": self.name})
+
+
+def default_deny(
+    parent: pulumi.Resource, name: str, home: core.Namespace, namespace: str, component: str
+) -> networking.NetworkPolicy:
+    """NetworkPolicy `default-deny` of a namespace of the platform's: every pod, both ways, no rule (E1).
+
+    name: logical name that its own begins with. home, namespace: the namespace, and its name. component: label of it.
+    """
+    return networking.NetworkPolicy(
+        f"{name}-default-deny",
+        metadata={**platform_metadata("default-deny", component), "namespace": namespace},
+        spec=dict(CLOSED),
+        opts=in_namespace(parent, home),
+    )
