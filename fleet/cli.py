@@ -40,6 +40,13 @@ _Parallel = Annotated[
     int | None, typer.Option(min=1, max=64, metavar="N", help="Stacks at once; default: by cores and free memory.")
 ]
 _Project = Annotated[Path, typer.Option(metavar="DIR", help="Folder with Pulumi.yaml.", show_default="this checkout")]
+_Policies = Annotated[
+    bool,
+    typer.Option(
+        "--policies/--no-policies",
+        help="First ask the policy pack; what it refuses is not begun. Leave out what `fleet policy` has just judged.",
+    ),
+]
 _Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
@@ -84,6 +91,7 @@ def preview(
     full: Annotated[
         Path | None, typer.Option(metavar="FILE", help="With --base: the whole text, however long.")
     ] = None,
+    policies: _Policies = True,
     project: _Project = CHECKOUT,
 ) -> None:
     """What `up` would change, tenant by tenant. Only the stacks that the catalogue or the program changed are run.
@@ -94,7 +102,8 @@ def preview(
     if base is not None:
         review = _lazily("fleet.preview.command")
         raise typer.Exit(review.run(project.resolve(), env, base, live=live, form=form, output=output, full=full))
-    _finish(_run("preview", env, Scope(tenant=tenant, cluster=cluster, every=every), parallel, project))
+    scope = Scope(tenant=tenant, cluster=cluster, every=every)
+    _finish(apply(fleet_of(env, project), "preview", scope, console(), parallel, policies=policies))
 
 
 @app.command()
@@ -109,13 +118,14 @@ def up(
     migrate: Annotated[
         bool, typer.Option("--migrate-data", help="First move the data of tenants whose data isolation has changed.")
     ] = False,
+    policies: _Policies = True,
     project: _Project = CHECKOUT,
 ) -> None:
     """Apply the catalogue, then show the tenants. After a failure or a crash the same command goes on where it was
     stopped."""
     fleet = fleet_of(env, project)
     scope = Scope(tenant=tenant, cluster=cluster, every=every)
-    _finish(apply(fleet, "up", scope, console(), parallel, migrate=migrate))
+    _finish(apply(fleet, "up", scope, console(), parallel, migrate=migrate, policies=policies))
     if table:
         _lazily("fleet.tenants").show_tenants(fleet, console())
 

@@ -180,11 +180,19 @@ def refusal(stack: Stack, error: FleetError) -> Outcome:
 
 
 def apply(
-    fleet: Fleet, verb: Verb, scope: Scope, console: Console, workers: int | None, *, migrate: bool = False
+    fleet: Fleet,
+    verb: Verb,
+    scope: Scope,
+    console: Console,
+    workers: int | None,
+    *,
+    migrate: bool = False,
+    policies: bool = False,
 ) -> bool:
     """Runs a verb on the stacks of a scope and prints the account; whether all went well.
 
-    migrate: move the data of tenants whose model of data isolation has changed, instead of refusing.
+    migrate: move the data of tenants whose model of data isolation has changed, instead of refusing. policies: ask the
+    rules of the policy pack first (I1); what they refuse ends an update before it begins, and fails a preview.
 
     preview leaves out stacks that are as they were last applied; up runs those alone as well; refresh and destroy
     take every one.
@@ -203,6 +211,7 @@ def apply(
             f"  {what} as last applied"
             + ("" if todo else "; nothing is affected, so nothing is run (--all runs every stack)")
         )
+    held = _policies_hold(fleet, verb, todo, console, asked=policies)
     outcomes = fleet.run(verb, todo, console, workers) if todo else []
     if verb == "preview":
         print_changes(console, outcomes)
@@ -234,7 +243,22 @@ def apply(
             console.print(
                 f"  tenant {tenant} is not active: asked {pods} pod{'s' if pods > 1 else ''} of its own to end"
             )
-    return not failed
+    return not failed and held
+
+
+def _policies_hold(fleet: Fleet, verb: Verb, stacks: Sequence[Stack], console: Console, *, asked: bool) -> bool:
+    """Whether the policy pack lets these stacks pass, as far as it is asked; a preview prints what it refuses. Raises
+    FleetError with that for any other verb."""
+    if not asked:
+        return True
+    from fleet.policy_gate import refusals  # noqa: PLC0415  the SDK, which a run without policies need not import
+
+    found = refusals(fleet.root, fleet.catalogue.environment, stacks, console)
+    if found and verb != "preview":
+        raise FleetError("\n  ".join(["the policies refuse this (I1); nothing was changed:", *found]))
+    for each in found:
+        console.print(f"  refused: {each}")
+    return not found
 
 
 def _gateways(fleet: Fleet, stacks: Sequence[Stack]) -> "tuple[dict[str, GatewayServer], list[str]]":

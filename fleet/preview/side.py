@@ -151,9 +151,12 @@ def _facts(plan: Any) -> dict[str, Any]:
     }
 
 
-def main(root: Path, environment: str) -> None:
-    """Answers requests until standard input ends."""
+def main(root: Path, environment: str, *, beside: bool = False) -> None:
+    """Answers requests until standard input ends. beside: what `root` has not is taken from this checkout, for a
+    project that is nothing but a program and a catalogue."""
     _become(root)
+    if beside:
+        sys.path.append(str(Path(__file__).resolve().parents[2]))
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     side = Side(root, environment)
@@ -182,4 +185,4 @@ def _become(root: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve(), sys.argv[2])
+    main(Path(sys.argv[1]).resolve(), sys.argv[2], beside="--beside" in sys.argv[3:])

@@ -17,13 +17,13 @@ _CHECKOUT: Final = Path(__file__).resolve().parents[2]
 class SideProcess:
     """A revision in the folder `root`. Use as a context; each request waits for its answer.
 
-    name: for messages, such as "the base".
+    name: for messages, such as "the base". beside: see fleet.preview.side.main.
     """
 
-    def __init__(self, root: Path, environment: str, name: str) -> None:
+    def __init__(self, root: Path, environment: str, name: str, *, beside: bool = False) -> None:
         self.name = name
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "fleet.preview.side", str(root), environment],
+            [sys.executable, "-m", "fleet.preview.side", str(root), environment, *(["--beside"] if beside else [])],
             cwd=_CHECKOUT,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
             stdin=subprocess.PIPE,

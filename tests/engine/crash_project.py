@@ -101,7 +101,7 @@ class CrashProject:
 
     def fleet_up(self) -> str:
         """`fleet up`; what it printed. AssertionError when it fails."""
-        return self.fleet("up", "--no-table")
+        return self.fleet("up", "--no-table", "--no-policies")  # which the namespaces of PROGRAM do not hold
 
     def killed_fleet_destroy(self) -> int:
         """`fleet destroy`, whose engine is killed once a namespace is gone; how many objects are left."""

@@ -24,7 +24,14 @@ environment, for each tenant that they are about. What is attempted on a live AP
 ```
 pulumi preview --policy-pack policies      # one stack; what is refused fails the preview
 python -m fleet policy local               # every stack of an environment, for CI
+python -m fleet up local                   # asks first, about the stacks that it would run
 ```
+
+`fleet up` and `fleet preview` ask the rules by themselves, with the environment's levels and exceptions, about what the
+program registers, before an engine starts: what is refused ends an update with nothing changed, and fails a preview
+that is shown all the same. That renders the affected stacks once more, some 4 s of a core for a thousand resources.
+`--no-policies` leaves it out, where `fleet policy` has just judged the same commit. In an update's own engine no pack
+runs: it would be asked about the stack as a whole when all of it is made.
 
 A broken control of high severity fails a preview in every environment; of medium and low what
 `catalog/policy/<environment>.yaml` says (default: mandatory and advisory). An exception is a line there, with the
