@@ -31,8 +31,8 @@ class PlatformGatewayArgs:
     """Inputs of PlatformGateway.
 
     domain: of the tenants' hosts. front_door: whose tokens count, and the Secret with the certificate. namespace: of
-    the gateway, from the topology. system_namespace: where the platform's Prometheus runs. meshed: whether the cluster is
-    in a mesh.
+    the gateway, from the topology. system_namespace: where the platform's Prometheus runs. meshed: whether the cluster
+    is in a mesh.
     """
 
     domain: str
@@ -47,7 +47,8 @@ class PlatformGateway(pulumi.ComponentResource):
 
     Creates: Namespace for it (Pod Security `restricted`), in it NetworkPolicies `default-deny` and `proxies` (Envoy's
     pods are reached from anywhere on TCP 10443 and by Prometheus on 19001; they reach tenants' pods on TCP 8080, DNS,
-    Envoy Gateway on 18000, the issuer's keys, and in a mesh istiod and the other clusters' gateways), GatewayClass and Gateway `tenantplane` (HTTPS on port 443 for
+    Envoy Gateway on 18000, the issuer's keys, and in a mesh istiod and the other clusters' gateways), GatewayClass and
+    Gateway `tenantplane` (HTTPS on port 443 for
     `*.<domain>`, which takes HTTPRoutes of tenants' namespaces only), and for all that comes through it
     ClientTrafficPolicy (TLS 1.3 alone; client-sent copies of the identity headers taken away before anything reads
     them; headers with underscores and paths with escaped slashes refused; time and buffers bounded; a refusal for too
