@@ -82,7 +82,13 @@ def objects(made: Recording, *kinds: str) -> list[Object]:
 def gateway_scope() -> Object:
     """The Sidecar of a gateway on a cluster that is in a mesh."""
     door = FrontDoor.model_validate({"issuer": "https://id.example", "keys": "https://id.example/keys"})
-    args = PlatformGatewayArgs(domain="x.example", front_door=door, namespace="tenantplane-gateway", meshed=True)
+    args = PlatformGatewayArgs(
+        domain="x.example",
+        front_door=door,
+        namespace="tenantplane-gateway",
+        system_namespace="tenantplane-system",
+        meshed=True,
+    )
 
     def program() -> None:
         PlatformGateway("gateway", args)
