@@ -15,7 +15,7 @@ from tests.unit.components.mesh_environment import KINDS, Object, Place, place, 
 from tests.unit.components.recorder import Registered
 from tests.unit.components.test_mesh_matrix import opened, wanted
 
-pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("observability")]
+pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("mesh")]  # rendered once
 
 CLUSTER = "enterprise"
 PLURALS = {
