@@ -69,7 +69,9 @@ def load_catalogue(root: Path, environment: str, on: date | None = None) -> Cata
         raise CatalogueError(problems)
     for cluster in topology.clusters:
         cluster.have_runtimes(runtimes.runtimes)
-    present = [tenant for document, tenant in tenants if document and tenant and sources.has(document)]
+    present = [
+        _here(tenant, environment) for document, tenant in tenants if document and tenant and sources.has(document)
+    ]
     over = {each.id: each.burst.until for each in present if each.burst and not each.burst.in_force(on)}
     catalogue = Catalogue(
         environment=environment,
@@ -90,6 +92,12 @@ def load_catalogue(root: Path, environment: str, on: date | None = None) -> Cata
     if problems := sum_problems(catalogue, documents) or failover_problems(catalogue, documents):
         raise CatalogueError(problems)
     return catalogue
+
+
+def _here(tenant: Tenant, environment: str) -> Tenant:
+    """The tenant with those of its workloads that run in an environment."""
+    kept = tuple(each for each in tenant.workloads if not each.environments or environment in each.environments)
+    return tenant if len(kept) == len(tenant.workloads) else tenant.model_copy(update={"workloads": kept})
 
 
 class _Reader:

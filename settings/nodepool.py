@@ -251,6 +251,10 @@ class NodePool(Model):
                 made["nvidia.com/gpu.replicas"] = str(self.gpu.replicas)
         return made
 
+    def has_runtime(self, runtime: str) -> bool:
+        """Whether its nodes have a runtime of the catalogue, by id."""
+        return runtime in self._runtimes
+
     def node_taints(self) -> tuple[Taint, ...]:
         """Taints of every node: those of the kind, of spot and of GPUs, then the pool's own."""
         made: list[Taint] = []

@@ -1,5 +1,7 @@
 """Which node pools the pods of a tenant go to, and how they get there (C6)."""
 
+from collections.abc import Iterable
+
 from settings.cluster import Cluster
 from settings.nodepool import KIND_LABEL, POOL_LABEL, TENANT_NODE_LABEL, NodePool
 from settings.runtime import Runtime
@@ -42,3 +44,10 @@ def tolerations(pools: tuple[NodePool, ...]) -> tuple[dict[str, str], ...]:
     """Tolerations for every taint of the pools, each once, in a stable order."""
     distinct = {tuple(sorted(each.items())): each for pool in pools for each in pool.tolerations()}
     return tuple(distinct[key] for key in sorted(distinct))
+
+
+def machines(pools: Iterable[NodePool]) -> str:
+    """Pools in words, with what they are made of."""
+    return ", ".join(
+        f"pool {each.name!r} ({each.instance_type})" if each.instance_type else f"pool {each.name!r}" for each in pools
+    )

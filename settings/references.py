@@ -59,7 +59,8 @@ def _tenant(sources: Sources, document: Document) -> Iterator[Problem]:
     yield from unknown
     for path in paths(document, ("residency",)):
         yield from sources.unknown(document, path, sources.region_ids, "region")
-    for path in paths(document, ("environments",)):
+    workloads = [(*at, "environments") for at, _ in items(document, ("workloads",))]
+    for path in (each for place in (("environments",), *workloads) for each in paths(document, place)):
         yield from sources.unknown(document, path, set(sources.environments), "environment")
     for environment in document.get("placement") if isinstance(document.get("placement"), dict) else ():
         if environment not in sources.environments:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from settings.catalogue import Catalogue
 from settings.cluster import Cluster
 from settings.held import held, shown
-from settings.placing import sandbox_pools
+from settings.placing import machines, sandbox_pools
 from settings.problems import Problem, listed
 from settings.sandbox_plan import may_run_sandboxes, sandbox_demand, sandbox_runtime, warm_count
 from settings.tenant import Tenant
@@ -35,9 +35,13 @@ def sandbox_problems(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, doc
     if not cluster.has_sandboxes:
         what = f"sandboxes: cluster {cluster.name!r} does not have the addon agent-sandbox"
         yield document.problem(("sandboxes",), what, "a cluster with addons: [agent-sandbox]")
-    if not sandbox_pools(tenant, cluster)[1]:
+    pools = sandbox_pools(tenant, cluster)[1]
+    if not pools:
         what = f"sandboxes: cluster {cluster.name!r} has no node pool for them"
         yield document.problem(("sandboxes",), what, "a pool of kind sandbox")
+    elif runtime is not None and may_run_sandboxes(runtime) and not any(each.has_runtime(runtime.id) for each in pools):
+        what = f"sandboxes.runtime: no machine of {machines(pools)} can have runtime {runtime.id!r}"
+        yield document.problem(("sandboxes", "runtime"), what, "a runtime or machines that fit each other")
 
 
 def warm_problems(

@@ -11,7 +11,7 @@ from settings.catalogue import Catalogue
 from settings.cluster import Cluster
 from settings.held import held, shown
 from settings.homing import placed_on
-from settings.placing import workload_pools
+from settings.placing import machines, workload_pools
 from settings.planning import demands, quota_amounts, runtime_of
 from settings.problems import Problem, listed
 from settings.quantities import format_bytes, format_cpu
@@ -19,7 +19,7 @@ from settings.queue_problems import queue_problems
 from settings.quota import gpu_count, gpu_pool, resolved_quota
 from settings.replicas import Demand, admitted
 from settings.sandbox_problems import sandbox_problems, warm_problems
-from settings.tenant import Tenant
+from settings.tenant import Tenant, Workload
 from settings.virtual_plan import virtual_demands
 from settings.virtual_problems import virtual_problems
 from settings.yaml_source import Document, YamlPath
@@ -159,16 +159,26 @@ def _short(amounts: dict[str, int], wanted: list[Demand]) -> tuple[str, str]:
 
 def _reachable(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Document) -> Iterator[Problem]:
     gpus = gpu_pool(tenant, catalogue.tiers[tenant.tier], cluster.node_pools)
-    for index, workload in enumerate(tenant.workloads):
+    for workload in tenant.workloads:
+        at = _place(document, workload)
         runtime = runtime_of(workload, catalogue)
         _, pools = workload_pools(tenant, workload, runtime, cluster, gpus)
         kinds = runtime.pools if runtime else ("cpu", "spot", "dedicated", "gpu")
         if not pools:
             what = f"cluster {cluster.name!r} has no node pool for workload {workload.name!r}"
-            yield document.problem(("workloads", index, "runtime"), what, f"a pool of kind {listed(kinds)}")
+            yield document.problem((*at, "runtime"), what, f"a pool of kind {listed(kinds)}")
         elif wrong := [pool for pool in pools if pool.kind not in kinds and pool.kind != "dedicated"]:
             what = f"runtime {runtime.id if runtime else 'default'!r} does not run on pools of kind {wrong[0].kind}"
-            yield document.problem(("workloads", index, "pool"), what, f"a pool of kind {listed(kinds)}")
+            yield document.problem((*at, "pool"), what, f"a pool of kind {listed(kinds)}")
+        elif runtime is not None and not any(pool.has_runtime(runtime.id) for pool in pools):
+            what = f"no machine of {machines(pools)} can have runtime {runtime.id!r}"
+            allowed = "a runtime or a pool that fits, or `environments` of the workload"
+            yield document.problem((*at, "runtime"), what, allowed)
+
+
+def _place(document: Document, workload: Workload) -> YamlPath:
+    """Where a workload is in its tenant's file, of which not all are of this environment."""
+    return ("workloads", next(at for at, each in enumerate(document.get("workloads")) if each["name"] == workload.name))
 
 
 def _cluster(

@@ -68,6 +68,7 @@ class Workload(Model):
     runtime: a runtime of the catalogue; the kind's default when left out (C3).
     pool: a node pool by name; any of a kind the runtime allows when left out.
     capabilities: what its process needs to start as root and give it up; none when left out (C4).
+    environments: where it runs; in every one of the tenant's when left out.
     """
 
     name: Name
@@ -80,6 +81,7 @@ class Workload(Model):
     runtime: Name | None = None
     pool: Name | None = None
     capabilities: Annotated[tuple[Capability, ...], Distinct] = ()
+    environments: Annotated[tuple[Name, ...], Distinct] = ()
 
     @field_validator("limits")
     @classmethod

@@ -38,6 +38,7 @@ TWO_CLUSTERS: Mapping[str, str] = {**FILES, TOPOLOGY: _ALONE + SECOND}
 """Phase two: big-corp belongs on the second cluster, acme on the first, for which the second stands by."""
 
 _VERSIONS = ["vpc_cni", "coredns", "kube_proxy", "pod_identity_agent", "ebs_csi_driver", "snapshot_controller"]
+_RUNTIMES = f"      runtimes: {{runsc: {{url: 'https://example.com/runsc.tar', sha256: {'a' * 64}}}}}\n"
 _EKS = f"""\
     provider: eks
     eks:
@@ -45,7 +46,7 @@ _EKS = f"""\
       addons: {{{", ".join(f"{each}: v1.20.4-eksbuild.1" for each in _VERSIONS)}}}
       images: {{standard: ami-0a1b2c3d4e5f60718}}
       admins: ["arn:aws:iam::111122223333:role/admin"]
-"""
+{_RUNTIMES}"""
 _AWS = """\
 aws:
   account: "111122223333"
@@ -69,6 +70,7 @@ FLIPS = (
     Flip('a lost cluster as a word', TOPOLOGY, 'stands_by_for: [main]', 'stands_by_for: [main]\n    lost: maybe', ("topology/test.yaml:66: clusters[1].lost: 'maybe' is not true or false; allowed: true, false",), twin=TWO_CLUSTERS),
     Flip('placed on a cluster out of residency', ACME, 'residency: [north, south]', 'residency: [north]\nplacement: {test: other}', ("tenants/acme.yaml:6: cluster 'other' is in south, outside the tenant's residency; allowed: north",), twin=TWO_CLUSTERS),
     Flip('a cluster on EKS that says nothing of itself', TOPOLOGY, _EKS, '    provider: eks\n', ('topology/test.yaml:5: clusters[0].eks: provider eks without eks, which says its version; allowed: eks with version, addons, images, admins',), twin=AT_AWS),
+    Flip('a runtime that no node fetches', TOPOLOGY, _RUNTIMES, '', ("tenants/big-corp.yaml:17: no machine of pool 'big-own' can have runtime 'gvisor'; allowed: a runtime or a pool that fits, or `environments` of the workload",), twin=AT_AWS),
     Flip('EKS of a local cluster', TOPOLOGY, '    provider: eks\n', '    provider: localcloud\n', ('topology/test.yaml:7: clusters[0].eks: eks, and the provider is localcloud; allowed: provider eks',), twin=AT_AWS),
     Flip('a cluster at AWS without an account', TOPOLOGY, _AWS, '', ("topology/test.yaml:4: clusters: cluster 'main' is at AWS, and there is no account; allowed: aws with its regions",), twin=AT_AWS),
     Flip('an account for nothing', TOPOLOGY, _EKS, '    provider: localcloud\n', ('topology/test.yaml:4: clusters: an account at AWS without clusters there; allowed: clusters of provider eks, or no aws',), twin=AT_AWS),
@@ -76,6 +78,6 @@ FLIPS = (
     Flip('nodes in a zone without a network', TOPOLOGY, 'zones: [northa, northb]', 'zones: [northa, northd]', ("topology/test.yaml:4: clusters: pool 'general' of 'main' is in zone 'northd', where north has no network; allowed: northa, northb, northc",), twin=AT_AWS),
     Flip('Services with addresses of the network', TOPOLOGY, 'cidr: 10.64.0.0/16', 'cidr: 10.96.0.0/16', ("topology/test.yaml:4: clusters: the Services of 'main' (10.96.0.0/12) overlap with the network of north (10.96.0.0/16); allowed: service_ranges apart from it",), twin=AT_AWS),
     Flip('a network too small for its pools', TOPOLOGY, 'cidr: 10.64.0.0/16', 'cidr: 10.64.0.0/20', ("topology/test.yaml:4: clusters: the pools may grow to 1516 addresses in northa, and its subnet 10.64.0.0/22 has 1019; allowed: a wider cidr, or fewer max_nodes",), twin=AT_AWS),
-    Flip('networks that overlap', TOPOLOGY, 'regions: [{name: north', 'regions: [{name: south, cidr: 10.64.128.0/17, zones: [southa, southb, southc]}, {name: north', ("topology/test.yaml:70: aws.regions: the networks of south and north overlap; allowed: ranges that are apart",), twin=AT_AWS),
+    Flip('networks that overlap', TOPOLOGY, 'regions: [{name: north', 'regions: [{name: south, cidr: 10.64.128.0/17, zones: [southa, southb, southc]}, {name: north', ("topology/test.yaml:71: aws.regions: the networks of south and north overlap; allowed: ranges that are apart",), twin=AT_AWS),
 )
 # fmt: on

@@ -77,3 +77,22 @@ def test_the_sample_tenants_are_in_staging_only_where_their_data_may_be() -> Non
     assert placed["northwind-bank"] == "enterprise-west"
     assert placed["acme-robotics"] == "enterprise"
     assert set(placed.values()) == {each.name for each in catalogue.topology.clusters}
+
+
+def test_a_workload_runs_where_its_environments_say(tmp_path: Path) -> None:
+    """C3: what the machines of one environment cannot run is left out there, and nothing else of the tenant is."""
+    acme = small_catalogue.FILES[ACME]
+    elsewhere = acme.replace(
+        "    replicas: {min: 1, max: 4}\n", "    replicas: {min: 1, max: 4}\n    environments: [test]\n"
+    )
+    assert elsewhere != acme
+    folder = small_catalogue.write(tmp_path, {**small_catalogue.FILES, ACME: elsewhere})
+    topology = folder / "topology" / "test.yaml"
+    other = topology.read_text().replace("environment: test", "environment: other")
+    (folder / "topology" / "other.yaml").write_text(other)
+
+    def workloads(environment: str) -> dict[str, int]:
+        return {plan.tenant.id: len(plan.workloads) for plan in plan_tenants(load_catalogue(folder, environment))}
+
+    assert workloads("test")["acme"] == workloads("other")["acme"] + 1
+    assert workloads("test")["big-corp"] == workloads("other")["big-corp"]
