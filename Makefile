@@ -74,7 +74,6 @@ schemas: $(STAMP) ## the catalogue is valid and its JSON Schemas are current
 	@$(PY) -m settings check local
 	@$(PY) -m settings check dev
 	@$(PY) -m settings check staging
-	@$(PY) -m settings check cloud
 	@$(PY) -m settings schema --check
 
 check: lint types go-check schemas ## every check that needs no cluster

@@ -152,13 +152,15 @@ def destroy(
     parallel: _Parallel = None,
     project: _Project = CHECKOUT,
 ) -> None:
-    """Remove all stacks of an environment that runs on this machine alone.
+    """Remove all stacks of an environment that runs on this machine alone, its AWS included.
 
     Anywhere else tenants leave one by one, by off-boarding (A7), and this refuses.
     """
     fleet = fleet_of(env, project)
-    elsewhere = [each.name for each in fleet.catalogue.topology.clusters if each.provider != "localcloud"]
-    if elsewhere:
+    topology = fleet.catalogue.topology
+    if not topology.is_local:
+        local = ("localcloud", "eks") if topology.aws is not None and topology.aws.is_local else ("localcloud",)
+        elsewhere = [each.name for each in topology.clusters if each.provider not in local]
         raise FleetError(
             f"{env!r} has clusters that are not of this machine ({', '.join(elsewhere)}); tenants leave by "
             f"off-boarding, one reviewed change each (A7), and a cluster without tenants with `pulumi destroy`"

@@ -9,7 +9,7 @@ from kubernetes import client, config
 from fleet.errors import FleetError
 from fleet.stacks import Stack
 from settings import Catalogue, Cluster
-from settings.stack_config import kubeconfig_path
+from settings.stack_config import kubeconfig_path, missing
 
 
 def cluster_of(catalogue: Catalogue, stack: Stack) -> Cluster:
@@ -22,10 +22,7 @@ def kubeconfig_of(cluster: Cluster, stack: Stack, root: Path) -> Path:
     """The kubeconfig file that the stacks of a cluster are applied with. Raises FleetError when it is not there."""
     path = kubeconfig_path(cluster, stack.config, os.environ, root)
     if not path.is_file():
-        start = (
-            f"; start it with `python -m localcloud start {cluster.name}`" if cluster.provider == "localcloud" else ""
-        )
-        raise FleetError(f"cluster {cluster.name!r} has no kubeconfig at {path}{start}")
+        raise FleetError(f"cluster {cluster.name!r} has no kubeconfig at {path}{missing(cluster, stack.config)}")
     return path
 
 

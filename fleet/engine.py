@@ -110,6 +110,11 @@ class Engine:
         """A file that is there from the beginning of a removal until a run that ends well."""
         return self._folder / "removals" / stack.name
 
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that it runs with."""
+        return self._environment
+
     def add_environment(self, variables: Mapping[str, str]) -> None:
         """Adds variables for the runs that begin from now on."""
         self._environment.update(variables)

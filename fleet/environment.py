@@ -19,20 +19,24 @@ def engine_environment(root: Path, topology: Topology, given: Mapping[str, str] 
 
     An environment that is all on this machine is run with the state, the passphrase and the plugins of localcloud,
     whatever the shell says: its states must not end up among real ones. For any other the user's own variables come
-    first.
+    first; one on an AWS account has the person's own Pulumi home and plugins: localcloud's aws provider talks to no
+    address off this machine.
     """
     local = pulumi_environment(root)
-    if all(cluster.provider == "localcloud" for cluster in topology.clusters):
+    ours = Path(local["PULUMI_HOME"])
+    if topology.is_local:
         made = {**given, **local}
         made.pop("PULUMI_CONFIG_PASSPHRASE", None)  # would win over the file
     else:
         own = {name: given[name] for name in _OWN if name in given}
         if "PULUMI_CONFIG_PASSPHRASE" in own or own.get("PULUMI_BACKEND_URL", "file:").split(":")[0] != "file":
             local.pop("PULUMI_CONFIG_PASSPHRASE_FILE", None)
+        if topology.aws is not None:
+            for name in ("PULUMI_HOME", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"):
+                local.pop(name, None)
         made = {**given, **local, **own}
-    home = Path(made["PULUMI_HOME"])
-    if home == Path(local["PULUMI_HOME"]) and given.get(KEEP_LOG_VARIABLE) != "1":
-        silence_debug_log(home)
+    if made.get("PULUMI_HOME") == str(ours) and given.get(KEEP_LOG_VARIABLE) != "1":
+        silence_debug_log(ours)
     # The engine rewrites the whole state after every step and so makes garbage faster than anything else; collecting
     # it less often takes a fifth off its time, for some 100 MB of memory (measured with 275 objects a stack).
     made.setdefault("GOGC", "400")

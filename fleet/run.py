@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 
+from fleet.before import prepare
 from fleet.diff import print_changes
 from fleet.engine import Engine, Outcome, Verb
 from fleet.environment import engine_environment
@@ -138,21 +139,28 @@ class Fleet:
 
             def one(stack: Stack) -> Outcome:
                 try:
-                    if verb == "up" and self.states[stack.name].stale:
-                        from fleet.settle import await_removals  # noqa: PLC0415  the Kubernetes client, seldom needed
-
-                        await_removals(self.catalogue, stack, self.root)
-                    if verb in ("preview", "up") and stack.config.layer == "platform" and self.catalogue.topology.aws:
-                        from fleet.local_cloud import add_addons  # noqa: PLC0415  its libraries are seldom needed
-
-                        add_addons(self.catalogue, str(stack.config.cluster))
-                    outcome = self.engine.run(verb, stack, progress.watch(stack.name), flags)
+                    outcome = self._one(verb, stack, progress, flags)
                 except FleetError as error:
                     outcome = refusal(stack, error)
                 progress.done(outcome)
                 return outcome
 
             return run_all(stacks, parallelism(workers, len(stacks), verb), one, backwards=verb == "destroy")
+
+    def _one(self, verb: Verb, stack: Stack, progress: Progress, flags: Sequence[str]) -> Outcome:
+        needs = [each for each in self.stacks if each.name in stack.needs]
+        first = prepare(
+            verb,
+            stack,
+            state=self.states[stack.name],
+            catalogue=self.catalogue,
+            root=self.root,
+            engine=self.engine,
+            needs=needs,
+        )
+        if first.skipped:
+            return Outcome(stack=stack, changes=Changes(), exit_code=None, skipped=first.skipped)
+        return self.engine.run(verb, stack, progress.watch(stack.name), (*flags, *first.flags))
 
     @contextmanager
     def _orderly_stop(self, console: Console) -> Iterator[None]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
+from settings.control_plane import OUTPUT as CLUSTER_OUTPUT
 from settings.plan_hash import OUTPUT as PLAN_OUTPUT
 
 TENANTS_OUTPUT = "tenants"
@@ -34,7 +35,8 @@ class StackState:
 
     exists: whether the stack was ever made. plan: hash of the plan that was last applied whole, or None. tenants:
     what the stack recorded of each tenant, by id. resources: number of them. protected: number of those the engine
-    refuses to delete. stale: it may list what is gone, for a removal was killed.
+    refuses to delete. stale: it may list what is gone, for a removal was killed. cluster: which control plane it was
+    applied to, None where it does not say. clusters: of a foundation, what it says of the clusters it made, by name.
     """
 
     exists: bool = False
@@ -44,6 +46,8 @@ class StackState:
     protected: int = 0
     pending: tuple[PendingOperation, ...] = ()
     stale: bool = False
+    cluster: str | None = None
+    clusters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class StateReader:
@@ -111,7 +115,7 @@ def parse_deployment(deployment: Mapping[str, Any] | None) -> StackState:
         )
         for each in deployment.get("pending_operations") or []
     )
-    plan = outputs.get(PLAN_OUTPUT)
+    plan, cluster, clusters = outputs.get(PLAN_OUTPUT), outputs.get(CLUSTER_OUTPUT), outputs.get("clusters")
     return StackState(
         exists=True,
         plan=plan if isinstance(plan, str) else None,
@@ -119,6 +123,8 @@ def parse_deployment(deployment: Mapping[str, Any] | None) -> StackState:
         resources=len(resources),
         protected=sum(1 for each in resources if each.get("protect")),
         pending=pending,
+        cluster=cluster if isinstance(cluster, str) else None,
+        clusters=clusters if isinstance(clusters, dict) else {},
     )
 
 

@@ -22,7 +22,7 @@ from localcloud.errors import LocalcloudError
 from localcloud.paths import state_directory
 from localcloud.progress import ConsoleReporter
 from localcloud.tokens import tenant_token
-from localcloud.topology import LocalCluster, is_at_aws, local_clusters
+from localcloud.topology import AtAws, LocalCluster, at_aws, local_clusters
 
 app = typer.Typer(
     add_completion=False,
@@ -67,18 +67,15 @@ def start(
     """Start clusters, or bring them up to date: parts that crashed, node pools that changed.
 
     Repeating it is free. Takes 5 to 15 s for a new cluster once the tools are built. Clusters at AWS are made by their
-    stacks: for an environment that has some, the local AWS is started.
+    stacks: for an environment that has some, the local AWS is started, and what its stacks made there before.
     """
     if real_node:
         if name is None:
             raise typer.BadParameter("--real-node needs the NAME of a cluster")
         nodehost.require()
     reporter = ConsoleReporter()
-    if name is None and not bare and is_at_aws(topology):
-        with reporter.phase("local AWS"):
-            typer.echo(
-                f"the local AWS is at {start_aws().endpoint}; `python -m fleet up {topology}` makes clusters there"
-            )
+    if name is None and not bare and (there := at_aws(topology)) is not None:
+        _start_aws(topology, there, reporter)
     for cluster, wanted in _wanted(name, topology, bare).items():
         began = time.monotonic()
         reporter.note(f"cluster {cluster}")
@@ -215,6 +212,23 @@ def token(
     typer.echo(tenant_token(tenant, topology))
 
 
+def _start_aws(environment: str, there: AtAws, reporter: ConsoleReporter) -> None:
+    """The local AWS, and what an earlier `up` made there and has stopped since, as after a restart of the machine."""
+    from localcloud.aws.databases import wake_databases  # noqa: PLC0415  psycopg, which other commands do without
+
+    if not there.here:
+        typer.echo(f"{environment} is on an AWS account: nothing of it is started here")
+        return
+    with reporter.phase("local AWS"):
+        endpoint = start_aws().endpoint
+        known = [name for name in there.clusters if name in controlplane.clusters()]
+        woken = [name for name in known if controlplane.start(name, None).started]
+        servers = wake_databases()
+    what = f"; started {', '.join((*woken, *servers))} again" if woken or servers else ""
+    ran = f", with {len(known)} clusters" if known else f"; `python -m fleet up {environment}` makes clusters there"
+    typer.echo(f"the local AWS is at {endpoint}{ran}{what}")
+
+
 def _start_database(cluster: str, reporter: ConsoleReporter) -> None:
     """The cluster's PostgreSQL; without one everything but the tenants' databases works."""
     began = time.monotonic()
@@ -264,7 +278,7 @@ def _wanted(name: str | None, topology: str, bare: bool) -> dict[str, LocalClust
         return {name: LocalCluster((), ())}
     known = local_clusters(topology)
     if name is None:
-        if not known and not is_at_aws(topology):
+        if not known and at_aws(topology) is None:
             raise LocalcloudError(f"the topology of {topology} has no cluster of provider localcloud")
         return dict(known)
     if name in known:

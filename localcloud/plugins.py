@@ -15,7 +15,8 @@ from localcloud.files import explain_full_disk, write_whole
 from localcloud.paths import checkout
 
 CHOICE_VARIABLE = "TENANTPLANE_PLUGINS"
-"""Unset or "auto": official where installed, else bundled. "bundled" or "official": those and no others."""
+"""Unset or "auto": official where installed, else bundled, and for what is behind this machine's AWS always bundled.
+"bundled" or "official": those and no others."""
 
 _CHOICES = ("auto", "bundled", "official")
 
@@ -25,11 +26,14 @@ class Provider:
     """A resource plugin. package: the Python SDK whose version the engine asks for.
 
     module: where ours is a Python module and no tool (docs/decisions/0015).
+    of_machine: whether only ours starts what its resources are here: behind the official one a cluster of EKS would be
+    a record at moto without a control plane.
     """
 
     name: str
     package: str
     module: str = ""
+    of_machine: bool = False
 
     @property
     def program(self) -> str:
@@ -44,7 +48,7 @@ class Provider:
 PROVIDERS = (
     Provider("kubernetes", "pulumi-kubernetes"),
     Provider("random", "pulumi-random"),
-    Provider("aws", "pulumi-aws", module="localcloud.aws.provider"),
+    Provider("aws", "pulumi-aws", module="localcloud.aws.provider", of_machine=True),
 )
 
 
@@ -58,7 +62,8 @@ def install(home: Path) -> bool:
         raise LocalcloudError(f"{CHOICE_VARIABLE} is {choice!r}; allowed: {', '.join(_CHOICES)}")
     bundled = True
     for provider in PROVIDERS:
-        official = None if choice == "bundled" else _official(provider, home)
+        own = choice == "bundled" or (choice == "auto" and provider.of_machine)
+        official = None if own else _official(provider, home)
         if official is not None:
             _put(official, home / "plugins" / provider.folder / provider.program)
             bundled = False

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.paths import checkout
+from settings.aws import LOCAL_ACCOUNT
 
 _KUBERNETES_PROVIDER = "pulumi:providers:kubernetes"
 _AWS_PROVIDER = "pulumi:providers:aws"
-_LOCAL_ACCOUNT = ":123456789012:"
-"""In the names of everything that the local AWS makes: the account of AWS's own examples, which nobody has."""
+_LOCAL_ARN = f":{LOCAL_ACCOUNT}:"
+"""In the names of everything that the local AWS makes."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def forget_aws_stacks(state_dir: Path) -> tuple[str, ...]:
     removed: list[str] = []
     for stack in _stacks(state_dir):
         text = stack.checkpoint.read_text()
-        if f'"{_AWS_PROVIDER}"' in text and _LOCAL_ACCOUNT in text:
+        if f'"{_AWS_PROVIDER}"' in text and _LOCAL_ARN in text:
             for file in stack.files:
                 _remove(file)
             removed.append(stack.name)

@@ -9,7 +9,7 @@ from pathlib import Path
 from localcloud.errors import LocalcloudError
 from localcloud.nodes.generate import PoolLike
 from localcloud.paths import checkout
-from settings import CatalogueError, Topology, load_catalogue
+from settings import CatalogueError, Topology, load_catalogue, names
 from settings.dates import today
 
 
@@ -39,9 +39,22 @@ def local_clusters(environment: str, catalogue: Path | None = None) -> Mapping[s
     }
 
 
-def is_at_aws(environment: str, catalogue: Path | None = None) -> bool:
-    """Whether the environment has clusters at AWS, which its stacks make. Raises as local_clusters does."""
-    return _topology(environment, catalogue).aws is not None
+@dataclass(frozen=True)
+class AtAws:
+    """What an environment has at AWS. clusters: their names there. here: whether that is the AWS of this machine."""
+
+    clusters: tuple[str, ...]
+    here: bool
+
+
+def at_aws(environment: str, catalogue: Path | None = None) -> AtAws | None:
+    """What the stacks of an environment make at AWS; None for one that has nothing there. Raises as local_clusters
+    does."""
+    topology = _topology(environment, catalogue)
+    if topology.aws is None:
+        return None
+    made = (names.cloud(environment, each.name) for each in topology.clusters if each.provider == "eks")
+    return AtAws(tuple(made), topology.aws.is_local)
 
 
 def _topology(environment: str, catalogue: Path | None) -> Topology:

@@ -115,6 +115,19 @@ def _line(error: Any) -> str:
     return where + str(said.get(error["type"], error["msg"]))
 
 
+def missing(cluster: Cluster, config: StackConfig) -> str:
+    """What helps where a cluster has no kubeconfig, to be added to the message that says so."""
+    if cluster.provider == "localcloud":
+        return f"; start it with `python -m localcloud start {cluster.name}`"
+    if cluster.provider != "eks":
+        return ""
+    of = config.environment
+    return (
+        f"; if it was deleted: `python -m fleet refresh {of}`, which takes note of that, then `python -m fleet up {of} "
+        f"--all`; on an account `aws eks update-kubeconfig --name {names.cloud(of, cluster.name)}` writes one"
+    )
+
+
 def kubeconfig_path(cluster: Cluster, config: StackConfig, environment: Mapping[str, str], root: Path) -> Path:
     """The kubeconfig file of a cluster: the stack's own, else the topology's, else that of the local control plane,
     which is also behind a cluster of EKS where AWS is on this machine.

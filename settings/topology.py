@@ -66,6 +66,12 @@ class Topology(Model):
             raise refuse(f"nobody signs the images of {', '.join(missing)}", "an image_signer for each of registries")
         return value
 
+    @property
+    def is_local(self) -> bool:
+        """Whether all of it is on this machine: its clusters are localcloud's, or at the AWS of localcloud."""
+        here = self.aws is not None and self.aws.is_local
+        return all(each.provider == "localcloud" or (each.provider == "eks" and here) for each in self.clusters)
+
 
 def _fits_its_network(cluster: Cluster, region: AwsRegion) -> None:
     """Raises the error of a cluster whose Services have the network's addresses, or with nodes where it has none."""

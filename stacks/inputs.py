@@ -8,7 +8,7 @@ import pulumi
 
 from settings import Catalogue, CatalogueError, Cluster, load_catalogue
 from settings.dates import today
-from settings.stack_config import StackConfig, kubeconfig_path
+from settings.stack_config import StackConfig, kubeconfig_path, missing
 
 
 def read_catalogue(config: StackConfig, root: Path) -> Catalogue:
@@ -52,9 +52,6 @@ def kubeconfig_file(config: StackConfig, cluster: Cluster, root: Path) -> str:
     """The kubeconfig file of a cluster that has one before the stack. Errors: pulumi.RunError when it is not there."""
     path = kubeconfig_path(cluster, config, os.environ, root)
     if not path.is_file():
-        start = (
-            f"; start it with `python -m localcloud start {cluster.name}`" if cluster.provider == "localcloud" else ""
-        )
-        raise pulumi.RunError(f"cluster {cluster.name!r} has no kubeconfig at {path}{start}")
+        raise pulumi.RunError(f"cluster {cluster.name!r} has no kubeconfig at {path}{missing(cluster, config)}")
     # Relative where it can be, so that a moved checkout is no change of the provider.
     return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from settings import Catalogue, Cluster, plan_tenants
+from settings.control_plane import OUTPUT as CLUSTER
 from settings.leaving import leaving_plan
 from settings.plan_hash import plan_hash
 from settings.stack_config import StackConfig
@@ -42,10 +43,12 @@ class OneCluster:
         pulumi.runtime.register_stack_transformation(own_fields)
         self._applied = RecordedPlan()
 
-    def register(self, provider: kubernetes.Provider) -> None:
-        """Register the layers on a cluster, and record what was applied."""
+    def register(self, provider: kubernetes.Provider, cluster: str | None = None) -> None:
+        """Register the layers on a cluster, and record what was applied. cluster: its identity, where there is one."""
         config = self._config
         platform = platform_layer(self._catalogue, self._cluster, provider) if config.has_platform else Platform()
         if config.has_tenants:
             pulumi.export(OUTPUT, tenants_layer(self.plans, provider, platform))
+        if cluster is not None:
+            self._applied.export(cluster, CLUSTER)
         self._applied.export(plan_hash(self._catalogue, config, self._root))

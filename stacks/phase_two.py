@@ -10,11 +10,13 @@ from pathlib import Path
 import pulumi
 
 from settings import Catalogue, names
+from settings.control_plane import identity
 from settings.plan_hash import OUTPUT as PLAN
 from settings.plan_hash import plan_hash
 from settings.stack_config import StackConfig
 from stacks.inputs import chosen_cluster, kubeconfig_file
 from stacks.layers import cluster_provider
+from stacks.made_anew import warn_if_another
 from stacks.one_cluster import OneCluster, Recorded
 from stacks.recorded_plan import RecordedPlan
 from stacks.references import Reference
@@ -46,14 +48,17 @@ def phase_two(config: StackConfig, catalogue: Catalogue, root: Path, recorded: R
         if each is not None:
             each.register()
     provider = cluster_provider(config.environment, cluster, kubeconfig, config.context or cluster.context)
+    on_it = None
     if (foundation := stands_on.get("foundation")) is not None:
         from stacks import cloud_layers  # noqa: PLC0415  AWS's SDK is large, and most clusters are without it
 
+        on_it = identity(foundation.outputs["clusters"][cluster.name])
+        warn_if_another(cluster.name, on_it)
         if config.has_platform:
             cloud_layers.karpenter_pools(catalogue, cluster, foundation.outputs, provider)
         if config.has_tenants:
             cloud_layers.tenants(catalogue, cluster, layers.plans, foundation.outputs)
-    layers.register(provider)
+    layers.register(provider, on_it)
 
 
 def _cloud(config: StackConfig, catalogue: Catalogue, root: Path) -> None:

@@ -19,7 +19,7 @@ class RecordedPlan:
     def _seen(self, args: pulumi.ResourceTransformationArgs) -> None:
         self._resources.append(args.resource)
 
-    def export(self, plan: str) -> None:
-        """Makes `plan` the output `planHash`, at the end of the program."""
+    def export(self, value: str, output: str = OUTPUT) -> None:
+        """Makes `value` an output, by default `planHash`, at the end of the program."""
         done = pulumi.Output.all(*(resource.urn for resource in self._resources))
-        pulumi.export(OUTPUT, done.apply(lambda _: plan))
+        pulumi.export(output, done.apply(lambda _: value))

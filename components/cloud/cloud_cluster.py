@@ -70,6 +70,7 @@ class CloudCluster(pulumi.ComponentResource):
                 settings=args.eks,
                 network=region.network,
                 service_range=cluster.service_ranges[0],
+                addons=cluster.addons,
                 secrets_key=region.keys["secrets"],
                 logs_key=region.keys["logs"],
             ),

@@ -10,6 +10,7 @@ from components.cloud.network import Network
 from components.objects import keeps_everybodys_data
 from settings.audit import RETENTION_DAYS
 from settings.aws import EksCluster
+from settings.aws.addons import EXPECTED_TAG, expected
 from settings.aws.policies import node_policy, trusts_service
 from settings.aws.site import Site
 
@@ -27,7 +28,8 @@ class ManagedClusterArgs:
     """Inputs of ManagedCluster.
 
     site: environment and region. cluster: its name in the topology. settings: what the topology says of it. network:
-    of its region. service_range: of its Services. secrets_key, logs_key: ARNs of the keys of Secrets and of log groups.
+    of its region. service_range: of its Services. addons: what the platform expects in it, by the topology's names.
+    secrets_key, logs_key: ARNs of the keys of Secrets and of log groups.
     """
 
     site: Site
@@ -35,6 +37,7 @@ class ManagedClusterArgs:
     settings: EksCluster
     network: Network
     service_range: str
+    addons: tuple[str, ...]
     secrets_key: pulumi.Input[str]
     logs_key: pulumi.Input[str]
 
@@ -45,8 +48,8 @@ class ManagedCluster(pulumi.ComponentResource):
     Creates: LogGroup of its five logs (180 days, encrypted, made before EKS would make one that is kept for ever); a
     Role for EKS; Cluster `tp-<environment>-<cluster>` (protected, deletion-protected; private endpoint; Secrets
     encrypted with `secrets_key`; access by entries only, its maker no admin, both set at birth, because a later change
-    replaces it; no add-on that it would bring unpinned); a Role for nodes with its AccessEntry; for each of `admins`
-    AccessEntry and AccessPolicyAssociation.
+    replaces it; no add-on that it would bring unpinned; a tag with those that the platform expects); a Role for nodes
+    with its AccessEntry; for each of `admins` AccessEntry and AccessPolicyAssociation.
     Outputs: name (str), at EKS; endpoint, authority (str), for whoever joins; security_group (str), which EKS gives to
     control plane and nodes; node_role_arn, node_role (str); log_group_name (str); ready (Cluster), for depends_on.
     """
@@ -101,7 +104,7 @@ class ManagedCluster(pulumi.ComponentResource):
                 # Left out where there is none: AWS has 0.0.0.0/0 as the default of an endpoint that is not there.
                 **({"public_access_cidrs": list(wanted.public_endpoint)} if wanted.public_endpoint else {}),
             },
-            tags=self.tags,
+            tags={**self.tags, EXPECTED_TAG: expected(args.addons, karpenter=wanted.karpenter)},
             opts=keeps_everybodys_data(self, logs, attached),
         )
         self.endpoint = self.ready.endpoint

@@ -7,7 +7,7 @@ import secrets
 import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from localcloud import controlplane
 from localcloud.aws.instances import pool_of
@@ -20,9 +20,7 @@ from localcloud.errors import LocalcloudError
 from localcloud.files import lock
 from localcloud.paths import state_directory
 from localcloud.toolchain.pins import load_pins
-
-ADDONS_TAG: Final = "tenantplane:local-addons"
-"""Tag of an EKS cluster: names of localcloud's add-ons for the control plane behind it, with spaces between them."""
+from settings.aws.addons import EXPECTED_TAG
 
 
 def kubeconfig(name: str, state_dir: Path | None = None) -> Path:
@@ -73,7 +71,7 @@ class LocalControlPlane(Hooks):
     def created(self, scope: Scope) -> Mapping[str, Any]:
         """Start the control plane; EKS then says its address and authority."""
         name, given = scope["id"], scope["in"]
-        addons = str((given.get("tags") or {}).get(ADDONS_TAG, "")).split()
+        addons = str((given.get("tags") or {}).get(EXPECTED_TAG, "")).split()
         made = controlplane.start(name, (), addons=addons)
         tell(
             scope,
@@ -97,7 +95,7 @@ class LocalControlPlane(Hooks):
     def updated(self, scope: Scope) -> Mapping[str, Any]:
         """Settings that moto does not keep, and add-ons; what does not run is started."""
         given = scope["in"]
-        addons = str((given.get("tags") or {}).get(ADDONS_TAG, "")).split()
+        addons = str((given.get("tags") or {}).get(EXPECTED_TAG, "")).split()
         controlplane.start(scope["id"], None, addons=addons)
         kept = {"deletion_protection": bool(given.get("deletionProtection"))}
         named = {"access_config": given.get("accessConfig"), "upgrade_policy": given.get("upgradePolicy")}

@@ -32,6 +32,13 @@ def authority(identifier: str, state_dir: Path | None = None) -> Path:
     return _layout(identifier, state_dir).certificate(CLUSTER)
 
 
+def wake_databases(state_dir: Path | None = None) -> tuple[str, ...]:
+    """Start the servers that were made and do not run, as after a restart of the machine; their names."""
+    layout = AwsLayout(state_dir or state_directory())
+    made = (Layout(name, layout.databases) for name in cluster_names(layout.databases))
+    return tuple(each.name for each in made if start_database(each).started)
+
+
 def stop_databases(layout: AwsLayout) -> None:
     """End every server and remove its files."""
     for name in cluster_names(layout.databases):

@@ -43,7 +43,7 @@ def pool_of(scope: Scope, group: Mapping[str, Any]) -> Pool:
             Taint(str(each["key"]), str(each.get("value") or ""), _EFFECTS.get(each["effect"], each["effect"]))
             for each in group.get("taints") or ()
         ),
-        size=_size(instance, _disk_gib(scope, group), labels),
+        size=size_of(instance, _disk_gib(scope, group), labels),
         zones=zones,
     )
 
@@ -105,7 +105,8 @@ def _labels(scope: Scope, instance: Mapping[str, Any], group: Mapping[str, Any],
     }
 
 
-def _size(instance: Mapping[str, Any], disk_gib: int, labels: Mapping[str, str]) -> dict[str, str]:
+def size_of(instance: Mapping[str, Any], disk_gib: int, labels: Mapping[str, str]) -> dict[str, str]:
+    """What a node of an instance type has, as quantities. labels: of the node, which may divide its GPUs."""
     cpus = int(instance["VCpuInfo"]["DefaultVCpus"])
     network = instance["NetworkInfo"]
     addresses = network["MaximumNetworkInterfaces"] * (network["Ipv4AddressesPerInterface"] - 1) + 2

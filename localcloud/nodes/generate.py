@@ -162,8 +162,8 @@ def _node(pool: PoolLike, index: int) -> Node:
         "kubernetes.io/hostname": name,
         "kubernetes.io/os": "linux",
         "kubernetes.io/arch": "amd64",
+        POOL_LABEL: pool.name,  # a node group says by its labels of which pool of the topology it is
         **pool.node_labels(index),
-        POOL_LABEL: pool.name,
         OWNER_LABEL: OWNER,
     }
     keys = ",".join(sorted(labels))

@@ -50,7 +50,7 @@ def reconcile_nodes(api: Api, wanted: Iterable[Node]) -> Change:
     added = tuple(name for name in target if name not in found)
     removed = tuple(name for name in found if name not in target)
     for name in removed:
-        _remove(api, name)
+        remove_node(api, name)
     for name in added:
         api.request("POST", "/api/v1/nodes", node_manifest(target[name]))
     changed = tuple(name for name, node in target.items() if name in found and _update(api, node, found[name]))
@@ -75,7 +75,8 @@ def _owned(api: Api) -> dict[str, dict[str, Any]]:
     return {item["metadata"]["name"]: item for item in answer["items"]}
 
 
-def _remove(api: Api, name: str) -> None:
+def remove_node(api: Api, name: str) -> None:
+    """Empty a node and remove it."""
     pods = api.request("GET", f"/api/v1/pods?fieldSelector=spec.nodeName%3D{name}")["items"]
     for pod in pods:
         meta = pod["metadata"]

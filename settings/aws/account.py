@@ -10,6 +10,9 @@ from settings.aws.fields import AccountId, NetworkRange
 from settings.fields import Distinct, Dollars, Email, Model, Name, Percent, refuse
 
 ZONES = 3
+LOCAL_ACCOUNT = "123456789012"
+"""The account of AWS's own examples, which nobody has: an environment of it is on the AWS of this machine (localcloud).
+The engine refuses any other account than the topology's, so that with this one it never changes a real one."""
 Nat = Literal["none", "one", "per-zone"]
 
 
@@ -50,7 +53,7 @@ class AwsBudget(Model):
 class AwsAccount(Model):
     """The account that an environment has to itself.
 
-    account: its number. regions: its networks. budget: of all of it (G6).
+    account: its number; 123456789012 is the AWS of this machine. regions: its networks. budget: of all of it (G6).
     """
 
     account: AccountId
@@ -67,6 +70,11 @@ class AwsAccount(Model):
             if ipaddress.ip_network(one.cidr).overlaps(ipaddress.ip_network(other.cidr)):
                 raise refuse(f"the networks of {one.name} and {other.name} overlap", "ranges that are apart")
         return value
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is the AWS of this machine."""
+        return self.account == LOCAL_ACCOUNT
 
     def region(self, name: str) -> AwsRegion:
         """The region of that name. Errors: KeyError."""

@@ -1,5 +1,6 @@
 """EKS' own add-ons: which, at which version, configured how, and as whom (H2)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +10,9 @@ from settings.nodepool import KIND_LABEL, kind_taint
 
 SYSTEM = "kube-system"
 CNI_ACCOUNT, EBS_ACCOUNT = "aws-node", "ebs-csi-controller-sa"
+EXPECTED_TAG = "tenantplane:addons"
+"""Tag of a cluster: what the platform expects in it besides EKS' own, by name, with spaces between. Whoever sets a
+cluster up on an account reads there what to install; the AWS of localcloud puts it in by itself."""
 EVERYWHERE = [{"operator": "Exists"}]
 
 
@@ -20,6 +24,11 @@ class AddonSettings:
     version: str
     configuration: dict[str, Any] = field(default_factory=dict)
     account: str | None = None
+
+
+def expected(named: Iterable[str], *, karpenter: bool) -> str:
+    """The value of EXPECTED_TAG. named: the topology's `addons` of the cluster."""
+    return " ".join([*named, *(("karpenter",) if karpenter else ())])
 
 
 def addons(versions: AddonVersions, cluster: str, *, calico: bool) -> tuple[AddonSettings, ...]:

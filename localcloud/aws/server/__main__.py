@@ -11,6 +11,7 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
 from localcloud.aws.server.application import Application
+from localcloud.aws.server.karpenter import Karpenter
 from localcloud.controlplane.ports import HOST
 from localcloud.errors import LocalcloudError
 
@@ -46,6 +47,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    # The memory is in `<state>/aws`, beside the control planes.
+    karpenter = Karpenter(f"http://{HOST}:{port}", directory.parents[1])
+    threading.Thread(target=karpenter.run, args=(ended,), daemon=True).start()
     while not ended.wait(_LOOK_S):
         if application.is_due():
             application.save()

@@ -225,6 +225,12 @@ def _remover(what: str, member: str) -> Callable[[Any, str, list[str], Body], Bo
     return remove
 
 
+def _configure(cluster: Any, _region: str, _names: list[str], body: Body) -> None:
+    """Before moto changes a cluster: the one setting that it does not know. The request goes on to moto."""
+    if "deletionProtection" in body:
+        cluster.__dict__["deletion_protection"] = bool(body["deletionProtection"])
+
+
 def _protect(cluster: Any, _region: str, _names: list[str], _body: Body) -> None:
     """Before moto deletes a cluster. Its own requests go on to moto."""
     if cluster.__dict__.get("deletion_protection"):
@@ -253,6 +259,7 @@ _TOLD: Final = (
 _ENTRY: Final = ("clusters", "*", "access-entries", "*")
 _ROUTES: Final[tuple[tuple[tuple[str, ...], str, Callable[..., Body | None]], ...]] = (
     (("clusters", "*"), "DELETE", _protect),
+    (("clusters", "*", "update-config"), "POST", _configure),
     (("localcloud", "clusters", "*"), "POST", _tell),
     (("clusters", "*", "addons"), "POST", _create_addon),
     (("clusters", "*", "addons", "*"), "GET", _getter("addon", "addon")),

@@ -12,16 +12,16 @@ from fleet.stacks import stacks_of
 from fleet.state import StackState
 from settings import load_catalogue
 
-FOUNDATIONS = {f"cloud-{region}-foundation" for region in ("eu-central-1", "eu-west-1", "us-east-1")}
+FOUNDATIONS = {f"staging-{region}-foundation" for region in ("eu-central-1", "eu-west-1", "us-east-1")}
 
 
 @pytest.fixture
 def fleet(tmp_path: Path) -> Fleet:
-    """The environment `cloud`, of which nothing was applied."""
-    for name in ("Pulumi.yaml", "Pulumi.cloud.yaml"):
+    """The environment `staging`, of which nothing was applied."""
+    for name in ("Pulumi.yaml", "Pulumi.staging.yaml"):
         shutil.copy(CHECKOUT / name, tmp_path / name)
     made = Fleet.__new__(Fleet)
-    made.catalogue = load_catalogue(CHECKOUT / "catalog", "cloud")
+    made.catalogue = load_catalogue(CHECKOUT / "catalog", "staging")
     made.stacks = stacks_of(made.catalogue, tmp_path)
     made.states = {stack.name: StackState() for stack in made.stacks}
     return made
@@ -34,26 +34,26 @@ def chosen(fleet: Fleet, scope: Scope) -> list[str]:
 def test_all_of_an_environment_begins_with_what_the_rest_stands_on(fleet: Fleet) -> None:
     names = chosen(fleet, Scope())
     assert set(names[:3]) == FOUNDATIONS
-    assert names[3] == "cloud-entrances"
+    assert names[3] == "staging-entrances"
     assert len(names) == 4 + 4 + 6
 
 
 def test_a_cluster_brings_its_foundation_and_the_first_one(fleet: Fleet) -> None:
     assert chosen(fleet, Scope(cluster="team")) == [
-        "cloud-eu-central-1-foundation",
-        "cloud-us-east-1-foundation",
-        "cloud-team-platform",
-        "cloud-team-0",
-        "cloud-team-1",
+        "staging-eu-central-1-foundation",
+        "staging-us-east-1-foundation",
+        "staging-team-platform",
+        "staging-team-0",
+        "staging-team-1",
     ]
 
 
 def test_a_tenant_brings_its_platform_and_its_foundation(fleet: Fleet) -> None:
     assert chosen(fleet, Scope(tenant="northwind-bank")) == [
-        "cloud-eu-central-1-foundation",
-        "cloud-eu-west-1-foundation",
-        "cloud-enterprise-west-platform",
-        "cloud-enterprise-west-0",
+        "staging-eu-central-1-foundation",
+        "staging-eu-west-1-foundation",
+        "staging-enterprise-west-platform",
+        "staging-enterprise-west-0",
     ]
 
 

@@ -9,6 +9,7 @@ import pytest
 from localcloud import plugins, pulumi_environment, toolchain
 
 KUBERNETES = Path("plugins") / f"resource-kubernetes-v{version('pulumi-kubernetes')}" / "pulumi-resource-kubernetes"
+AWS = Path("plugins") / f"resource-aws-v{version('pulumi-aws')}" / "pulumi-resource-aws"
 RANDOM = Path("plugins") / f"resource-random-v{version('pulumi-random')}" / "pulumi-resource-random"
 
 
@@ -63,6 +64,12 @@ def test_a_persons_official_plugin_of_the_right_version_is_used(state: Path, tmp
     assert (state / "pulumi" / KUBERNETES).resolve() == theirs
     assert (state / "pulumi" / RANDOM).resolve().parent == tmp_path / "tools"
     assert "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION" not in made
+
+
+def test_clusters_and_databases_of_this_machine_are_made_by_its_own_plugin(state: Path, tmp_path: Path) -> None:
+    official(tmp_path / "home" / ".pulumi", AWS)
+    pulumi_environment()
+    assert (state / "pulumi" / AWS).resolve().parent == state / "pulumi" / "scripts"
 
 
 def test_an_official_plugin_of_another_version_is_not(state: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from localcloud.errors import LocalcloudError
 from localcloud.nodes import Node, Pool, Taint, generate_nodes, node_manifest, reconcile_nodes, stages
-from localcloud.topology import is_at_aws, local_clusters
+from localcloud.topology import at_aws, local_clusters
 
 NAMES = st.from_regex(r"[a-z]([a-z0-9-]{0,10}[a-z0-9])?", fullmatch=True)
 VALUES = st.from_regex(r"[a-z0-9]{0,8}", fullmatch=True)
@@ -185,6 +185,11 @@ def test_the_stages_cover_the_life_of_nodes_and_pods() -> None:
 
 def test_an_environment_at_aws_has_no_cluster_to_start_here() -> None:
     """H1: its clusters are made by its stacks, on the local AWS as on another."""
-    assert (is_at_aws("cloud"), dict(local_clusters("cloud"))) == (True, {})
-    assert not is_at_aws("staging")
-    assert set(local_clusters("staging")) == {"starter", "team", "enterprise", "enterprise-west"}
+    there = at_aws("staging")
+    assert there is not None
+    assert there.here
+    assert set(there.clusters) == {
+        f"tp-staging-{name}" for name in ("starter", "team", "enterprise", "enterprise-west")
+    }
+    assert dict(local_clusters("staging")) == {}
+    assert at_aws("local") is None

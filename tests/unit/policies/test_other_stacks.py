@@ -21,10 +21,6 @@ from tests.unit.stacks.test_phase_two import APPLIED, CLUSTERS
 STACKS: dict[str, list[dict[str, str]]] = {
     "dev": [{"kubeconfig": "kubeconfig"}],
     "staging": [
-        {"layer": "platform", "cluster": "enterprise"},
-        {"layer": "tenants", "cluster": "enterprise", "shard": "0"},
-    ],
-    "cloud": [
         {"layer": "foundation", "region": "eu-central-1"},
         {"layer": "foundation", "region": "eu-west-1"},
         {"layer": "entrances"},
@@ -41,7 +37,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("TENANTPLANE_STATE", raising=False)
     shutil.copytree(ROOT / "catalog", tmp_path / "catalog")
     (tmp_path / "kubeconfig").touch()
-    for name in (*CLUSTERS, *(f"tp-cloud-{each}" for each in CLUSTERS)):
+    for name in (f"tp-staging-{each}" for each in CLUSTERS):
         kubeconfig = tmp_path / ".localcloud" / "clusters" / name / "kubeconfig"
         kubeconfig.parent.mkdir(parents=True)
         kubeconfig.touch()
@@ -68,8 +64,9 @@ def test_nothing_is_refused_or_left_unasked_and_no_exception_is_for_nothing(envi
 
 def test_the_rule_of_residency_sees_the_region_of_the_provider(project: Path) -> None:
     """F6: what a bank has in Ireland may not be found elsewhere."""
-    made = record(lambda: program(parse_stack_config({"environment": "cloud", **STACKS["cloud"][4]}), project), APPLIED)
-    held = asked(made, "cloud")
+    values = {"environment": "staging", **STACKS["staging"][4]}
+    made = record(lambda: program(parse_stack_config(values), project), APPLIED)
+    held = asked(made, "staging")
     owned = [
         each for each in resources(made) if isinstance(each, AwsResource) and "northwind-bank" in each.tags.values()
     ]

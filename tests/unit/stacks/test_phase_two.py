@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 import pytest
+import yaml
 
 from settings.stack_config import parse_stack_config
 from stacks.program import program
@@ -29,11 +30,24 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("TENANTPLANE_STATE", raising=False)
     shutil.copytree(ROOT / "catalog", tmp_path / "catalog")
     for name in CLUSTERS:
-        for each in (name, f"tp-cloud-{name}"):
-            kubeconfig = tmp_path / ".localcloud" / "clusters" / each / "kubeconfig"
-            kubeconfig.parent.mkdir(parents=True)
-            kubeconfig.touch()
+        kubeconfig = tmp_path / ".localcloud" / "clusters" / f"tp-staging-{name}" / "kubeconfig"
+        kubeconfig.parent.mkdir(parents=True)
+        kubeconfig.touch()
     return tmp_path
+
+
+def on_this_machine(project: Path) -> None:
+    """The environment `lab`: the clusters of staging as they would be without AWS."""
+    folder = project / "catalog" / "topology"
+    topology = yaml.safe_load((folder / "staging.yaml").read_text())
+    del topology["aws"]
+    for cluster in topology["clusters"]:
+        del cluster["eks"], cluster["aurora"]
+        cluster["provider"] = "localcloud"
+        kubeconfig = project / ".localcloud" / "clusters" / cluster["name"] / "kubeconfig"
+        kubeconfig.parent.mkdir(parents=True)
+        kubeconfig.touch()
+    (folder / "lab.yaml").write_text(yaml.safe_dump({**topology, "environment": "lab"}, sort_keys=False))
 
 
 def run(project: Path, outputs: Mapping[str, Any], **values: str) -> Recording:
@@ -53,12 +67,12 @@ def names_of(recording: Recording, token: str) -> set[str]:
 
 
 def test_a_region_s_foundation_has_its_clusters_and_the_first_the_names_as_well(project: Path) -> None:
-    first = run(project, {}, environment="cloud", layer="foundation", region="eu-central-1")
+    first = run(project, {}, environment="staging", layer="foundation", region="eu-central-1")
     assert names_of(first, "tenantplane:cloud:CloudCluster") == {"starter", "enterprise"}
     assert names_of(first, "tenantplane:cloud:DnsZone") == {"names"}
     assert set(first.outputs["clusters"]) == {"starter", "enterprise"}
     assert first.outputs["planHash"]
-    other = run(project, APPLIED, environment="cloud", layer="foundation", region="eu-west-1")
+    other = run(project, APPLIED, environment="staging", layer="foundation", region="eu-west-1")
     assert names_of(other, "tenantplane:cloud:CloudCluster") == {"enterprise-west"}
     assert names_of(other, "tenantplane:cloud:DnsZone") == set()
     assert other.outputs["zone"] == "Z1"
@@ -70,39 +84,41 @@ def test_a_region_s_foundation_has_its_clusters_and_the_first_the_names_as_well(
 def test_what_is_stood_on_comes_first(project: Path) -> None:
     """A first up of plain pulumi in the wrong order is told the right one."""
     for values, missing in (
-        ({"layer": "foundation", "region": "us-east-1"}, "cloud-eu-central-1-foundation"),
-        ({"layer": "entrances"}, "cloud-eu-central-1-foundation"),
-        ({"layer": "platform", "cluster": "team"}, "cloud-us-east-1-foundation"),
-        ({"layer": "tenants", "cluster": "team", "shard": "0"}, "cloud-us-east-1-foundation"),
+        ({"layer": "foundation", "region": "us-east-1"}, "staging-eu-central-1-foundation"),
+        ({"layer": "entrances"}, "staging-eu-central-1-foundation"),
+        ({"layer": "platform", "cluster": "team"}, "staging-us-east-1-foundation"),
+        ({"layer": "tenants", "cluster": "team", "shard": "0"}, "staging-us-east-1-foundation"),
     ):
-        said = refusal(run(project, {}, environment="cloud", **values))
+        said = refusal(run(project, {}, environment="staging", **values))
         assert "has not been applied whole" in said
         assert f"pulumi up -s {missing}" in said
-    said = refusal(run(project, {}, environment="staging", layer="tenants", cluster="team", shard="0"))
-    assert "the platform of cluster 'team' has not been applied whole (stack staging-team-platform)" in said
+    on_this_machine(project)
+    said = refusal(run(project, {}, environment="lab", layer="tenants", cluster="team", shard="0"))
+    assert "the platform of cluster 'team' has not been applied whole (stack lab-team-platform)" in said
 
 
 def test_tenants_have_their_part_of_aws_in_the_region_of_their_cluster(project: Path) -> None:
     """F6, B1."""
-    made = run(project, APPLIED, environment="cloud", layer="tenants", cluster="enterprise-west", shard="0")
+    made = run(project, APPLIED, environment="staging", layer="tenants", cluster="enterprise-west", shard="0")
     assert names_of(made, "tenantplane:tenancy:Tenant") == {"northwind-bank"}
     assert names_of(made, "tenantplane:cloud:TenantCloud") == {"northwind-bank-cloud"}
     assert {each.inputs["region"] for each in made.of("pulumi:providers:aws")} == {"eu-west-1"}
 
 
 def test_a_local_cluster_has_the_same_tenants_and_nothing_of_aws(project: Path) -> None:
-    made = run(project, APPLIED, environment="staging", layer="tenants", cluster="enterprise-west", shard="0")
+    on_this_machine(project)
+    made = run(project, APPLIED, environment="lab", layer="tenants", cluster="enterprise-west", shard="0")
     assert names_of(made, "tenantplane:tenancy:Tenant") == {"northwind-bank"}
     assert [each for each in made.resources if "aws" in each.type or "cloud" in each.type] == []
 
 
 def test_karpenter_s_pools_are_objects_of_the_platform(project: Path) -> None:
-    made = run(project, APPLIED, environment="cloud", layer="platform", cluster="enterprise-west")
+    made = run(project, APPLIED, environment="staging", layer="platform", cluster="enterprise-west")
     assert names_of(made, "tenantplane:cloud:KarpenterNodePool") == {"karpenter-northwind"}
 
 
 def weights(project: Path) -> dict[str, dict[str, int]]:
-    made = run(project, APPLIED, environment="cloud", layer="entrances")
+    made = run(project, APPLIED, environment="staging", layer="entrances")
     assert made.error is None, made.error
     found: dict[str, dict[str, int]] = {}
     for each in made.of("aws:route53/record:Record"):
@@ -117,7 +133,7 @@ def test_a_tier_s_entrance_leads_to_the_stand_by_once_the_other_is_lost(project:
     before = weights(project)
     assert before["free"] == {"starter": 100}
     assert before["enterprise"] == {"enterprise": 100, "enterprise-west": 0}
-    topology = project / "catalog" / "topology" / "cloud.yaml"
+    topology = project / "catalog" / "topology" / "staging.yaml"
     topology.write_text(topology.read_text().replace("- name: enterprise\n", "- name: enterprise\n    lost: true\n"))
     assert weights(project)["enterprise"] == {"enterprise": 0, "enterprise-west": 100}
 
