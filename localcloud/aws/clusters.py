@@ -13,7 +13,7 @@ from localcloud import controlplane
 from localcloud.aws.instances import pool_of
 from localcloud.aws.layout import AwsLayout
 from localcloud.aws.model import Hooks, Scope
-from localcloud.aws.provider.session import AwsError
+from localcloud.aws.provider.session import AwsError, Session
 from localcloud.controlplane.layout import Layout
 from localcloud.controlplane.pki import CLUSTER
 from localcloud.errors import LocalcloudError
@@ -187,14 +187,21 @@ def _reconcile(scope: Scope) -> None:
     """One at a time for each cluster: groups are made side by side, and each start sets all nodes."""
     session, region, cluster = scope["session"], scope["region"], scope["in"]["clusterName"]
     with _alone(cluster):
-        names = session.call("eks", "list_nodegroups", {"clusterName": cluster}, region)["nodegroups"]
-        groups = [
-            session.call("eks", "describe_nodegroup", {"clusterName": cluster, "nodegroupName": name}, region)[
-                "nodegroup"
-            ]
-            for name in sorted(names)
-        ]
+        groups = list(_groups(session, cluster, region))
         controlplane.start(cluster, [pool_of(scope, group) for group in groups])
+
+
+def _groups(session: Session, cluster: str, region: str) -> Iterator[Mapping[str, Any]]:
+    """The cluster's groups, but those that are removed while they are asked for."""
+    for name in sorted(session.call("eks", "list_nodegroups", {"clusterName": cluster}, region)["nodegroups"]):
+        given = {"clusterName": cluster, "nodegroupName": name}
+        try:
+            group = session.call("eks", "describe_nodegroup", given, region)["nodegroup"]
+        except AwsError as error:
+            if error.code != "ResourceNotFoundException":
+                raise
+        else:
+            yield group
 
 
 @contextlib.contextmanager
