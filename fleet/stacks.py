@@ -52,10 +52,10 @@ def project_name(root: Path) -> str:
 def stacks_of(catalogue: Catalogue, root: Path) -> tuple[Stack, ...]:
     """The stacks of an environment, in the order in which they depend on each other.
 
-    A cluster alone with one shard is one stack, named like the environment. Otherwise each cluster has a platform
-    stack, and one for each shard of its tenants. Their configuration files are generated beside that of the
-    environment, Pulumi.<environment>.yaml in `root`, so that plain `pulumi` finds them too. Raises FleetError when that
-    one is missing or wrong.
+    Phase one with one shard is one stack, named like the environment. Otherwise each cluster has a platform stack, and
+    one for each shard of its tenants. Their configuration files are generated beside that of the environment,
+    Pulumi.<environment>.yaml in `root`, so that plain `pulumi` finds them too. Raises FleetError when that one is
+    missing or wrong.
     """
     environment, clusters = catalogue.environment, catalogue.topology.clusters
     base = root / f"Pulumi.{environment}.yaml"
@@ -63,14 +63,15 @@ def stacks_of(catalogue: Catalogue, root: Path) -> tuple[Stack, ...]:
         raise FleetError(f"{base.name} is missing: the environment {environment!r} has no stack configuration")
     document = _read(base)
     values = dict(document.get("config") or {})
-    if len(clusters) == 1 and clusters[0].shards == 1:
+    alone = len(clusters) == 1 and catalogue.topology.phase == "one"
+    if alone and clusters[0].shards == 1:
         return (_stack(catalogue, root, names.stack_name(environment), base, values),)
     cloud = _cloud_stacks(catalogue, root, document, values)
     platforms: list[Stack] = []
     shards: list[Stack] = []
     for cluster in clusters:
         own = {**values, f"{PREFIX}cluster": cluster.name}
-        platform = names.platform_stack(environment, None if len(clusters) == 1 else cluster.name)
+        platform = names.platform_stack(environment, None if alone else cluster.name)
         file = _write(root, platform, document, {**own, f"{PREFIX}layer": "platform"})
         made = _stack(catalogue, root, platform, file, {**own, f"{PREFIX}layer": "platform"})
         below = names.foundation_stack(environment, cluster.region)

@@ -122,9 +122,11 @@ class Network(pulumi.ComponentResource):
             tags = self._tags(f"nat-{zone}")
             after = pulumi.ResourceOptions(parent=self, depends_on=[gateway])
             address = ec2.Eip(f"{name}-nat-{zone}", domain="vpc", tags=tags, opts=after)
+            # Its address can be of one gateway at a time: another one cannot be there before this one is gone.
+            one_address = pulumi.ResourceOptions(parent=self, depends_on=[gateway], delete_before_replace=True)
             made.append(
                 ec2.NatGateway(
-                    f"{name}-nat-{zone}", subnet_id=subnet.id, allocation_id=address.id, tags=tags, opts=after
+                    f"{name}-nat-{zone}", subnet_id=subnet.id, allocation_id=address.id, tags=tags, opts=one_address
                 )
             )
         return made

@@ -17,7 +17,8 @@ PASSWORD: Final = "random:index/randomPassword:RandomPassword"
 
 @dataclass(frozen=True, kw_only=True)
 class Registered:
-    """One resource as the engine would be told of it. type: token. chain: types of its parents and its own, by `$`."""
+    """One resource as the engine would be told of it. type: token. chain: types of its parents and its own, by `$`.
+    deleted_first: whether a replacement deletes the old one before it makes the new."""
 
     urn: str
     type: str
@@ -27,6 +28,7 @@ class Registered:
     custom: bool
     protect: bool
     deleted_with: str
+    deleted_first: bool
     depends_on: tuple[str, ...]
 
 
@@ -107,6 +109,7 @@ class _Monitor(mocks.MockMonitor):
                     custom=request.custom,
                     protect=request.protect,
                     deleted_with=request.deletedWith,
+                    deleted_first=request.deleteBeforeReplace,
                     depends_on=tuple(sorted(request.dependencies)),
                 )
             )

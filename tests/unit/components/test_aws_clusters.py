@@ -311,6 +311,7 @@ def test_private_zones_get_out_as_the_topology_says(nat: str, gateways: int, way
     account = AwsAccount.model_validate({**ACCOUNT, "regions": ({**FRANKFURT, "nat": nat},)})
     made = rendered(environment(account=account, tenants=()))
     assert len(made.of("aws:ec2/natGateway:NatGateway")) == gateways
+    assert all(each.deleted_first for each in made.of("aws:ec2/natGateway:NatGateway")), "two cannot share an address"
     routes = [each for each in made.of("aws:ec2/route:Route") if "natGatewayId" in each.inputs]
     assert len(routes) == ways_out
     if ways_out:

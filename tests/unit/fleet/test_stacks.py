@@ -56,6 +56,13 @@ def test_a_cluster_of_one_shard_is_one_stack_with_the_configuration_of_the_envir
     assert found["bench"].tenants == ("bench-0000", "bench-0001")
 
 
+def test_the_only_cluster_of_phase_two_has_layers_all_the_same(tmp_path: Path) -> None:
+    """H1: its program refers to them by name, whether there are other clusters yet or not."""
+    project = make_project(tmp_path / "project", TENANTS, workloads=0, shards=1)
+    edit(project / "catalog" / "topology" / f"{ENVIRONMENT}.yaml", phase="two")
+    assert list(stacks(project)) == ["bench-bench-platform", "bench-bench-0"]
+
+
 def test_shards_share_the_tenants_out_and_come_after_the_platform(project: Path) -> None:
     found = stacks(project)
     assert list(found) == ["bench-platform", "bench-bench-0", "bench-bench-1", "bench-bench-2"]

@@ -1,0 +1,127 @@
+"""A phase-two environment on a local AWS of its own, as small as one can be that has every layer."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import yaml
+
+from bench.onboarding.project import CHECKOUT, ENVIRONMENT, make_project
+from fleet.environment import engine_environment
+from localcloud import controlplane
+from localcloud.aws import start_aws, stop_aws
+from localcloud.paths import STATE_VARIABLE
+from settings import load_catalogue, names
+from tests.fixtures_cluster import Kubectl
+
+REGION, CLUSTER = "eu-central-1", "one"
+SMALL, OWN = "hedgehog-cli", "northwind-bank"
+"""A tenant in what all share, and one with nodes, a key, a bucket and a database of its own."""
+FOUNDATION = names.foundation_stack(ENVIRONMENT, REGION)
+STACKS = (FOUNDATION, f"{ENVIRONMENT}-entrances", f"{ENVIRONMENT}-{CLUSTER}-platform", f"{ENVIRONMENT}-{CLUSTER}-0")
+_POOLS = ("system", "general", "sandbox", "gpu-a100-whole", "northwind")
+# The state is written once, at the end: nothing here is killed.
+_QUICK = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
+
+
+@dataclass
+class PhaseTwo:
+    """The project, and what it is applied to. root: the project's folder. state: of control planes and AWS."""
+
+    root: Path
+    state: Path
+    endpoint: str = field(init=False, default="")
+
+    @classmethod
+    def make(cls, folder: Path) -> "PhaseTwo":
+        """A project that was not applied yet, beside an AWS that is empty."""
+        made = cls(make_project(folder / "project", 0, workloads=0, shards=1), folder / "state")
+        topology = yaml.safe_load((CHECKOUT / "catalog" / "topology" / "staging.yaml").read_text())
+        (made.root / "catalog" / "topology" / f"{ENVIRONMENT}.yaml").write_text(
+            yaml.safe_dump(_one_cluster(topology), sort_keys=False)
+        )
+        for tenant in (SMALL, OWN):
+            file = Path("catalog", "tenants", f"{tenant}.yaml")
+            document = yaml.safe_load((CHECKOUT / file).read_text())
+            document.pop("sandboxes", None)
+            document |= {"region": REGION, "residency": [REGION]}
+            (made.root / file).write_text(yaml.safe_dump(document, sort_keys=False))
+        made.endpoint = start_aws(made.state).endpoint
+        return made
+
+    def end(self) -> None:
+        """Stop everything that was started for it."""
+        for name in controlplane.clusters(self.state):
+            controlplane.stop(name, state_dir=self.state)
+        stop_aws(self.state)
+        shutil.rmtree(self.state, ignore_errors=True)
+
+    @property
+    def name(self) -> str:
+        """What EKS calls the cluster."""
+        return names.cloud(ENVIRONMENT, CLUSTER)
+
+    def fleet(self, verb: str, *flags: str, good: bool = True) -> str:
+        """A command of fleet; what it printed. AssertionError when it fails, or does not fail where it has to."""
+        command = [sys.executable, "-m", "fleet", verb, ENVIRONMENT, *flags, "--project", str(self.root)]
+        return _said(command, CHECKOUT, self._environment(), good=good)
+
+    def pulumi(self, *arguments: str, good: bool = True) -> str:
+        """A plain command of the engine; what it printed."""
+        topology = load_catalogue(self.root / "catalog", ENVIRONMENT).topology
+        given = self._environment()
+        environment = engine_environment(self.root, topology, given) | {
+            "PULUMI_BACKEND_URL": f"file://{self.state}/state"
+        }
+        return _said(["pulumi", *arguments, "--non-interactive"], self.root, environment, good=good)
+
+    def client(self, service: str) -> Any:
+        """boto3, to look at AWS from beside."""
+        key = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+        return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION, **key)
+
+    @property
+    def kubectl(self) -> Kubectl:
+        return Kubectl(self.state / "clusters" / self.name / "kubeconfig")
+
+    def resources(self, stack: str) -> list[Mapping[str, Any]]:
+        """What the state of a stack lists; nothing of one that is not there."""
+        (project,) = [each for each in (self.state / "state" / ".pulumi" / "stacks").iterdir() if each.is_dir()]
+        file = project / f"{stack}.json"
+        latest = json.loads(file.read_text())["checkpoint"]["latest"] if file.is_file() else {}
+        return latest.get("resources") or []
+
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, STATE_VARIABLE: str(self.state), **_QUICK}
+
+
+def _one_cluster(topology: dict[str, Any]) -> dict[str, Any]:
+    """The cluster of the strictest tenant, moved to the first region, without controllers that take time to start."""
+    (base,) = [each for each in topology["clusters"] if each["name"] == "enterprise-west"]
+    del base["stands_by_for"]
+    pools = [each for each in base["node_pools"] if each["name"] in _POOLS]
+    for pool in pools:
+        pool |= {"zones": [f"{REGION}a"], "nodes": pool["min_nodes"] if pool["name"] == "northwind" else 1}
+        pool["min_nodes"] = min(pool["min_nodes"], pool["nodes"])
+    base |= {"name": CLUSTER, "region": REGION, "tiers": ["free", "enterprise"], "node_pools": pools}
+    base |= {"addons": ["calico-policy"]}
+    del base["storage"]
+    for archive in base["eks"]["runtimes"].values():
+        archive["sha256"] = "a" * 64  # of the file's zeros plain YAML makes a number
+    account = topology["aws"] | {"regions": [each for each in topology["aws"]["regions"] if each["name"] == REGION]}
+    return topology | {"environment": ENVIRONMENT, "domain": "bench.example", "aws": account, "clusters": [base]}
+
+
+def _said(command: list[str], folder: Path, environment: Mapping[str, str], *, good: bool) -> str:
+    done = subprocess.run(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    assert (done.returncode == 0) == good, done.stdout
+    return done.stdout

@@ -1,0 +1,110 @@
+"""Phase two from nothing to nothing, by the real engine: up whole, unchanged, healed after a loss, and down whole
+(H1, H2, F2, C6, A7). One environment, in this order."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from localcloud import controlplane
+from tests.aws.phase_two import FOUNDATION, OWN, STACKS, PhaseTwo
+from tests.polling import until
+
+pytestmark = [pytest.mark.engine, pytest.mark.cluster, pytest.mark.xdist_group("phase-two")]
+
+AUDIT = "tp-bench-audit-eu-central-1-123456789012"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PhaseTwo]:
+    project = PhaseTwo.make(tmp_path_factory.mktemp("phase-two"))
+    try:
+        yield project
+    finally:
+        project.end()
+
+
+def tenants(made: PhaseTwo) -> dict[str, int]:
+    """Pods that run, by tenant, as their cluster has them."""
+    found = map(json.loads, made.fleet("status", "--format", "json").splitlines())
+    return {each["tenant"]: each["pods"]["running"] for each in found}
+
+
+def test_all_layers_come_up_and_a_second_look_changes_nothing(made: PhaseTwo) -> None:
+    said = made.fleet("up")
+    assert "4 stacks" in said
+    assert "nothing changed" in made.fleet("up", "--no-table")
+    assert "would change" not in made.fleet("preview", "--all").replace("nothing would change", "")
+    assert "unchanged" in made.pulumi("preview", "-s", STACKS[2], "--expect-no-changes")
+
+
+def test_it_is_what_the_catalogue_says_in_the_words_of_aws_and_of_kubernetes(made: PhaseTwo) -> None:
+    kinds = Counter(each["type"] for each in made.resources(FOUNDATION))
+    assert (kinds["aws:eks/cluster:Cluster"], kinds["aws:rds/cluster:Cluster"]) == (1, 1)
+    cluster = made.client("eks").describe_cluster(name=made.name)["cluster"]
+    assert cluster["resourcesVpcConfig"]["endpointPublicAccess"] is False
+    assert cluster["tags"]["tenantplane:addons"] == "calico-policy karpenter"
+    kept = made.client("s3").get_object_lock_configuration(Bucket=AUDIT)["ObjectLockConfiguration"]["Rule"]
+    assert (kept["DefaultRetention"]["Mode"], kept["DefaultRetention"]["Days"]) == ("COMPLIANCE", 180)
+    servers = {each["DBClusterIdentifier"]: each for each in made.client("rds").describe_db_clusters()["DBClusters"]}
+    own = servers[f"tp-bench-t-{OWN}"]
+    assert own["DeletionProtection"] is True
+    assert own["KmsKeyId"] != servers[made.name]["KmsKeyId"]
+    role = made.client("iam").get_role(RoleName=f"{made.name}-tenant-{OWN}")["Role"]
+    assert {each["Key"]: each["Value"] for each in role["Tags"]}["tenant"] == OWN
+
+    until(lambda: all(tenants(made).values()), "every tenant has pods that run")
+    nodes = json.loads(made.kubectl("get", "nodes", "-o", "json"))["items"]
+    pools = Counter(each["metadata"]["labels"]["tenantplane.dev/pool"] for each in nodes)
+    assert {*pools} == {"system", "general", "sandbox", "gpu-a100-whole", "northwind"}
+    ours = [each for each in nodes if each["metadata"]["labels"].get("karpenter.sh/nodepool") == "northwind"]
+    assert len(ours) == pools["northwind"], "those that come with the tenant's pods, and no other"
+    assert {each["metadata"]["labels"]["node-restriction.kubernetes.io/tenant"] for each in ours} == {OWN}
+
+
+def test_a_cluster_that_was_deleted_behind_our_back_is_made_again_with_all_that_was_in_it(made: PhaseTwo) -> None:
+    eks = made.client("eks")
+    for group in eks.list_nodegroups(clusterName=made.name)["nodegroups"]:
+        eks.delete_nodegroup(clusterName=made.name, nodegroupName=group)
+    eks.update_cluster_config(name=made.name, deletionProtection=False)
+    eks.delete_cluster(name=made.name)
+    assert controlplane.stop(made.name, state_dir=made.state)
+
+    said = made.fleet("up", good=False)
+    assert "has no kubeconfig" in said
+    assert "python -m fleet refresh bench" in said
+    assert "its cluster is gone" in made.fleet("refresh")
+    made.fleet("up", "--all")
+    until(lambda: tenants(made) and all(tenants(made).values()), "every tenant has pods that run")
+    assert "nothing would change" in made.fleet("preview", "--all")
+
+
+def test_what_holds_data_refuses_to_go_twice(made: PhaseTwo) -> None:
+    """By the engine; and by AWS, once the engine is told to let go."""
+
+    def guarded() -> set[str]:
+        kinds = ("aws:kms/", "aws:rds/", "aws:s3/")
+        return {str(each["urn"]) for each in made.resources(FOUNDATION) if str(each["type"]).startswith(kinds)}
+
+    before = guarded()
+    assert len(before) > 20
+    said = made.pulumi("destroy", "-s", FOUNDATION, "--yes", "--skip-preview", good=False)
+    assert "because it is protected" in said
+    assert guarded() == before, "neither what holds data nor what guards it"
+    assert made.client("s3").get_bucket_policy(Bucket=AUDIT)["Policy"]
+    said = made.pulumi("destroy", "-s", FOUNDATION, "--yes", "--skip-preview", "--ignore-protect", good=False)
+    assert "deletion protection" in said.lower()
+    assert made.client("rds").describe_db_clusters()["DBClusters"]
+
+
+def test_and_goes_whole_with_a_last_copy_of_every_database(made: PhaseTwo) -> None:
+    servers = {each["DBClusterIdentifier"] for each in made.client("rds").describe_db_clusters()["DBClusters"]}
+    made.fleet("destroy", "--yes")
+    assert [each["urn"] for stack in STACKS for each in made.resources(stack)] == []
+    assert controlplane.clusters(made.state) == ()
+    rds, ec2 = made.client("rds"), made.client("ec2")
+    assert rds.describe_db_clusters()["DBClusters"] == []
+    copies = {each["DBClusterSnapshotIdentifier"] for each in rds.describe_db_cluster_snapshots()["DBClusterSnapshots"]}
+    assert copies == {f"{each}-final" for each in servers}
+    assert [each for each in ec2.describe_vpcs()["Vpcs"] if not each["IsDefault"]] == []
