@@ -20,6 +20,7 @@ _FEW_CPUS: Final = 30
 _FEW_PODS, _MANY_PODS = 110, 250
 """EKS's recommended ceilings for nodes with at most 30 cores, and with more."""
 _GPU_RESOURCES: Final = {"NVIDIA": "nvidia.com/gpu", "AMD": "amd.com/gpu"}
+_HINT: Final = "k8s.io/cluster-autoscaler/node-template/resources/"
 _MIG_LABEL: Final = "nvidia.com/mig.config"
 
 
@@ -43,7 +44,7 @@ def pool_of(scope: Scope, group: Mapping[str, Any]) -> Pool:
             Taint(str(each["key"]), str(each.get("value") or ""), _EFFECTS.get(each["effect"], each["effect"]))
             for each in group.get("taints") or ()
         ),
-        size=size_of(instance, _disk_gib(scope, group), labels),
+        size=divided(size_of(instance, _disk_gib(scope, group), labels), group.get("tags") or {}),
         zones=zones,
     )
 
@@ -117,6 +118,16 @@ def size_of(instance: Mapping[str, Any], disk_gib: int, labels: Mapping[str, str
         "pods": str(min(addresses, _FEW_PODS if cpus <= _FEW_CPUS else _MANY_PODS)),
         **_devices(instance, labels),
     }
+
+
+def divided(size: Mapping[str, str], tags: Mapping[str, str]) -> dict[str, str]:
+    """A node's size, with the devices that its group's tags tell Cluster Autoscaler to expect instead of whole ones:
+    what NVIDIA's manager makes of them by a configuration of our own, under a name that says nothing."""
+    hinted = {key.removeprefix(_HINT): str(value) for key, value in tags.items() if key.startswith(_HINT)}
+    devices = {key: value for key, value in hinted.items() if key.startswith("nvidia.com/")}
+    if not devices:
+        return dict(size)
+    return {**{key: value for key, value in size.items() if not key.startswith("nvidia.com/")}, **devices}
 
 
 def _devices(instance: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """A phase-two environment on AWS, small and whole: two regions, a cluster in the first, three kinds of tenant."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -77,23 +76,19 @@ def moved(local: Catalogue, tenant: str, region: str) -> Catalogue:
     return replace(local, tenants=tenants)
 
 
-Provide = Callable[[str, Environment], aws.Provider]
-
-
 def real(region: str, wanted: Environment) -> aws.Provider:
     """A provider of a region, for this account and no other."""
     return aws.Provider(region, region=region, allowed_account_ids=[wanted.account.account])
 
 
-def program(wanted: Environment, provide: Provide = real, *, inside: bool = True) -> None:
-    """The stack: what a region has, what a cluster has, what its tenants have. provide: makes providers. inside:
-    whether objects in the cluster are made as well."""
+def program(wanted: Environment) -> None:
+    """The stack: what a region has, what a cluster has, what its tenants have."""
     names: dict[str, DnsZone] = {}
     regions: dict[str, CloudRegion] = {}
     providers: dict[str, pulumi.ResourceOptions] = {}
     for region in wanted.account.regions:
         site = wanted.site(region.name)
-        opts = pulumi.ResourceOptions(providers={"aws": provide(region.name, wanted)})
+        opts = pulumi.ResourceOptions(providers={"aws": real(region.name, wanted)})
         providers[region.name] = opts
         if not names:
             names["zone"] = DnsZone("names", DnsZoneArgs(site=site, domain=DOMAIN), opts)
@@ -113,8 +108,7 @@ def program(wanted: Environment, provide: Provide = real, *, inside: bool = True
         )
     where = wanted.cluster.region
     made = cluster_of(wanted, regions[where], names["zone"], providers[where])
-    if inside:
-        karpenter_pools(wanted, regions[where], made)
+    karpenter_pools(wanted, regions[where], made)
 
 
 def cluster_of(wanted: Environment, region: CloudRegion, zone: DnsZone, opts: pulumi.ResourceOptions) -> CloudCluster:

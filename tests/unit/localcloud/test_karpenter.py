@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from localcloud.aws.instances import divided, size_of
 from localcloud.aws.karpenter import Template, empty_after_s, fits_nowhere, launches, template_of, wants
 from settings.aws.karpenter import node_pool_spec
+from settings.aws.node_pools import autoscaler_tags
 from tests.unit.components.aws_environment import environment
 
 ZONES = ("eu-central-1a", "eu-central-1b")
@@ -116,3 +118,28 @@ def test_a_pool_of_the_platform_becomes_nodes_of_its_machine() -> None:
     assert found.nodes == pool.max_nodes
     assert empty_after_s(there) == 300
     assert empty_after_s({"spec": {"disruption": {"consolidateAfter": "Never"}}}) == float("inf")
+
+
+@pytest.mark.parametrize(
+    ("labels", "devices"),
+    [
+        ({}, {"nvidia.com/gpu": "8"}),
+        ({"nvidia.com/mig.config": "all-1g.10gb"}, {"nvidia.com/mig-1g.10gb": "56"}),
+        ({"nvidia.com/mig.config": "all-3g.40gb"}, {"nvidia.com/mig-3g.40gb": "16"}),
+        ({"nvidia.com/mig.config": "gpu-a100-mig"}, {"nvidia.com/gpu": "8"}),
+    ],
+)
+def test_gpus_are_whole_or_the_parts_that_a_label_asks_for(labels: dict[str, str], devices: dict[str, str]) -> None:
+    """C7."""
+    gpus = {"Gpus": [{"Manufacturer": "NVIDIA", "Count": 8}]}
+    size = size_of({**MACHINE, "GpuInfo": gpus}, 100, labels)
+    assert {key: value for key, value in size.items() if key.startswith("nvidia.com/")} == devices
+
+
+def test_a_group_s_tags_say_what_a_configuration_of_ours_makes_of_its_gpus() -> None:
+    """C7: the platform's pools of divided GPUs name a configuration, not a profile."""
+    pool = next(each for each in environment().cluster.node_pools if each.gpu and each.gpu.sharing == "mig")
+    tags = autoscaler_tags(pool)
+    size = divided({"cpu": "96", "nvidia.com/gpu": "8"}, tags)
+    assert size == {"cpu": "96", pool.gpu.resource: pool.allocatable()[pool.gpu.resource]}  # type: ignore[union-attr]
+    assert divided({"cpu": "4", "nvidia.com/gpu": "8"}, {"a": "b"}) == {"cpu": "4", "nvidia.com/gpu": "8"}
