@@ -43,6 +43,8 @@ def phase_two(config: StackConfig, catalogue: Catalogue, root: Path, recorded: R
         platform = names.platform_stack(config.environment, cluster.name)
         stands_on["platform"] = _applied(platform, f"the platform of cluster {cluster.name!r}")
     layers = OneCluster(config, catalogue, cluster, root, recorded)
+    if stands_on.get("foundation", cluster) is None:  # only in a preview, and there is no way to the cluster yet
+        return
     kubeconfig = kubeconfig_file(config, cluster, root)
     for each in stands_on.values():
         if each is not None:

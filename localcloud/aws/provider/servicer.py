@@ -12,6 +12,7 @@ from localcloud.aws.kinds import KINDS, Kind
 from localcloud.aws.provider import check, configuration
 from localcloud.aws.provider.coverage import carried
 from localcloud.aws.provider.difference import Difference, differences
+from localcloud.aws.provider.foresight import before_creation, before_update
 from localcloud.aws.provider.functions import FUNCTIONS, invoke
 from localcloud.aws.provider.lifecycle import PartialError, Properties, Resource
 from localcloud.aws.provider.naming import generated
@@ -110,7 +111,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         token = request.type or _type_of(request.urn)
         kind, inputs = _told(context, lambda: _kind(token)), plain(request.properties)
         if request.preview:
-            return provider_pb2.CreateResponse(id="", properties=struct(inputs))
+            return provider_pb2.CreateResponse(id="", properties=struct(before_creation(token, inputs)))
         one = self._resource(context, kind, request.name or _name_of(request.urn))
         identifier, state = _told(context, lambda: one.create(inputs), f"creating {token}", inputs)
         return provider_pb2.CreateResponse(id=identifier, properties=struct(state))
@@ -133,7 +134,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         kind = _told(context, lambda: _kind(token))
         old, new, state = plain(request.old_inputs), plain(request.news), plain(request.olds)
         if request.preview:
-            return provider_pb2.UpdateResponse(properties=struct({**state, **new}))
+            return provider_pb2.UpdateResponse(properties=struct(before_update(state, new)))
         one = self._resource(context, kind, request.name or _name_of(request.urn))
         made = _told(
             context, lambda: one.update(request.id, old or state, new, state), f"updating {token} {request.id}", old

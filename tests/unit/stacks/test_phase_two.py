@@ -159,3 +159,14 @@ def test_a_tenant_leaves_a_stack_only_when_it_is_on_another_cluster(project: Pat
     assert made.outputs["tenants"]["acme-robotics"]["lifecycle"] == "offboarding"
     gone = run(project, {**APPLIED, "tenants": {"acme-robotics": {"lifecycle": "offboarding"}}}, **values)
     assert gone.outputs["tenants"] == {}
+
+
+def test_a_preview_of_what_has_nothing_to_stand_on_yet_says_so_and_does_not_fail(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """I2: the first preview of an environment, before any of its clusters is there."""
+    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: True)
+    shutil.rmtree(project / ".localcloud")
+    made = run(project, {}, environment="staging", layer="platform", cluster="team")
+    assert made.error is None
+    assert made.resources == []
