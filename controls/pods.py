@@ -168,6 +168,7 @@ PODS = (
         fix="Set networkPolicyManagement to Unmanaged.",
         sources=("C5", "E1", "E2"),
         preview=True,
+        admission=("tenantplane-tenant-objects",),
     ),
     Control(
         id="TP-C5-03",

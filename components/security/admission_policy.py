@@ -9,6 +9,7 @@ from pulumi_kubernetes.admissionregistration import v1 as admission
 
 from components.objects import Manifest, platform_metadata
 from components.scheduling.priority_classes import TENANT_SELF_SERVICE
+from controls import control
 from settings import Tier, names
 
 IN_TENANTS: Mapping[str, Any] = {"match_expressions": [{"key": names.TENANT_LABEL, "operator": "Exists"}]}
@@ -46,15 +47,29 @@ def annotated(key: str) -> str:
     return f"namespaceObject.metadata.?annotations[?{key}].orValue('').split(',').filter(each, each != '')"
 
 
-def validation(expression: str, message: str) -> Manifest:
-    """One rule of a policy: what must hold, in CEL, and what is said when it does not."""
-    return {"expression": expression, "message": message, "reason": "Forbidden"}
+class Refusal(dict[str, Any]):
+    """One rule of a policy as the API server has it, and the control that it enforces, by its id in `controls`; the id
+    is no part of the object. Raises KeyError for a control that is none."""
+
+    def __init__(self, control_id: str, rule: Manifest) -> None:
+        super().__init__(rule)
+        self.control = control(control_id)
 
 
-def mistake(expression: str, message: str) -> Manifest:
+def validation(control_id: str, expression: str, message: str) -> Refusal:
+    """One rule of a policy: its control, what must hold, in CEL, and what is said when it does not."""
+    return Refusal(control_id, {"expression": expression, "message": message, "reason": "Forbidden"})
+
+
+def mistake(control_id: str, expression: str, message: str) -> Refusal:
     """One rule about what the engine applies as well. "Forbidden" is a warning at the engine's preview, since rights
     may come with the same update; this fails the preview."""
-    return {"expression": expression, "message": message, "reason": "Invalid"}
+    return Refusal(control_id, {"expression": expression, "message": message, "reason": "Invalid"})
+
+
+def unnamed(policy: str, rules: Iterable[Refusal]) -> list[str]:
+    """Ids of controls that have rules in a policy, while the table of controls does not say that it enforces them."""
+    return sorted({each.control.id for each in rules if policy not in each.control.admission})
 
 
 CLUSTER_WIDE = (
@@ -93,7 +108,12 @@ def admission_policy(
     policy's, in which `match_constraints` choose what it is asked about.
     parameters: the namespace and the object with its parameters, and that object's name; without the object nothing is
     admitted.
+
+    Raises ValueError for a rule whose control does not name the policy, so that what a reviewer reads in the table of
+    controls is what the API server refuses (I1).
     """
+    if missing := unnamed(policy, spec["validations"]):
+        raise ValueError(f"policy {policy!r} enforces {', '.join(missing)}, whose rows in controls/ do not name it")
     child = pulumi.ResourceOptions(parent=parent)
     admission.ValidatingAdmissionPolicy(
         name,

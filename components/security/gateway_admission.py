@@ -64,10 +64,12 @@ def route_policy(domain: str, gateway_namespace: str) -> Manifest:
         ],
         "validations": [
             mistake(
+                "TP-B2-01",
                 "object.spec.?hostnames.orValue([]) == [variables.host]",
                 f"a route of a tenant has one host: the tenant's id, a dot and {domain}",
             ),
             mistake(
+                "TP-B2-01",
                 "object.spec.?parentRefs.orValue([]).size() > 0 && object.spec.?parentRefs.orValue([]).all(each,"
                 f" each.?kind.orValue('Gateway') == 'Gateway' && each.?group.orValue('{GATEWAY_GROUP}') =="
                 f" '{GATEWAY_GROUP}' && each.name == '{NAME}' && each.?namespace.orValue('') == '{gateway_namespace}'"
@@ -75,6 +77,7 @@ def route_policy(domain: str, gateway_namespace: str) -> Manifest:
                 f"a route of a tenant attaches to listener {LISTENER} of Gateway {gateway_namespace}/{NAME} alone",
             ),
             mistake(
+                "TP-B2-01",
                 "variables.rules.all(each, each.?backendRefs.orValue([]).all(to, to.?kind.orValue('Service') =="
                 " 'Service' && to.?group.orValue('') == '' && (!has(to.namespace) || to.namespace =="
                 " object.metadata.namespace) && !has(to.filters)))",
@@ -82,6 +85,7 @@ def route_policy(domain: str, gateway_namespace: str) -> Manifest:
             ),
             # A mirror sends to somebody else as well, a modifier forges identity after it was verified.
             mistake(
+                "TP-B2-01",
                 "variables.rules.all(each, !has(each.filters))",
                 "a route of a tenant has no filters: it redirects, rewrites and mirrors nothing",
             ),
@@ -106,10 +110,12 @@ def kind_policy() -> Manifest:
         ],
         "validations": [
             mistake(
+                "TP-B2-01",
                 "variables.allowed",
                 "a tenant's namespace has no objects of the gateway but its HTTPRoute and the policies of that",
             ),
             mistake(
+                "TP-B2-01",
                 "!variables.allowed || request.resource.resource == 'httproutes' || !has(object.spec.targetRef)"
                 f" && !has(object.spec.targetSelectors) && object.spec.?targetRefs.orValue([]) == {own}",
                 f"a policy in a tenant's namespace is for its HTTPRoute {ROUTE} alone",

@@ -70,11 +70,13 @@ def object_policy() -> Manifest:
         "validations": [
             # Metrics, logs and the way to the database go by this label (G1).
             validation(
+                "TP-B1-01",
                 f"object.metadata.?labels['{names.TENANT_LABEL}'].orValue(variables.tenant) == variables.tenant",
                 "an object may not carry the label of another tenant",
             ),
             # Its network and the guard-rails above it go by them (E1, E2).
             validation(
+                "TP-C5-02",
                 "request.operation != 'UPDATE' || request.resource.resource != 'pods' || variables.platform"
                 f" || !('{names.SANDBOX_LABEL}' in oldObject.metadata.?labels.orValue({{}}))"
                 f" || ['{names.SANDBOX_LABEL}', '{names.COMPONENT_LABEL}'].all(each, object.metadata.?labels[?each]"
@@ -83,12 +85,14 @@ def object_policy() -> Manifest:
             ),
             # Nobody would ever take it away, and the namespace could not be off-boarded (A7).
             validation(
+                "TP-A7-03",
                 "object.metadata.?finalizers.orValue([]).all(each, each in "
                 + json.dumps(HARMLESS_FINALIZERS)
                 + " || each in variables.oldFinalizers || variables.platform)",
                 "finalizers are for controllers of the platform: leave out metadata.finalizers",
             ),
             validation(
+                "TP-A7-03",
                 "object.metadata.?ownerReferences.orValue([]).all(each, !each.?blockOwnerDeletion.orValue(false)"
                 " || variables.oldOwners.exists(old, old.uid == each.uid && old.?blockOwnerDeletion.orValue(false))"
                 " || variables.platform)",
@@ -96,6 +100,7 @@ def object_policy() -> Manifest:
             ),
             # The token that the controller manager writes into it never expires; no role may ask for a short one.
             validation(
+                "TP-B5-06",
                 "request.resource.resource != 'secrets'"
                 " || object.?type.orValue('') != 'kubernetes.io/service-account-token'",
                 "a tenant's accounts have no tokens: type kubernetes.io/service-account-token is not for tenants",
@@ -124,6 +129,7 @@ def platform_policy() -> Manifest:
         ],
         "validations": [
             validation(
+                "TP-A7-04",
                 "!variables.ours || variables.platform",
                 f"what the platform has made in a tenant's namespace (label {MANAGED_LABEL}: {names.MANAGED_BY})"
                 " changes by the reviewed tenant file",
@@ -144,6 +150,7 @@ def binding_policy() -> Manifest:
         ],
         "validations": [
             validation(
+                "TP-B5-02",
                 "variables.platform || object.?subjects.orValue([]).all(each,"
                 " each.kind == 'Group' && each.name in variables.groups"
                 " || each.kind == 'ServiceAccount' && each.?namespace.orValue('') == request.namespace)",
@@ -151,6 +158,7 @@ def binding_policy() -> Manifest:
             ),
             # A ClusterRole that holds little today may hold more tomorrow.
             validation(
+                "TP-B5-02",
                 f"variables.platform || object.roleRef.kind == 'Role' || object.roleRef.name in {roles}",
                 "a role binding is to a Role of the namespace or to one of the roles for tenants",
             ),
@@ -162,6 +170,7 @@ def claim_policy(*, by_tier: bool) -> Manifest:
     """A tenant's volumes are made for it, and none that is there already; by the class of its tier where the cluster
     has such classes, which encrypt and copy them (C1, F4, F5)."""
     of_its_tier = validation(
+        "TP-F4-02",
         f"object.spec.?storageClassName.orValue('') == '{storage_class_name('')}' + variables.tier || variables.binds",
         f"a tenant's claim names the class of its tier as storageClassName: {storage_class_name('<tier>')}",
     )
@@ -178,15 +187,18 @@ def claim_policy(*, by_tier: bool) -> Manifest:
         ],
         "validations": [
             validation(
+                "TP-F4-02",
                 "object.spec.?volumeName.orValue('') == (request.operation == 'UPDATE' ?"
                 " oldObject.spec.?volumeName.orValue('') : '') || variables.binds",
                 "a tenant's claim gets a volume made for it: leave out volumeName",
             ),
             validation(
+                "TP-F4-02",
                 "!has(object.spec.selector) || variables.binds",
                 "a tenant's claim gets a volume made for it: leave out selector",
             ),
             validation(
+                "TP-F4-02",
                 "object.spec.?storageClassName.orValue('-') != '' || variables.binds",
                 "a tenant's claim gets a volume made for it: an empty storageClassName asks for one that is there",
             ),
@@ -203,6 +215,7 @@ def scaler_policy() -> Manifest:
         "variables": [PLATFORM],
         "validations": [
             validation(
+                "TP-C5-03",
                 "object.spec.scaleTargetRef.kind in ['Deployment', 'StatefulSet'] || variables.platform",
                 "a tenant's autoscaler is for a Deployment or a StatefulSet",
             )

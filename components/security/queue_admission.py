@@ -51,34 +51,41 @@ def job_validations() -> Manifest:
     return [
         # Kueue would suspend it again, a moment and some pods later.
         validation(
+            "TP-D1-02",
             "variables.waits || variables.released",
             "a tenant's Job waits in its queue and is released by it: leave spec.suspend alone",
         ),
         validation(
+            "TP-D1-02",
             f"variables.labels[?'{QUEUE_LABEL}'].orValue('{QUEUE}') == '{QUEUE}'",
             f"a tenant's Job waits in queue {QUEUE!r}",
         ),
         validation(
+            "TP-D1-02",
             f"variables.labels[?'{PRIORITY_LABEL}'].orValue('') in ([''] + variables.classes)",
             f"a tenant's Job may have the queue priority of its tier or {TENANT_SELF_SERVICE!r}",
         ),
         # Kueue takes a Job that belongs to a queued one for a part of it, and lets it run uncounted.
         validation(
+            "TP-D1-02",
             "object.metadata.?ownerReferences.orValue([]).all(each, each.kind == 'CronJob')",
             "a tenant's Job belongs to a CronJob or to nothing",
         ),
         validation(
+            "TP-D1-02",
             f"!('{PREBUILT_LABEL}' in variables.labels)",
             "a tenant's Job may not stand in for another workload of the queue",
         ),
         # The queue alone knows the sum over a tenant's namespaces, and it counts requests; a ResourceQuota takes what
         # is of this class for counted there (A6).
         validation(
+            "TP-D1-02",
             "!variables.shared || !variables.asks"
             f" || variables.pod.?priorityClassName.orValue('') == '{TENANT_SELF_SERVICE}'",
             f"Jobs of several namespaces share a budget: set priorityClassName to {TENANT_SELF_SERVICE!r}",
         ),
         validation(
+            "TP-D1-02",
             "!variables.shared || !variables.asks || variables.containers.all(each, ['cpu', 'memory'].all(amount,"
             " amount in each.?resources.?limits.orValue({})"
             " && quantity(each.?resources.?requests[?amount].orValue(each.resources.limits[amount]))"
@@ -87,6 +94,7 @@ def job_validations() -> Manifest:
             " the same or none",
         ),
         validation(
+            "TP-D1-02",
             "variables.home || !variables.asks || variables.containers.all(each,"
             " each.?resources.?limits.orValue({}).all(resource, !resource.startsWith('nvidia.com/')))",
             "a Job with GPUs runs in the tenant's first namespace, which has them",
@@ -99,6 +107,7 @@ def pod_validations() -> Manifest:
     return [
         # Only Jobs are queued. Whatever else has this class would use what the queue lends, without having asked it.
         validation(
+            "TP-D1-02",
             f"object.spec.?priorityClassName.orValue('') != '{TENANT_SELF_SERVICE}'"
             f" || request.userInfo.username == '{JOB_CONTROLLER}'",
             f"priority class {TENANT_SELF_SERVICE!r} is for pods of Jobs, which are queued",

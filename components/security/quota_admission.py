@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.objects import Manifest
-from components.security.admission_policy import admission_policy, asked_in_tenants, rule
+from components.security.admission_policy import Refusal, admission_policy, asked_in_tenants, rule
 
 QUOTA_POLICY = "tenantplane-quota-shrinks"
 
@@ -55,15 +55,18 @@ def spec() -> Manifest:
         **asked_in_tenants({**rule("", "resourcequotas"), "operations": ["UPDATE"]}),
         "variables": [{"name": "over", "expression": OVER}],
         "validations": [
-            {
-                "expression": "variables.over.size() == 0",
-                "message_expression": "'the quota may not shrink below what is in use: '"
-                " + variables.over.map(key, key + ' to ' + string(object.spec.hard[key])"
-                " + ' with ' + string(oldObject.status.used[key]) + ' in use').join(', ')"
-                " + '; first bring the use down, then change the tier or the quota'",
-                "message": "the quota may not shrink below what is in use",
-                # Not "Forbidden", which the engine's preview only warns of.
-                "reason": "Invalid",
-            }
+            Refusal(
+                "TP-A7-02",
+                {
+                    "expression": "variables.over.size() == 0",
+                    "message_expression": "'the quota may not shrink below what is in use: '"
+                    " + variables.over.map(key, key + ' to ' + string(object.spec.hard[key])"
+                    " + ' with ' + string(oldObject.status.used[key]) + ' in use').join(', ')"
+                    " + '; first bring the use down, then change the tier or the quota'",
+                    "message": "the quota may not shrink below what is in use",
+                    # Not "Forbidden", which the engine's preview only warns of.
+                    "reason": "Invalid",
+                },
+            )
         ],
     }

@@ -20,21 +20,25 @@ def validations() -> Manifest:
     kinds = " || ".join(f"has(each.{kind})" for kind in VOLUMES)
     default = "variables.pod.?securityContext"
     return [
-        validation(f"variables.pod.?volumes.orValue([]).all(each, {kinds})", "restricted volume types"),
+        validation("TP-C4-07", f"variables.pod.?volumes.orValue([]).all(each, {kinds})", "restricted volume types"),
         validation(
+            "TP-C4-01",
             "variables.containers.all(each, each.?securityContext.?allowPrivilegeEscalation.orValue(true) == false)",
             "allowPrivilegeEscalation != false",
         ),
         validation(
+            "TP-C4-02",
             "variables.containers.all(each, 'ALL' in each.?securityContext.?capabilities.?drop.orValue([]))",
             "unrestricted capabilities: every container drops ALL",
         ),
         validation(
+            "TP-C4-04",
             f"variables.containers.all(each, each.?securityContext.?seccompProfile.?type"
             f".orValue({default}.?seccompProfile.?type.orValue('')) in {PROFILES})",
             "seccompProfile is not RuntimeDefault or Localhost",
         ),
         validation(
+            "TP-C4-03",
             "variables.containers.all(each, each.?securityContext.?capabilities.?add.orValue([]).size() > 0"
             f" || (each.?securityContext.?runAsNonRoot.orValue({default}.?runAsNonRoot.orValue(false))"
             f" && each.?securityContext.?runAsUser.orValue({default}.?runAsUser.orValue(1)) != 0))",

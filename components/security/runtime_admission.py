@@ -73,24 +73,29 @@ VARIABLES: tuple[Manifest, ...] = tuple(
 
 VALIDATIONS: tuple[Manifest, ...] = (
     mistake(
+        "TP-C3-02",
         "variables.kind == '' || variables.kind in variables.kinds",
         f"label {names.WORKLOAD_LABEL} names a kind of workload that the tenant's file does not list",
     ),
     mistake(
+        "TP-C3-01",
         "variables.class in variables.classes",
         "the runtimeClassName is not for this kind of workload; a pod that states none by the label"
         f" {names.WORKLOAD_LABEL} runs as an agent's session does, in a class such as gvisor or kata",
     ),
     mistake(
+        "TP-C6-03",
         "variables.gpuClasses.size() == 0 || variables.gpu == (variables.class in variables.gpuClasses)",
         "pods with GPUs, and no others, have a runtimeClassName for GPUs",
     ),
     # The taint keeps the dearest nodes for those that use them.
     mistake(
+        "TP-C6-03",
         f"variables.gpu || variables.pod.?tolerations.orValue([]).all(each, each.?key.orValue('') != '{GPU_TAINT}')",
         "only a pod that asks for a GPU may tolerate the taint of GPU nodes",
     ),
     mistake(
+        "TP-C4-02",
         "variables.containers.all(container, container.?securityContext.?capabilities.?add.orValue([])"
         ".all(each, each in variables.allowed && each in variables.stated))",
         "a container has only capabilities that its workload states in the tenant's file and its runtime allows",

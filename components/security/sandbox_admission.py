@@ -71,36 +71,43 @@ def claim_validations() -> Manifest:
     return [
         # The API's default is Retain, which leaves claims behind for ever.
         validation(
+            "TP-C5-01",
             "object.spec.?lifecycle.?shutdownPolicy.orValue('') in ['Delete', 'DeleteForeground']",
             "a sandbox claim is deleted when it is over: set lifecycle.shutdownPolicy to Delete or DeleteForeground",
         ),
         validation(
+            "TP-C5-01",
             f"variables.ttl >= 0 && variables.ttl <= {TTL_MAX_S}",
             f"a finished sandbox claim goes soon: set lifecycle.ttlSecondsAfterFinished to 0 to {TTL_MAX_S}",
         ),
         # The API server has set creationTimestamp before it asks, and nobody can change it later: a claim that is
         # moved again and again still ends.
         validation(
+            "TP-C5-01",
             "variables.ends != '' && timestamp(variables.ends)"
             " <= timestamp(object.metadata.creationTimestamp) + variables.lifetime",
             "a sandbox claim ends by itself: set lifecycle.shutdownTime, no further from the claim's creation than the"
             " tier lets a sandbox live",
         ),
         validation(
+            "TP-C5-01",
             "variables.ends == '' || !variables.moved || variables.taken.size() == 1 && timestamp(variables.ends)"
             f" <= timestamp(variables.taken[0]) + variables.idle + duration('{CLOCKS_S}s')",
             "a sandbox that nobody uses ends soon: set lifecycle.shutdownTime no further ahead than the tier lets a"
             " sandbox be idle, and move it while the sandbox is used, leaving metadata.managedFields alone",
         ),
         validation(
+            "TP-C5-01",
             "object.spec.?env.orValue([]).size() == 0",
             "a sandbox claim may not bring variables: leave out env",
         ),
         validation(
+            "TP-C5-01",
             "object.spec.?volumeClaimTemplates.orValue([]).size() == 0",
             "a sandbox claim may not bring volumes: leave out volumeClaimTemplates",
         ),
         validation(
+            "TP-C5-01",
             "object.spec.?additionalPodMetadata.?labels.orValue({}).size() == 0"
             " && object.spec.?additionalPodMetadata.?annotations.orValue({}).size() == 0",
             "a sandbox claim may not label its pod: leave out additionalPodMetadata",

@@ -66,32 +66,38 @@ def validations(registries: tuple[str, ...] = ()) -> Manifest:
     return [
         # A higher class would evict other tenants' pods; the system classes are open to every namespace by default.
         validation(
+            "TP-C8-01",
             "object.spec.?priorityClassName.orValue('') in ([''] + variables.classes)",
             f"a tenant's pod may have the priority class of its tier or {TENANT_SELF_SERVICE!r}",
         ),
         # A pod that is born with a node passes by the scheduler and with it every taint that only keeps pods from
         # scheduling.
         validation(
+            "TP-C6-02",
             "request.operation != 'CREATE' || object.spec.?nodeName.orValue('') == ''",
             "a tenant's pod is placed by the scheduler and may not name its node",
         ),
         # Without a key a toleration means every taint.
         validation(
+            "TP-C6-01",
             "variables.tolerations.all(each, each.?key.orValue('') != '')",
             "a tenant's pod may not tolerate every taint",
         ),
         validation(
+            "TP-C6-01",
             f"variables.tolerations.all(each, each.?key.orValue('') != '{TENANT_TAINT}'"
             " || each.?value.orValue('') == variables.tenant)",
             "a tenant's pod may not tolerate the taint of another tenant's nodes",
         ),
         validation(
+            "TP-C6-01",
             f"variables.tolerations.all(each, each.?key.orValue('') != '{KIND_LABEL}'"
             " || !(each.?value.orValue('') in ['', 'system']))",
             "a tenant's pod may not tolerate the taint of the system nodes",
         ),
         # Else it would run on shared nodes, among everybody's. A pod that waits for its gates can be bound no wider.
         validation(
+            "TP-A6-01",
             f"namespaceObject.metadata.labels[?'{names.NODES_LABEL}'].orValue('') != 'dedicated'"
             " || request.operation != 'CREATE'"
             f" || variables.nodes[?'{TENANT_NODE_LABEL}'].orValue('') == variables.tenant"
@@ -101,33 +107,39 @@ def validations(registries: tuple[str, ...] = ()) -> Manifest:
         ),
         # An image that another tenant has pulled lies on the node; only a pull asks whether this one may have it.
         validation(
+            "TP-G7-03",
             "variables.containers.all(each, each.?imagePullPolicy.orValue('') == 'Always')",
             "a tenant's containers pull their image every time: set imagePullPolicy to Always",
         ),
         # A tag can be moved to another image after the review (G7).
         validation(
+            "TP-G7-01",
             f"variables.kept || variables.containers.all(each, each.image.matches('{DIGEST}'))",
             "a tenant's images are named by digest: repository@sha256:<64 hex digits>",
         ),
         *_from_registries(registries),
         # Such a volume is whatever its driver makes of attributes which nobody reviews; `restricted` allows it.
         validation(
+            "TP-F4-03",
             "variables.kept || object.spec.?volumes.orValue([]).all(each, !has(each.csi))",
             "a tenant's pod gets storage by a claim: leave out inline csi volumes",
         ),
         # Until a pod has ended, its node is not drained, its namespace not gone and its quota not free.
         validation(
+            "TP-A7-03",
             f"variables.kept || object.spec.?terminationGracePeriodSeconds.orValue(0) <= {GRACE_MAX_S}",
             f"a tenant's pod ends soon: set terminationGracePeriodSeconds to {GRACE_MAX_S} at most",
         ),
         # The scheduler keeps every tenant's pods away from one that wants to be alone, in a whole region if it says so.
         validation(
+            "TP-C8-02",
             "variables.kept || variables.affinity.all(each, each.?namespaces.orValue([]).all(name, name =="
             " request.namespace) && (!has(each.namespaceSelector)"
             f" || each.namespaceSelector.?matchLabels[?'{names.TENANT_LABEL}'].orValue('') == variables.tenant))",
             "a tenant's pod is near to or far from pods of its own tenant alone: leave out other namespaces",
         ),
         validation(
+            "TP-C4-10",
             "object.metadata.?annotations.orValue({}).all(key, !"
             + json.dumps(NODE_ANNOTATIONS)
             + ".exists(prefix, key.startsWith(prefix))"
@@ -145,6 +157,7 @@ def _from_registries(registries: tuple[str, ...]) -> list[Manifest]:
     prefixes = json.dumps([f"{registry}/" for registry in registries])
     return [
         validation(
+            "TP-G7-02",
             "variables.kept || variables.containers.all(each, "
             f"{prefixes}.exists(prefix, each.image.startsWith(prefix)))",
             f"a tenant's images come from the environment's registries: {', '.join(registries)}",
@@ -157,15 +170,18 @@ def service_validations() -> Manifest:
     return [
         # Such an address is taken from whoever it belongs to, on every node (CVE-2020-8554).
         validation(
+            "TP-E2-04",
             "object.spec.?externalIPs.orValue([]).size() == 0",
             "a tenant's Service may not claim external addresses",
         ),
         validation(
+            "TP-E2-04",
             "object.spec.?loadBalancerIP.orValue('') == ''",
             "a tenant's Service may not claim an address of the load balancers",
         ),
         # The gateway goes wherever such a name leads, with rights of its own: to another tenant, or the API server.
         validation(
+            "TP-E2-04",
             "object.spec.?type.orValue('') != 'ExternalName'",
             "a tenant's Service leads to pods of its own: type ExternalName is not for tenants",
         ),

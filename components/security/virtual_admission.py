@@ -31,6 +31,7 @@ def pod_policy() -> Manifest:
         "validations": [
             # By this account the guard-rails open the host's API server, and RBAC the tenant's secrets.
             validation(
+                "TP-A6-02",
                 "!variables.its || request.operation != 'CREATE'"
                 f" || request.userInfo.username == '{SET_CONTROLLER}'"
                 " && object.metadata.?ownerReferences.orValue([]).exists(each, each.kind == 'StatefulSet'"
@@ -39,20 +40,24 @@ def pod_policy() -> Manifest:
             ),
             # Services would send it what is meant for the virtual API server.
             validation(
+                "TP-A6-02",
                 f"variables.its || !({labelled})",
                 "a pod may not carry the labels of the virtual control plane",
             ),
             # Labels are the tenant's to choose in its own API server. These decide about runtime and network.
             validation(
+                "TP-A6-02",
                 f"!variables.carried || !('{names.WORKLOAD_LABEL}' in variables.labels)",
                 "what a virtual control plane carries over is no workload of the tenant's file: leave out the label"
                 f" {names.WORKLOAD_LABEL}",
             ),
             validation(
+                "TP-A6-02",
                 f"!variables.carried || variables.labels[?'{names.COMPONENT_LABEL}'].orValue('') != '{names.SANDBOX}'",
                 f"what a virtual control plane carries over is no sandbox: leave out the label {names.COMPONENT_LABEL}",
             ),
             validation(
+                "TP-A6-02",
                 "!variables.carried || object.spec.?automountServiceAccountToken.orValue(true) == false"
                 " && object.spec.?volumes.orValue([]).all(each, each.?projected.?sources.orValue([])"
                 ".all(source, !has(source.serviceAccountToken)))",
@@ -79,6 +84,7 @@ def set_policy() -> Manifest:
         ],
         "validations": [
             validation(
+                "TP-A6-02",
                 "!variables.its || variables.platform",
                 "the virtual control plane changes by the reviewed tenant file",
             )

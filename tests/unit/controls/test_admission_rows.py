@@ -1,0 +1,54 @@
+"""The API server refuses what the table of controls says: no rule without its row, no row without a rule (I1)."""
+
+from collections.abc import Iterable
+
+import pulumi
+import pytest
+
+from components.security import admission_policy as policies
+from components.security.admission_policy import Refusal, admission_policy, asked_in_tenants, rule, validation
+from controls import CONTROLS
+from tests.unit.components.local_stack import rendered
+from tests.unit.components.recorder import record
+
+OURS = "tenantplane-"
+
+
+def test_every_rule_is_of_a_control_that_names_its_policy_and_every_such_name_has_a_rule(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: set[tuple[str, str]] = set()
+
+    def spy(policy: str, rules: Iterable[Refusal]) -> list[str]:
+        made.update((each.control.id, policy) for each in rules)
+        return []
+
+    monkeypatch.setattr(policies, "unnamed", spy)
+    rendered()
+    named = {(each.id, name) for each in CONTROLS.values() for name in each.admission if name.startswith(OURS)}
+    assert made == named
+
+
+@pytest.mark.parametrize(
+    ("control_id", "refused"), [("TP-E2-04", False), ("TP-G7-01", True)], ids=["named by its row", "not named"]
+)
+def test_a_rule_whose_row_does_not_name_the_policy_is_not_made(control_id: str, refused: bool) -> None:
+    def program() -> None:
+        whole = {
+            **asked_in_tenants(rule("", "services")),
+            "validations": [validation(control_id, "object.spec.?externalIPs.orValue([]).size() == 0", "no addresses")],
+        }
+        parent = pulumi.ComponentResource("tenantplane:test:Parent", "parent")
+        admission_policy(parent, "services", whole, policy="tenantplane-tenant-services", component="test")
+
+    said = str(record(program).error)
+    assert ("enforces TP-G7-01, whose rows in controls/ do not name it" in said) is refused, said
+
+
+def test_a_rule_of_no_control_is_none() -> None:
+    with pytest.raises(KeyError):
+        validation("TP-Z9-99", "true", "nothing")
+
+
+def test_the_id_is_no_part_of_the_object() -> None:
+    assert validation("TP-G7-01", "true", "fine") == {"expression": "true", "message": "fine", "reason": "Forbidden"}
