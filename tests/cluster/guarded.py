@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from components.gateway.proxy_network import LISTENER_PORT, PROXIES
+from components.network.tenant_network import SERVICE_PORT
 from fleet.reachability import Calico, Endpoint, outside
 from settings import TenantPlan
 from tests.cluster.acting import Caller
@@ -16,8 +18,10 @@ FEW = ("acme-robotics", "hedgehog-cli", "northwind-bank")
 Object = dict[str, Any]
 Connection = tuple[str, str, str, int]
 
-PORTS = [("TCP", 443), ("TCP", 5432), ("TCP", 8080), ("TCP", 53), ("UDP", 53)]
+PORTS = [("TCP", 443), ("TCP", 5432), ("TCP", 8080), ("TCP", LISTENER_PORT), ("TCP", 53), ("UDP", 53)]
 API_PORT = 443
+KEYS_PORT = 443
+"""Of the issuer of tenants' tokens, in the topology `local`."""
 METADATA = {
     "metadata": "169.254.169.254",
     "metadata-v6": "fd00:ec2::254",
@@ -87,7 +91,7 @@ def parties(plans: Mapping[str, TenantPlan], namespaces: Mapping[str, Mapping[st
         made[f"db/{tenant}"] = pod(f"db/{tenant}", plan.cluster.database_namespace, {"tenant": tenant})
     made["dns"] = pod("dns", "kube-system", {"k8s-app": "kube-dns"})
     made["controller"] = pod("controller", "kube-system", {"app": "controller"})
-    made["gateway"] = pod("gateway", plans[ids[0]].cluster.gateway_namespace, {})
+    made["gateway"] = pod("gateway", plans[ids[0]].cluster.gateway_namespace, PROXIES)
     made["somebody"] = pod("somebody", "default", {})
     made |= {name: outside(name, address) for name, address in {**METADATA, **INTERNET}.items()}
     # Managed control planes answer on 443. The second is seen where a Service's address is not yet translated.
@@ -133,8 +137,17 @@ def guarded(connection: Connection, granted: frozenset[str] = frozenset()) -> bo
     granted: tenants that may reach every address outside.
     """
     source, target, protocol, port = connection
-    if suspended(connection) or not is_tenants(source):
-        return not suspended(connection)
+    if suspended(connection):
+        return False
+    if "gateway" in (source, target):  # its own policies say what it reaches, whatever tenants open
+        ports = (SERVICE_PORT, KEYS_PORT) if source == "gateway" else (LISTENER_PORT,)
+        return protocol == "TCP" and port in ports
+    return not is_tenants(source) or _may_leave(connection, granted)
+
+
+def _may_leave(connection: Connection, granted: frozenset[str]) -> bool:
+    """The same of what a tenant's pod begins."""
+    source, target, protocol, port = connection
     if is_tenants(target):
         return owner(source) == owner(target)
     if target.startswith("db/"):
