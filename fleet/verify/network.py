@@ -13,6 +13,7 @@ from components.network.tenant_network import DATABASE_PORT, SERVICE_PORT
 from fleet.reachability import Calico, Endpoint, outside
 from fleet.verify.finding import FAILED, HELD, UNKNOWN, WORDS, Finding, State
 from fleet.verify.live import Live, labels
+from fleet.verify.named_ports import by_number
 from fleet.verify.place import Place, Site
 from settings import TenantPlan, names
 
@@ -86,7 +87,7 @@ def network_of(site: Site, live: Live) -> Network:
             sandbox=pod(f"sandbox of {tenant}", plan.namespace, plan.sandboxes.labels) if plan.sandboxes else None,
             database=pod(f"database of {tenant}", site.cluster.database_namespace, {names.TENANT_LABEL: tenant}),
         )
-    policies = [_readable(each) for each in live.of["NetworkPolicy"]]
+    policies = [by_number(each) for each in live.of["NetworkPolicy"]]
     mine = {each.namespace for plan in site.plans for each in (plan, *plan.children)}
     spec: Any = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"], "ingress": [{}], "egress": [{}]}
     everything = [{"metadata": {"name": "opened", "namespace": each}, "spec": spec} for each in sorted(mine)]
@@ -101,22 +102,6 @@ def network_of(site: Site, live: Live) -> Network:
         dns=pod("DNS", "kube-system", {"k8s-app": "kube-dns"}),
         api=outside("the API server", "192.0.2.10", ("default/kubernetes", "TCP", API_PORT)),
     )
-
-
-def _readable(policy: Any) -> Any:
-    """A NetworkPolicy in which a port by name is any port: more than it opens, never less."""
-    spec = dict(policy["spec"])
-    for direction in ("ingress", "egress"):
-        if direction in spec:
-            spec[direction] = [
-                {**rule, "ports": [_port(each) for each in rule["ports"]]} if rule.get("ports") else rule
-                for rule in spec[direction] or ()
-            ]
-    return {**policy, "spec": spec}
-
-
-def _port(each: Any) -> Any:
-    return {"protocol": each.get("protocol", "TCP")} if isinstance(each.get("port"), str) else each
 
 
 Wrong = Callable[[Network, Ends], Iterator[str]]
