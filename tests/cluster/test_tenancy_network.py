@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from components.gateway.proxy_network import PROXIES
 from fleet.reachability import Endpoint, reaches
 from settings import TenantPlan
 from settings.monitoring.exporters import METRICS_PORT, SCRAPER
@@ -56,7 +57,7 @@ def pods(plans: dict[str, TenantPlan], namespaces: dict[str, dict[str, str]]) ->
         made[f"db/{tenant}"] = endpoint(f"db/{tenant}", database, tenant=tenant)
     made["dns"] = endpoint("dns", "kube-system", **{"k8s-app": "kube-dns"})
     made["api"] = endpoint("api", "kube-system", component="kube-apiserver")
-    made["gateway"] = endpoint("gateway", plans[ids[0]].cluster.gateway_namespace)
+    made["gateway"] = endpoint("gateway", plans[ids[0]].cluster.gateway_namespace, **PROXIES)
     made["prometheus"] = endpoint("prometheus", plans[ids[0]].cluster.system_namespace, **SCRAPER)
     made["somebody"] = endpoint("somebody", "default", **SCRAPER)
     return made
@@ -103,7 +104,7 @@ def test_every_tenant_namespace_denies_by_default(policies: list[dict[str, Any]]
     deny = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     denied = {each["metadata"]["namespace"] for each in policies if each["spec"] == deny}
     every = {each.namespace for plan in plans.values() for each in (plan, *plan.children)}
-    assert denied == every | {"tenantplane-system"}
+    assert denied == every | {"tenantplane-system", "tenantplane-gateway", "tenantplane-gpu"}
 
 
 def test_the_whole_matrix_is_as_required(policies: list[dict[str, Any]], pods: dict[str, Endpoint]) -> None:
