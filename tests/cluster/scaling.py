@@ -139,7 +139,9 @@ def autoscaling(cluster: ControlPlane, directory: Path) -> Iterator[None]:
     """A second controller manager beside the cluster's own, with the autoscaler alone, which looks every two seconds
     and not every 15. The two agree on what they see."""
     layout = Layout(cluster.name, cluster.directory.parent.parent)
-    kubeconfig = layout.part_kubeconfig(CONTROLLERS)
+    # A copy: a `start` of the cluster, with which other tests may begin, ends whatever it did not start there itself.
+    kubeconfig = directory / "controllers.kubeconfig"
+    kubeconfig.write_bytes(layout.part_kubeconfig(CONTROLLERS).read_bytes())
     command = [
         str(tool("kube-controller-manager")),
         "--controllers=horizontal-pod-autoscaler-controller",

@@ -109,7 +109,11 @@ class CrashProject:
         with subprocess.Popen(
             self._fleet("destroy", "--yes"), cwd=CHECKOUT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as process:
-            until(lambda: self._namespaces() < there or process.poll() is not None, "a namespace is gone")
+            until(
+                lambda: self._namespaces() < there or process.poll() is not None,
+                "a namespace is gone",
+                longest_pause_s=0.1,
+            )
             engines = [each for each in psutil.Process(process.pid).children() if each.name() == "pulumi"]
             assert engines, "the removal ended before it could be killed"
             for each in engines:
