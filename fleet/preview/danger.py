@@ -168,6 +168,9 @@ HOLDS_NONE: Final = (
             "monitoring.coreos.com:PrometheusRule",
             "monitoring.coreos.com:ScrapeConfig",
             "monitoring.coreos.com:ServiceMonitor",
+            "networking.istio.io:DestinationRule",
+            "networking.istio.io:Gateway",
+            "networking.istio.io:Sidecar",
             "networking.k8s.io:Ingress",
             "networking.k8s.io:NetworkPolicy",
             "node.k8s.io:RuntimeClass",
@@ -181,6 +184,8 @@ HOLDS_NONE: Final = (
             "rbac.authorization.k8s.io:Role",
             "rbac.authorization.k8s.io:RoleBinding",
             "scheduling.k8s.io:PriorityClass",
+            "security.istio.io:AuthorizationPolicy",
+            "security.istio.io:PeerAuthentication",
             "snapshot.storage.k8s.io:VolumeSnapshotClass",
             # Volumes that were made by it stay, with the key that they have.
             "storage.k8s.io:StorageClass",

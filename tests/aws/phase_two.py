@@ -105,7 +105,7 @@ class PhaseTwo:
 def _one_cluster(topology: dict[str, Any]) -> dict[str, Any]:
     """The cluster of the strictest tenant, moved to the first region, without controllers that take time to start."""
     (base,) = [each for each in topology["clusters"] if each["name"] == "enterprise-west"]
-    del base["stands_by_for"]
+    del base["stands_by_for"], base["mesh"]
     pools = [each for each in base["node_pools"] if each["name"] in _POOLS]
     for pool in pools:
         pool |= {"zones": [f"{REGION}a"], "nodes": pool["min_nodes"] if pool["name"] == "northwind" else 1}

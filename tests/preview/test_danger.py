@@ -108,7 +108,7 @@ def test_every_kind_that_the_program_makes_is_in_the_table() -> None:
     # The other stacks of staging are made of the same components.
     for environment, chosen in (
         ("local", ("local",)),
-        ("staging", ("staging-eu-central-1-foundation", "staging-enterprise-0")),
+        ("staging", ("staging-eu-central-1-foundation", "staging-enterprise-platform", "staging-enterprise-0")),
     ):
         side = SideHere(ROOT, environment)
         made: list[dict[str, Any]] = []
