@@ -6,14 +6,13 @@ import pulumi
 from pulumi_aws import acm, ec2, lb, route53
 
 from components.cloud.network import Network
+from components.gateway.proxy_network import LISTENER_PORT
 from components.objects import keeps_everybodys_data
 from settings.aws.site import Site
 
 PART = "edge"
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-3-2021-06"
 """TLS 1.3 and nothing older (F5)."""
-GATEWAY_PORT = 10443
-"""Where Envoy Gateway's proxies listen for a Gateway's port 443, unprivileged as they are."""
 ALIVE = "/.well-known/tenantplane/alive"
 """Answered by the load balancer itself, with 200: what health checks of Route 53 ask for."""
 LONGEST_NAME = 32
@@ -81,7 +80,7 @@ class LoadBalancer(pulumi.ComponentResource):
             name=called,
             vpc_id=args.network.vpc_id,
             target_type="ip",
-            port=GATEWAY_PORT,
+            port=LISTENER_PORT,
             protocol="HTTPS",
             deregistration_delay=30,
             # A gateway that answers anything is there: it has no host that is nobody's.
@@ -151,8 +150,8 @@ class LoadBalancer(pulumi.ComponentResource):
             egress=[
                 {
                     "protocol": "tcp",
-                    "from_port": GATEWAY_PORT,
-                    "to_port": GATEWAY_PORT,
+                    "from_port": LISTENER_PORT,
+                    "to_port": LISTENER_PORT,
                     "security_groups": [args.nodes],
                     "description": "the gateway",
                 }
@@ -167,8 +166,8 @@ class LoadBalancer(pulumi.ComponentResource):
             security_group_id=args.nodes,
             source_security_group_id=group.id,
             protocol="tcp",
-            from_port=GATEWAY_PORT,
-            to_port=GATEWAY_PORT,
+            from_port=LISTENER_PORT,
+            to_port=LISTENER_PORT,
             opts=self.child,
         )
         return group
