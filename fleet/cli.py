@@ -157,10 +157,7 @@ def destroy(
     Anywhere else tenants leave one by one, by off-boarding (A7), and this refuses.
     """
     fleet = fleet_of(env, project)
-    topology = fleet.catalogue.topology
-    if not topology.is_local:
-        local = ("localcloud", "eks") if topology.aws is not None and topology.aws.is_local else ("localcloud",)
-        elsewhere = [each.name for each in topology.clusters if each.provider not in local]
+    if elsewhere := [each.name for each in fleet.catalogue.topology.elsewhere]:
         raise FleetError(
             f"{env!r} has clusters that are not of this machine ({', '.join(elsewhere)}); tenants leave by "
             f"off-boarding, one reviewed change each (A7), and a cluster without tenants with `pulumi destroy`"

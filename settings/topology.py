@@ -67,10 +67,15 @@ class Topology(Model):
         return value
 
     @property
+    def elsewhere(self) -> tuple[Cluster, ...]:
+        """Its clusters that are not of this machine: neither localcloud's, nor at the AWS of localcloud."""
+        here = ("localcloud", "eks") if self.aws is not None and self.aws.is_local else ("localcloud",)
+        return tuple(each for each in self.clusters if each.provider not in here)
+
+    @property
     def is_local(self) -> bool:
-        """Whether all of it is on this machine: its clusters are localcloud's, or at the AWS of localcloud."""
-        here = self.aws is not None and self.aws.is_local
-        return all(each.provider == "localcloud" or (each.provider == "eks" and here) for each in self.clusters)
+        """Whether all of it is on this machine."""
+        return not self.elsewhere
 
 
 def _fits_its_network(cluster: Cluster, region: AwsRegion) -> None:

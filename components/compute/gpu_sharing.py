@@ -7,13 +7,12 @@ import yaml
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.networking import v1 as networking
 
-from components.network.policy import API_SERVER_PORTS, both_ways, namespace, pods, tcp, to_ports
+from components.network.policy import API_SERVER_PORTS, both_ways, scraper, tcp, to_ports
 from components.objects import Manifest, in_namespace, platform_metadata
 from components.tenancy.namespace import pod_security_labels
 from components.tenancy.platform_namespace import default_deny
 from settings import NodePool
 from settings.gpu_sharing import device_plugin_config, gpu_pools, mig_config
-from settings.monitoring.exporters import SCRAPER
 
 DEVICE_PLUGIN = "nvidia-device-plugin"
 MIG_MANAGER = "nvidia-mig"
@@ -26,10 +25,9 @@ def network(system_namespace: str) -> Manifest:
     """Spec of the NetworkPolicy of NVIDIA's pods: out, the API server, by the address that every container is given, so
     that no name is asked for; in, the platform's Prometheus at the exporter. What they do else is done on their node.
     """
-    scraper = {**namespace(system_namespace), **pods(SCRAPER)}
     return both_ways(
         {},
-        ingress=[{"from_": [scraper], "ports": tcp(EXPORTER_PORT)}],
+        ingress=[{"from_": [scraper(system_namespace)], "ports": tcp(EXPORTER_PORT)}],
         egress=[to_ports(*API_SERVER_PORTS)],
     )
 

@@ -1,10 +1,19 @@
 """Who reaches the database server and the poolers in front of it: nobody but by the tenant's own pooler (E1, F1)."""
 
 from components.data.sql_job import NAME as SQL
-from components.network.policy import API_SERVER_PORTS, both_ways, called, dns, labelled, namespace, tcp, to_ports
+from components.network.policy import (
+    API_SERVER_PORTS,
+    TENANTS,
+    both_ways,
+    called,
+    dns,
+    labelled,
+    namespace,
+    tcp,
+    to_ports,
+)
 from components.network.tenant_network import WORKLOADS
 from components.objects import Manifest
-from settings import names
 from settings.database.server import POOLER_LABEL, POSTGRES_PORT, SERVER_LABEL, STATUS_PORT
 
 OPERATOR_NAMESPACE = "cnpg-system"
@@ -21,7 +30,6 @@ _JOBS: Manifest = called(SQL)
 def networks() -> dict[str, Manifest]:
     """Specs of the NetworkPolicies by name. A pooler is reached by pods of tenants; that it is those of its own tenant
     alone is said where these are (TenantNetwork, GuardRails): they reach poolers with their own label and no others."""
-    tenants = {"namespace_selector": {"match_expressions": [{"key": names.TENANT_LABEL, "operator": "Exists"}]}}
     operator = namespace(OPERATOR_NAMESPACE)
     own, poolers, jobs = ({"pod_selector": each} for each in (_SERVERS, _POOLERS, _JOBS))
     to_server = {"to": [own], "ports": tcp(POSTGRES_PORT)}
@@ -38,7 +46,7 @@ def networks() -> dict[str, Manifest]:
         ),
         "database-poolers": both_ways(
             _POOLERS,
-            ingress=[{"from_": [{**tenants, "pod_selector": WORKLOADS}], "ports": tcp(POSTGRES_PORT)}],
+            ingress=[{"from_": [{**TENANTS, "pod_selector": WORKLOADS}], "ports": tcp(POSTGRES_PORT)}],
             egress=[to_server, dns(), asks],
         ),
         "database-jobs": both_ways(_JOBS, egress=[to_server, dns()]),

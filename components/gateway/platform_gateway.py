@@ -21,7 +21,7 @@ from components.objects import Manifest, in_namespace, platform_metadata
 from components.tenancy.namespace import pod_security_labels
 from components.tenancy.platform_namespace import default_deny
 from settings.front_door import FrontDoor
-from settings.mesh.rules import gateway_scope
+from settings.mesh.rules import DEFAULT, NETWORKING, gateway_scope
 
 COMPONENT = "gateway"
 
@@ -99,9 +99,9 @@ class PlatformGateway(pulumi.ComponentResource):
         if args.meshed:
             CustomResource(
                 f"{name}-scope",
-                api_version="networking.istio.io/v1",
+                api_version=NETWORKING,
                 kind="Sidecar",
-                metadata={**platform_metadata("default", COMPONENT), "namespace": args.namespace},
+                metadata={**platform_metadata(DEFAULT, COMPONENT), "namespace": args.namespace},
                 spec=gateway_scope(),
                 opts=in_namespace(self, namespace),
             )

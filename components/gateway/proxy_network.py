@@ -5,14 +5,12 @@ from urllib.parse import urlsplit
 
 from components.gateway.envoy import NAME
 from components.network.mesh_policy import to_istiod
-from components.network.policy import both_ways, dns, labelled, namespace, pods, tcp, to_ports
-from components.network.tenant_network import SERVICE_PORT
+from components.network.policy import TENANTS, both_ways, dns, labelled, namespace, scraper, tcp, to_ports
 from components.objects import Manifest
-from settings import names
 from settings.front_door import FrontDoor
 from settings.mesh import MESH_NAMESPACE
 from settings.mesh.rules import EAST_WEST_PORT
-from settings.monitoring.exporters import SCRAPER
+from settings.ports import SERVICE_PORT
 
 NETWORK: Final = "proxies"
 PROXIES: Final = {"gateway.envoyproxy.io/owning-gateway-name": NAME}
@@ -32,16 +30,15 @@ def network(front_door: FrontDoor, system_namespace: str, *, meshed: bool = Fals
     of the platform's Prometheus. meshed: whether they have a proxy of the mesh beside them, which asks istiod and goes
     to tenants' services on other clusters by these clusters' gateways.
     """
-    of_tenants = {"match_expressions": [{"key": names.TENANT_LABEL, "operator": "Exists"}]}
     keys = urlsplit(str(front_door.keys))
     return both_ways(
         labelled(PROXIES),
         ingress=[
             {"ports": tcp(LISTENER_PORT)},
-            {"from_": [{**namespace(system_namespace), **pods(SCRAPER)}], "ports": tcp(STATISTICS_PORT)},
+            {"from_": [scraper(system_namespace)], "ports": tcp(STATISTICS_PORT)},
         ],
         egress=[
-            {"to": [{"namespace_selector": of_tenants}], "ports": tcp(SERVICE_PORT)},
+            {"to": [TENANTS], "ports": tcp(SERVICE_PORT)},
             {"to": [namespace(CONTROLLER_NAMESPACE)], "ports": tcp(CONFIGURATION_PORT)},
             dns(),
             to_ports(keys.port or 443),

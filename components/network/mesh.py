@@ -14,13 +14,20 @@ from components.tenancy.platform_namespace import PlatformNamespace, PlatformNam
 from settings import Topology
 from settings.cluster import Cluster
 from settings.mesh import CONFIGURATION, MESH_NAMESPACE, mesh_configuration, peers_of, trust_domain
-from settings.mesh.rules import NOBODY, STRICT, east_west_gateway, sidecar_scope, traffic_bounds
+from settings.mesh.rules import (
+    CLOSED,
+    DEFAULT,
+    NETWORKING,
+    NOBODY,
+    SECURITY,
+    STRICT,
+    east_west_gateway,
+    sidecar_scope,
+    traffic_bounds,
+)
 
 COMPONENT = "mesh"
-NETWORKING, SECURITY = "networking.istio.io/v1", "security.istio.io/v1"
 NETWORK_LABEL = "topology.istio.io/network"
-DEFAULT = "default"
-"""Name of what holds for the whole mesh, as Istio itself calls it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +91,7 @@ class Mesh(pulumi.ComponentResource):
             )
             for logical, api, kind, of, spec in (
                 ("mutual-tls", SECURITY, "PeerAuthentication", DEFAULT, STRICT),
-                ("nobody", SECURITY, "AuthorizationPolicy", "default-deny", NOBODY),
+                ("nobody", SECURITY, "AuthorizationPolicy", CLOSED, NOBODY),
                 ("scope", NETWORKING, "Sidecar", DEFAULT, sidecar_scope()),
                 ("bounds", NETWORKING, "DestinationRule", DEFAULT, traffic_bounds()),
                 *((("gateway", NETWORKING, "Gateway", "east-west", east_west_gateway()),) if peers else ()),

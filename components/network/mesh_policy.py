@@ -1,12 +1,23 @@
 """Who reaches the mesh's own pods, and whom they reach (E1, E3)."""
 
-from collections.abc import Iterable
 from typing import Final
 
-from components.network.policy import API_SERVER_PORTS, both_ways, dns, labelled, namespace, tcp, to_ports
+from components.network.policy import (
+    API_SERVER_PORTS,
+    TENANTS,
+    both_ways,
+    dns,
+    labelled,
+    namespace,
+    pods,
+    ranges,
+    tcp,
+    to_ports,
+)
 from components.objects import Manifest
-from settings import Cluster, names
-from settings.mesh.rules import EAST_WEST, EAST_WEST_PORT, SERVICE_PORT
+from settings import Cluster
+from settings.mesh.rules import EAST_WEST, EAST_WEST_PORT
+from settings.ports import SERVICE_PORT
 
 ISTIOD: Final = {"app": "istiod"}
 ISTIOD_PORT: Final = 15012
@@ -17,17 +28,12 @@ WEBHOOK_PORT: Final = 15017
 
 def to_istiod(mesh_namespace: str) -> Manifest:
     """Egress rule of whatever has a proxy."""
-    return {"to": [{**namespace(mesh_namespace), "pod_selector": labelled(ISTIOD)}], "ports": tcp(ISTIOD_PORT)}
+    return {"to": [{**namespace(mesh_namespace), **pods(ISTIOD)}], "ports": tcp(ISTIOD_PORT)}
 
 
 def from_east_west(mesh_namespace: str) -> Manifest:
     """Peer: the gateway that passes on what comes from the mesh's other clusters."""
-    return {**namespace(mesh_namespace), "pod_selector": labelled(EAST_WEST)}
-
-
-def ranges(addresses: Iterable[str]) -> list[Manifest]:
-    """Peers: addresses outside the cluster."""
-    return [{"ip_block": {"cidr": each}} for each in addresses]
+    return {**namespace(mesh_namespace), **pods(EAST_WEST)}
 
 
 def networks(cluster: Cluster, mesh_namespace: str, peers: tuple[str, ...]) -> dict[str, Manifest]:
@@ -37,8 +43,7 @@ def networks(cluster: Cluster, mesh_namespace: str, peers: tuple[str, ...]) -> d
     istiod is asked by tenants' pods, the gateways and the API server, and asks API servers. The east-west gateway hands
     on to tenants' services what comes from those addresses; no pod of a tenant reaches it.
     """
-    tenants = {"namespace_selector": {"match_expressions": [{"key": names.TENANT_LABEL, "operator": "Exists"}]}}
-    proxies = [tenants, namespace(cluster.gateway_namespace), {"pod_selector": labelled(EAST_WEST)}]
+    proxies = [TENANTS, namespace(cluster.gateway_namespace), pods(EAST_WEST)]
     made = {
         "istiod": both_ways(
             labelled(ISTIOD),
@@ -50,6 +55,6 @@ def networks(cluster: Cluster, mesh_namespace: str, peers: tuple[str, ...]) -> d
         made["east-west"] = both_ways(
             labelled(EAST_WEST),
             ingress=[{"from_": ranges(peers), "ports": tcp(EAST_WEST_PORT)}],
-            egress=[{"to": [tenants], "ports": tcp(SERVICE_PORT)}, dns(), to_istiod(mesh_namespace)],
+            egress=[{"to": [TENANTS], "ports": tcp(SERVICE_PORT)}, dns(), to_istiod(mesh_namespace)],
         )
     return made

@@ -4,10 +4,16 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from components.objects import Manifest
+from settings import names
+from settings.monitoring.exporters import SCRAPER
 
 NAMESPACE_NAME: Final = "kubernetes.io/metadata.name"
 """Label that the API server itself puts on every namespace: nobody can claim another's by labelling."""
 DNS_PORT: Final = 53
+TENANTS: Final[Manifest] = {
+    "namespace_selector": {"match_expressions": [{"key": names.TENANT_LABEL, "operator": "Exists"}]}
+}
+"""Peer: every namespace of a tenant."""
 API_SERVER_PORTS: Final = (443, 6443)
 """Of the Service, and of the API server itself, where a packet is seen after its address was translated."""
 
@@ -35,6 +41,16 @@ def called(name: str) -> Manifest:
 def pods(labels: Mapping[str, str]) -> Manifest:
     """Peer: pods of the policy's own namespace."""
     return {"pod_selector": labelled(labels)}
+
+
+def scraper(system_namespace: str) -> Manifest:
+    """Peer: the platform's Prometheus, in the platform's namespace of this name."""
+    return {**namespace(system_namespace), **pods(SCRAPER)}
+
+
+def ranges(addresses: Iterable[str]) -> list[Manifest]:
+    """Peers: addresses outside the cluster."""
+    return [{"ip_block": {"cidr": each}} for each in addresses]
 
 
 def dns() -> Manifest:

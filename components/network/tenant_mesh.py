@@ -8,7 +8,7 @@ from pulumi_kubernetes.core import v1 as core
 
 from components.objects import in_namespace, tenant_metadata
 from settings import TenantPlan
-from settings.mesh.rules import tenant_authorization
+from settings.mesh.rules import SECURITY, tenant_authorization
 
 NAME = "tenant"
 
@@ -41,7 +41,7 @@ class TenantMesh(pulumi.ComponentResource):
         super().__init__("tenantplane:network:TenantMesh", name, {}, opts)
         CustomResource(
             name,
-            api_version="security.istio.io/v1",
+            api_version=SECURITY,
             kind="AuthorizationPolicy",
             metadata=tenant_metadata(args.plan, NAME),
             spec=tenant_authorization(args.plan),

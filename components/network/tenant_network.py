@@ -8,14 +8,13 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.networking import v1 as networking
 
 from components.network.mesh_policy import from_east_west, to_istiod
-from components.network.policy import CLOSED, both_ways, dns, labelled, namespace, pods, tcp
+from components.network.policy import CLOSED, both_ways, dns, labelled, namespace, pods, ranges, scraper, tcp
 from components.objects import Manifest, in_namespace, tenant_metadata
 from settings import TenantPlan, names
 from settings.mesh import MESH_NAMESPACE
-from settings.monitoring.exporters import METRICS_PORT, SCRAPER
+from settings.monitoring.exporters import METRICS_PORT
+from settings.ports import SERVICE_PORT
 
-SERVICE_PORT = 8080
-"""TCP port that a tenant's services listen on (E1, C10)."""
 DATABASE_PORT = 5432
 DENY_NAME = "default-deny"
 ALLOW_NAME = "tenant-traffic"
@@ -39,15 +38,13 @@ def _scraped(plan: TenantPlan) -> list[Manifest]:
     """A rule for the cluster's Prometheus, where it has one. What runs in sandboxes is not scraped (G1)."""
     if not plan.cluster.has_monitoring:
         return []
-    scraper = {**namespace(plan.cluster.system_namespace), **pods(SCRAPER)}
-    return [{"from_": [scraper], "ports": tcp(METRICS_PORT)}]
+    return [{"from_": [scraper(plan.cluster.system_namespace)], "ports": tcp(METRICS_PORT)}]
 
 
 def _granted(plan: TenantPlan) -> list[Manifest]:
     """A rule with the ranges outside. A range may hold pods as well; that it means none is for the guard-rails: who has
     ranges has those."""
-    ranges = [{"ip_block": {"cidr": each}} for each in plan.tenant.egress]
-    return [{"to": ranges}] if ranges else []
+    return [{"to": ranges(plan.tenant.egress)}] if plan.tenant.egress else []
 
 
 def allowed_traffic(plan: TenantPlan) -> Manifest:

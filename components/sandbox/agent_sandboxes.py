@@ -7,13 +7,13 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.autoscaling import v2 as autoscaling
 from pulumi_kubernetes.core import v1 as core
 
-from components.network.tenant_network import SERVICE_PORT
 from components.objects import PATCH_FORCE, Manifest, compute, in_namespace, running_in_namespace, tenant_metadata
 from components.scheduling.placement import placement
 from components.security.hardened_pod import hardened_pod
 from components.tenancy.access import WORKLOAD_ACCOUNT
 from settings import ResolvedSandboxes, TenantPlan, names
 from settings.monitoring.scaling import CLAIMS
+from settings.ports import SERVICE_PORT
 
 API_VERSION = "extensions.agents.x-k8s.io/v1beta1"
 NAME = "sandboxes"

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from components.network.tenant_network import SERVICE_PORT
 from components.objects import Manifest
 from settings import TenantPlan
 from settings.mesh import ANNOTATIONS, APP_PORT, LABELS, variables
+from settings.ports import SERVICE_PORT
 
 
 def program_port(plan: TenantPlan) -> int:

@@ -9,13 +9,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from components.network.tenant_network import DATABASE_PORT, SERVICE_PORT
+from components.network.tenant_network import DATABASE_PORT
 from fleet.reachability import Calico, Endpoint, outside
 from fleet.verify.finding import FAILED, HELD, UNKNOWN, WORDS, Finding, State
 from fleet.verify.live import Live, labels
 from fleet.verify.named_ports import by_number
 from fleet.verify.place import Place, Site
 from settings import TenantPlan, names
+from settings.ports import SERVICE_PORT
 
 API_PORT: Final = 443
 METADATA: Final = {

@@ -20,7 +20,7 @@ from localcloud.errors import LocalcloudError
 from localcloud.files import lock
 from localcloud.paths import state_directory
 from localcloud.toolchain.pins import load_pins
-from settings.aws.addons import EXPECTED_TAG
+from settings.aws.addons import named_in
 
 
 def kubeconfig(name: str, state_dir: Path | None = None) -> Path:
@@ -71,8 +71,7 @@ class LocalControlPlane(Hooks):
     def created(self, scope: Scope) -> Mapping[str, Any]:
         """Start the control plane; EKS then says its address and authority."""
         name, given = scope["id"], scope["in"]
-        addons = str((given.get("tags") or {}).get(EXPECTED_TAG, "")).split()
-        made = controlplane.start(name, (), addons=addons)
+        made = controlplane.start(name, (), addons=named_in(given.get("tags")))
         tell(
             scope,
             name,
@@ -95,8 +94,7 @@ class LocalControlPlane(Hooks):
     def updated(self, scope: Scope) -> Mapping[str, Any]:
         """Settings that moto does not keep, and add-ons; what does not run is started."""
         given = scope["in"]
-        addons = str((given.get("tags") or {}).get(EXPECTED_TAG, "")).split()
-        controlplane.start(scope["id"], None, addons=addons)
+        controlplane.start(scope["id"], None, addons=named_in(given.get("tags")))
         kept = {"deletion_protection": bool(given.get("deletionProtection"))}
         named = {"access_config": given.get("accessConfig"), "upgrade_policy": given.get("upgradePolicy")}
         tell(scope, scope["id"], {**kept, **{key: value for key, value in named.items() if value}})

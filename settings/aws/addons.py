@@ -1,6 +1,6 @@
 """EKS' own add-ons: which, at which version, configured how, and as whom (H2)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,11 @@ class AddonSettings:
     version: str
     configuration: dict[str, Any] = field(default_factory=dict)
     account: str | None = None
+
+
+def named_in(tags: Mapping[str, str] | None) -> list[str]:
+    """The names in EXPECTED_TAG of a cluster's tags."""
+    return str((tags or {}).get(EXPECTED_TAG, "")).split()
 
 
 def expected(named: Iterable[str], *, karpenter: bool) -> str:

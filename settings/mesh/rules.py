@@ -6,9 +6,14 @@ from settings import names
 from settings.mesh.identity import principals
 from settings.mesh.proxy import APP_PORT, PROXY_PORT
 from settings.plan import TenantPlan
+from settings.ports import SERVICE_PORT
 
-SERVICE_PORT: Final = 8080
-"""TCP port of a tenant's services, where their proxies listen (E1, C10)."""
+NETWORKING: Final = "networking.istio.io/v1"
+SECURITY: Final = "security.istio.io/v1"
+DEFAULT: Final = "default"
+"""Name of what holds for a whole mesh or namespace, as Istio itself calls it."""
+CLOSED: Final = "default-deny"
+"""Name of the AuthorizationPolicy that lets nobody in."""
 EAST_WEST_PORT: Final = 15443
 EAST_WEST: Final = {"istio": "eastwestgateway"}
 """Labels of the pods between clusters, as Istio's chart of that gateway makes them."""

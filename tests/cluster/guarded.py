@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from components.gateway.proxy_network import LISTENER_PORT, PROXIES
-from components.network.tenant_network import SERVICE_PORT
 from fleet.reachability import Calico, Endpoint, outside
 from settings import TenantPlan
+from settings.ports import SERVICE_PORT
 from tests.cluster.acting import Caller
 
 CALICO = "/apis/projectcalico.org/v3"

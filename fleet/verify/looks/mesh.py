@@ -7,9 +7,7 @@ from fleet.verify.live import Live
 from fleet.verify.looks.comparing import differences
 from fleet.verify.place import Place, Site
 from settings.mesh import MESH_NAMESPACE
-from settings.mesh.rules import NOBODY, STRICT, tenant_authorization
-
-DEFAULT, CLOSED = "default", "default-deny"
+from settings.mesh.rules import CLOSED, DEFAULT, NOBODY, STRICT, tenant_authorization
 
 
 def opening(place: Place, live: Live) -> Iterator[str]:

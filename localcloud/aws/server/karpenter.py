@@ -4,7 +4,7 @@ import contextlib
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -29,7 +29,7 @@ from localcloud.errors import LocalcloudError
 from localcloud.nodes import generate_nodes
 from localcloud.nodes.generate import OWNER_LABEL, Pool, Taint, node_manifest
 from localcloud.nodes.reconcile import remove_node
-from settings.aws.addons import EXPECTED_TAG
+from settings.aws.addons import named_in
 
 NAME: Final = "karpenter"
 """In a cluster's tag, and the owner of the nodes made here."""
@@ -91,9 +91,9 @@ class Karpenter:
             existing: dict[str, int] = {}
             for pool in nodes.values():
                 existing[pool] = existing.get(pool, 0) + 1
+            taken = set(nodes)
             for launch in launches(pods, list(self._templates(api, pools, region)), existing):
-                _make(api, launch, set(nodes))
-                nodes = _nodes(api)
+                taken.add(_make(api, launch, taken))
                 memory.nominated |= dict.fromkeys(launch.pods, now)
 
     def _templates(self, api: Client, pools: Mapping[str, Any], region: str) -> Iterator[Template]:
@@ -134,7 +134,7 @@ def tagged() -> list[tuple[str, str]]:
         for backend in list(eks_backends.values())
         for region, own in list(backend.items())
         for name, cluster in list(own.clusters.items())
-        if NAME in str((cluster.tags or {}).get(EXPECTED_TAG, "")).split()
+        if NAME in named_in(cluster.tags)
     ]
     return sorted(found)
 
@@ -145,7 +145,8 @@ def _nodes(api: Client) -> dict[str, str]:
     return {each["metadata"]["name"]: each["metadata"]["labels"].get(POOL_LABEL, "") for each in items}
 
 
-def _make(api: Client, launch: Launch, taken: set[str]) -> None:
+def _make(api: Client, launch: Launch, taken: Collection[str]) -> str:
+    """Make a node, and its name. taken: those of the nodes that there are."""
     template = launch.template
     number = next(each for each in range(len(taken) + 1) if f"{template.pool}-{each}" not in taken)
     pool = Pool(
@@ -158,3 +159,4 @@ def _make(api: Client, launch: Launch, taken: set[str]) -> None:
     )
     node = generate_nodes([pool])[number]
     api.request("POST", "/api/v1/nodes", node_manifest(replace(node, labels={**node.labels, OWNER_LABEL: NAME})))
+    return node.name

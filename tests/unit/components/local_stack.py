@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 
-from settings import Catalogue, TenantPlan, load_catalogue, plan_tenants
+from settings import Catalogue, Cluster, TenantPlan, load_catalogue, plan_tenants
 from stacks.layers import cluster_provider, platform_layer, tenants_layer
 from tests.unit.components.recorder import Recording, Registered, record
 
@@ -33,11 +33,15 @@ def plan(tenant: str, **changes: Any) -> TenantPlan:
 
 def rendered(*plans: TenantPlan) -> Recording:
     """The platform layer and these tenants."""
+    return rendered_on(catalogue(), catalogue().topology.clusters[0], *plans)
+
+
+def rendered_on(of: Catalogue, cluster: Cluster, *plans: TenantPlan) -> Recording:
+    """The platform layer of a cluster of any catalogue, and these tenants on it. Raises what the program ended with."""
 
     def program() -> None:
-        cluster = catalogue().topology.clusters[0]
-        provider = cluster_provider("local", cluster, "kubeconfig", None)
-        platform = platform_layer(catalogue(), cluster, provider)
+        provider = cluster_provider(of.environment, cluster, "kubeconfig", None)
+        platform = platform_layer(of, cluster, provider)
         pulumi.export("tenants", tenants_layer(plans, provider, platform))
 
     made = record(program)

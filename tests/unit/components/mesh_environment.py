@@ -4,17 +4,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-import pulumi
-
 from components.gateway.platform_gateway import PlatformGateway, PlatformGatewayArgs
 from fleet.reachability import Caller, MeshRules
 from settings import Catalogue, TenantPlan, load_catalogue, plan_tenants
 from settings.front_door import FrontDoor
 from settings.mesh import MESH_NAMESPACE, trust_domain
 from settings.mesh_member import ClusterMesh
-from stacks.layers import cluster_provider, platform_layer, tenants_layer
 from tests.gateway.objects import whole
-from tests.unit.components.local_stack import ROOT
+from tests.unit.components.local_stack import ROOT, rendered_on
 from tests.unit.components.recorder import Recording, record
 
 Object = dict[str, Any]
@@ -50,16 +47,7 @@ def rendered(cluster: str, *plans: TenantPlan) -> Recording:
     """The platform layer of a cluster, and these tenants on it."""
     found = meshed()
     (at,) = (each for each in found.topology.clusters if each.name == cluster)
-
-    def program() -> None:
-        provider = cluster_provider("staging", at, "kubeconfig", None)
-        platform = platform_layer(found, at, provider)
-        pulumi.export("tenants", tenants_layer(plans, provider, platform))
-
-    made = record(program)
-    if made.error is not None:
-        raise made.error
-    return made
+    return rendered_on(found, at, *plans)
 
 
 @cache
