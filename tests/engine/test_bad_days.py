@@ -38,20 +38,13 @@ def _ended(process: psutil.Process) -> bool:
     return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
-def under_way(two_clusters: TwoClusters, stack: str) -> bool:
-    """Whether the engine has begun with a resource of a stack."""
-    events = two_clusters.state / "fleet" / "bench" / "logs" / f"{stack}.up.events"
-    return events.is_file() and b"resourcePreEvent" in events.read_bytes()
-
-
 def test_an_api_server_that_goes_away_in_the_middle_stops_its_own_cluster_alone(two_clusters: TwoClusters) -> None:
     before = guards(two_clusters.kubectl(HOME), LEFT)
     changed(two_clusters, "(one)")
     two_clusters.change_tiers("(one)")
-    running = two_clusters.start("up", "--no-table")
-    until(lambda: under_way(two_clusters, "bench-home-0"), "the tenants of home are under way")
-    two_clusters.kill(HOME)
-    said, _ = running.communicate(timeout=600)
+    with two_clusters.under_way("bench-home-0", HOME, "--no-table") as (running, home):
+        home.send(signal.SIGKILL)
+        said, _ = running.communicate(timeout=600)
 
     assert running.returncode == 1, said
     assert "bench-home-0 failed" in said
@@ -83,12 +76,11 @@ def test_a_killed_fleet_leaves_engines_that_end_by_themselves_and_a_next_run_tha
     two_clusters: TwoClusters,
 ) -> None:
     changed(two_clusters, "(three)")
-    running = two_clusters.start("up", "--no-table")
-    until(lambda: under_way(two_clusters, "bench-home-0"), "the tenants of home are under way")
-    engines = [each for each in psutil.Process(running.pid).children() if each.name() == "pulumi"]
-    assert engines, "it was over before it could be killed"
-    running.kill()
-    running.communicate()
+    with two_clusters.under_way("bench-home-0", HOME, "--no-table") as (running, _):
+        engines = [each for each in psutil.Process(running.pid).children() if each.name() == "pulumi"]
+        assert engines, "it was over before it could be killed"
+        running.kill()
+        running.communicate()
 
     until(lambda: all(_ended(each) for each in engines), "the engines have ended")
     two_clusters.fleet("up", "--no-table")

@@ -8,6 +8,8 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ from localcloud.controlplane.postgres.sql import connect
 from settings import Catalogue, load_catalogue, names, plan_tenants
 from settings.database import database_of
 from tests.fixtures_cluster import Kubectl
+from tests.polling import until
 
 HOME, SPARE = "home", "spare"
 MOVED, LEFT = "bench-0000", "bench-0002"
@@ -152,13 +155,49 @@ class TwoClusters:
         plan = next(each for each in plan_tenants(self.catalogue) if each.tenant.id == tenant)
         return next(place for place in database_of(plan).places if place.table.name == "session")
 
-    def kill(self, cluster: str) -> None:
-        """End a cluster's control plane as a fire would; its database server goes on."""
+    def control_plane(self, cluster: str) -> "ControlPlane":
+        """The processes of a cluster as they run now."""
         status = controlplane.status(cluster, state_dir=self.state)
         assert status is not None
-        for part in status.parts:
-            if part.pid and not part.name.startswith("postgres"):
-                os.kill(part.pid, signal.SIGKILL)
+        pids = [part.pid for part in status.parts if part.pid and not part.name.startswith("postgres")]
+        assert pids
+        return ControlPlane(pids)
+
+    def kill(self, cluster: str) -> None:
+        """End a cluster's control plane as a fire would; its database server goes on."""
+        self.control_plane(cluster).send(signal.SIGKILL)
+
+    @contextmanager
+    def under_way(
+        self, stack: str, cluster: str, *arguments: str
+    ) -> "Iterator[tuple[subprocess.Popen[str], ControlPlane]]":
+        """An `up` that is in the middle of a stack, and that stack's cluster, which answers nothing until it is thawed
+        or killed: a stack of three tenants is over within a second otherwise, sooner than a test can look.
+        """
+        events = self.state / "fleet" / ENVIRONMENT / "logs" / f"{stack}.up.events"
+        events.unlink(missing_ok=True)
+        held = self.control_plane(cluster)
+        running = self.start("up", *arguments)
+        try:
+            until(lambda: events.is_file() and events.stat().st_size, f"{stack} has begun", longest_pause_s=0.1)
+            held.send(signal.SIGSTOP)
+            until(lambda: b"resourcePreEvent" in events.read_bytes(), f"{stack} has begun with a resource")
+            yield running, held
+        finally:
+            held.send(signal.SIGCONT)
+
+
+@dataclass(frozen=True)
+class ControlPlane:
+    """The processes of a cluster but its database server's."""
+
+    pids: list[int]
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to those that are there."""
+        for pid in self.pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
 
 def guards(kubectl: Kubectl, tenant: str) -> dict[tuple[str, str], Any]:
