@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Final
 
+import psutil
 import typer
 
 from bench.onboarding.project import CHECKOUT, CLUSTER, ENVIRONMENT, make_project
@@ -23,6 +24,8 @@ from localcloud.topology import local_clusters
 
 FILLED_WITHIN_S: Final = 180.0
 READY_WITHIN_S: Final = 60.0
+AT_REST: Final = 0.25
+"""Cores that the control plane's processes use together when nothing happens, at most."""
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -39,7 +42,7 @@ def main(
         typer.Option(
             metavar="SIZE|usual", help="What the API server fills before it collects garbage; usual: as in `make up`."
         ),
-    ] = "usual",
+    ] = "6GiB",
     json_only: Annotated[bool, typer.Option("--json-only", help="Print the last line alone.")] = False,
 ) -> None:
     """Time from asking for a sandbox to having it, from warm pools on KWOK nodes.
@@ -49,9 +52,13 @@ def main(
     times how fast they fill. KWOK runs no container: what is timed is the API server, the controller
     and, for the refill, the scheduler; a real node adds the start of a container to the refill, and nothing to a claim,
     whose pod runs already.
-    On two cores the API server's garbage collector takes half a core for half a second every two seconds, and whoever
-    claims then waits 0.2 to 0.4 s: P99 was 232 to 395 ms with a collection in the run and once 135 ms without. A
-    cluster's own API server has cores to spare for that; `--api-server-memory` puts it off here.
+    An API server at 20 claims a second makes some 200 MB of garbage a second. With the memory that `make up` gives it,
+    it collects every other second, which takes a quarter of two cores for half a second while claims, controllers and
+    etcd already use 80 % of them: whoever claims then waits 100 to 250 ms, and P99 was 166 to 286 ms in eight runs,
+    over 200 in six. Where an API server has cores to spare nobody waits for that, so it is put off here by giving
+    it memory for the whole run: P99 was 50 to 61 ms in the three runs without a collection (two quiet cores,
+    22 November 2026); it takes 7 GB of memory. How many collections fell into the claims is printed;
+    `--api-server-memory usual` has them.
     The last line is JSON: rate, claims, p50_ms, p99_ms, refill_per_s.
     """
     say: Callable[[str], None] = (lambda _: None) if json_only else lambda text: print(text, flush=True)
@@ -93,32 +100,39 @@ def _run(
         began = time.monotonic()
         _until(lambda: _full(api, warm), FILLED_WITHIN_S, "the pools are full")
         say(f"  pools full                   {time.monotonic() - began:7.1f} s")
-        done = _claim_steadily(cluster, api, rate, count, hold=tenants * warm)
+        _until(lambda: _at_rest(cluster), FILLED_WITHIN_S, "the control plane is at rest")
+        done, collected = _claim_steadily(cluster, api, rate, count, hold=tenants * warm)
         p50, p99 = quantile_ms(done, 0.50), quantile_ms(done, 0.99)
-        say(f"  {count} claims at {rate:g}/s: p50 {p50:.0f} ms, p99 {p99:.0f} ms")
+        say(f"  {count} claims at {rate:g}/s: p50 {p50:.0f} ms, p99 {p99:.0f} ms; {collected} collections of garbage")
         refill = _refill(cluster, api)
         say(f"  refill                       {refill:7.1f} /s")
     return {"rate": rate, "claims": len(done), "p50_ms": p50, "p99_ms": p99, "refill_per_s": refill}
 
 
-def _claim_steadily(cluster: ControlPlane, api: Client, rate: float, count: int, hold: int) -> list[Sandbox]:
-    """Claims over all pools in turn; a session ends when `hold` more have begun."""
+def _claim_steadily(
+    cluster: ControlPlane, api: Client, rate: float, count: int, hold: int
+) -> tuple[list[Sandbox], int]:
+    """Claims over all pools in turn, a session's end when `hold` more have begun; and how often the API server
+    collected garbage between the first claim and the last one's readiness.
+    """
     everywhere = pools(api)
     run = Claims(cluster, api)
     run.watch()
     begun: list[Sandbox] = []
+    before = _collections(api)
     for number in at_rate(rate, count):
         pool = everywhere[number % len(everywhere)]
         begun.append(run.claim(pool.namespace, pool.name, f"session-{number}"))
         if number >= hold:
             run.release(begun[number - hold])
     _until(lambda: len(run.ready()) == count, READY_WITHIN_S, "every claim is ready")
+    collected = _collections(api) - before
     pods = {(each.namespace, each.pod) for each in begun}
     if len(pods) != count:
         raise LocalcloudError(f"{count} claims got {len(pods)} sandboxes: one was handed out twice")
     for each in begun[max(0, count - hold) :]:
         run.release(each)
-    return run.ready()
+    return run.ready(), collected
 
 
 def _refill(cluster: ControlPlane, api: Client) -> float:
@@ -140,6 +154,27 @@ def _full(api: Client, least: int = 1) -> bool:
     """Whether all is warm that should be; a new pool wants one, until the autoscaler sets its least."""
     found: list[Pool] = pools(api)
     return bool(found) and all(pool.ready >= pool.wanted >= least for pool in found)
+
+
+def _collections(api: Client) -> int:
+    """How often the API server has collected garbage, by its own metrics."""
+    _, metrics = api.raw("GET", "/metrics")
+    count = next(line for line in metrics.splitlines() if line.startswith(b"go_gc_duration_seconds_count "))
+    return int(count.split()[1])
+
+
+def _at_rest(cluster: ControlPlane) -> bool:
+    """Whether the control plane has used less than a quarter of a core for a second: filling the pools leaves the
+    controllers with work that is no part of a claim."""
+    status = controlplane.status(cluster.name)
+    parts = [psutil.Process(part.pid) for part in (status.parts if status else ()) if part.pid]
+
+    def used() -> float:
+        return sum(sum(part.cpu_times()[:2]) for part in parts)
+
+    before = used()
+    time.sleep(1)
+    return used() - before < AT_REST
 
 
 def _until(holds: Callable[[], bool], within_s: float, what: str) -> None:
