@@ -4,10 +4,11 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import IO, Any, Final, Self
 
 from fleet.errors import FleetError
 
@@ -22,13 +23,20 @@ class SideProcess:
 
     def __init__(self, root: Path, environment: str, name: str, *, beside: bool = False) -> None:
         self.name = name
-        self._process = subprocess.Popen(
+        # What it writes is ours to remove, since it is killed when it is no longer asked.
+        self._folder = tempfile.TemporaryDirectory(prefix="tenantplane-side-")
+        self._said = Path(self._folder.name) / "said"
+        with self._said.open("wb") as said:
+            self._process = self._start(root, environment, said, beside=beside)
+
+    def _start(self, root: Path, environment: str, said: IO[bytes], *, beside: bool) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
             [sys.executable, "-m", "fleet.preview.side", str(root), environment, *(["--beside"] if beside else [])],
             cwd=_CHECKOUT,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": self._folder.name},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=said,
             text=True,
         )
 
@@ -40,6 +48,7 @@ class SideProcess:
     ) -> None:
         self._process.kill()
         self._process.communicate()
+        self._folder.cleanup()
 
     def describe(self) -> dict[str, Any]:
         """Its catalogue and stacks; see Side.describe."""
@@ -72,5 +81,6 @@ class SideProcess:
         return answer
 
     def _last_words(self) -> str:
-        _, said = self._process.communicate()
+        self._process.communicate()
+        said = self._said.read_text(errors="replace")
         return "\n".join(said.strip().splitlines()[-5:]) or "its process ended without a word"

@@ -21,10 +21,12 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_repository(tmp_path_factory.mktemp("preview") / "repository")
 
 
-def fleet_preview(repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def fleet_preview(repository: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """The command, from this checkout, on another one."""
     command = [sys.executable, "-m", "fleet", "preview", "local", "--project", str(repository), *arguments]
-    return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False, env=os.environ)
+    return subprocess.run(
+        command, cwd=CHECKOUT, capture_output=True, text=True, check=False, env={**os.environ, **variables}
+    )
 
 
 def test_a_pull_request_that_would_delete_a_tenant_is_stopped(repository: Path, tmp_path: Path) -> None:
@@ -45,6 +47,20 @@ def test_a_pull_request_that_would_delete_a_tenant_is_stopped(repository: Path, 
     assert "`hedgehog-cli` deletes `Namespace hedgehog-cli`" in short
     assert "tenant 'hedgehog-cli' is active in stack 'local' and has no file" in short
     assert len((tmp_path / "full.md").read_text()) >= len(short)
+
+
+def test_a_program_that_talks_a_lot_is_rendered_and_nothing_is_left_behind(repository: Path, tmp_path: Path) -> None:
+    """What a revision's program prints is more than a pipe holds, and is in the way of nothing."""
+    program = repository / "__main__.py"
+    text = program.read_text()
+    program.write_text(f"print('x' * 200_000)\n{text}")
+    try:
+        done = fleet_preview(repository, "--base", "HEAD", "--format", "json", TMPDIR=str(tmp_path))
+    finally:
+        program.write_text(text)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["changes"] == []
+    assert list(tmp_path.glob("tenantplane-*")) == []
 
 
 def test_the_base_is_rendered_by_its_own_program(repository: Path) -> None:
