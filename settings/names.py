@@ -90,6 +90,11 @@ def host(tenant: str, domain: str) -> str:
     return f"{tenant}.{domain}"
 
 
+def of_tenants() -> dict[str, str]:
+    """The expression of a label selector that chooses what is of any tenant, such as the tenants' namespaces (B1)."""
+    return {"key": TENANT_LABEL, "operator": "Exists"}
+
+
 def labels(tenant: str, tier: str, component: str | None = None) -> dict[str, str]:
     """Labels of every Kubernetes object of a tenant (B1, G1).
 

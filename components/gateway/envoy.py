@@ -35,7 +35,7 @@ BUFFER: Final = "32Ki"
 
 def gateway_spec(domain: str, certificate: str) -> Manifest:
     """Spec of the Gateway: TLS alone, the hosts of tenants alone, routes of tenants' namespaces alone."""
-    of_tenants = {"matchExpressions": [{"key": names.TENANT_LABEL, "operator": "Exists"}]}
+    of_tenants = {"matchExpressions": [names.of_tenants()]}
     return {
         "gatewayClassName": NAME,
         "listeners": [

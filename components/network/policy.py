@@ -10,9 +10,7 @@ from settings.monitoring.exporters import SCRAPER
 NAMESPACE_NAME: Final = "kubernetes.io/metadata.name"
 """Label that the API server itself puts on every namespace: nobody can claim another's by labelling."""
 DNS_PORT: Final = 53
-TENANTS: Final[Manifest] = {
-    "namespace_selector": {"match_expressions": [{"key": names.TENANT_LABEL, "operator": "Exists"}]}
-}
+TENANTS: Final[Manifest] = {"namespace_selector": {"match_expressions": [names.of_tenants()]}}
 """Peer: every namespace of a tenant."""
 API_SERVER_PORTS: Final = (443, 6443)
 """Of the Service, and of the API server itself, where a packet is seen after its address was translated."""

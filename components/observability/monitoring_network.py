@@ -22,14 +22,16 @@ def networks() -> dict[str, Manifest]:
     Prometheus reaches tenants' pods on their metrics port and no other; the platform's own pods, kubelets and the API
     server, names, and Alertmanager. It is asked from within the platform's namespace alone.
     """
-    of_tenants = {"key": names.TENANT_LABEL, "operator": "Exists"}
     of_others = {"key": names.TENANT_LABEL, "operator": "DoesNotExist"}
     return {
         PROMETHEUS: both_ways(
             labelled(SCRAPER),
             ingress=[{"from_": [{"pod_selector": {}}], "ports": tcp(PROMETHEUS_PORT)}],
             egress=[
-                {"to": [{"namespace_selector": {"match_expressions": [of_tenants]}}], "ports": tcp(METRICS_PORT)},
+                {
+                    "to": [{"namespace_selector": {"match_expressions": [names.of_tenants()]}}],
+                    "ports": tcp(METRICS_PORT),
+                },
                 {"to": [{"namespace_selector": {"match_expressions": [of_others]}}]},
                 to_ports(*NODES),
             ],

@@ -16,7 +16,7 @@ API = "monitoring.coreos.com/v1"
 ALPHA = "monitoring.coreos.com/v1alpha1"
 NAME = "tenantplane"
 """Of Prometheus, of Alertmanager and of what is theirs, in the platform's namespace."""
-OF_TENANTS: Manifest = {"matchExpressions": [{"key": names.TENANT_LABEL, "operator": "Exists"}]}
+OF_TENANTS: Manifest = {"matchExpressions": [names.of_tenants()]}
 MANAGED: Manifest = {"matchLabels": {"app.kubernetes.io/managed-by": names.MANAGED_BY}}
 """Objects of this program. A tenant has no right to make any; this is for the day when a role grants one by mistake."""
 

@@ -12,7 +12,7 @@ from components.scheduling.priority_classes import TENANT_SELF_SERVICE
 from controls import control
 from settings import Tier, names
 
-IN_TENANTS: Mapping[str, Any] = {"match_expressions": [{"key": names.TENANT_LABEL, "operator": "Exists"}]}
+IN_TENANTS: Mapping[str, Any] = {"match_expressions": [names.of_tenants()]}
 """Selector of the namespaces of tenants."""
 
 

@@ -79,7 +79,7 @@ def spec() -> Manifest:
         "match_constraints": {
             "namespace_selector": {
                 "match_expressions": [
-                    {"key": names.TENANT_LABEL, "operator": "Exists"},
+                    names.of_tenants(),
                     {"key": "pod-security.kubernetes.io/enforce", "operator": "In", "values": ["baseline"]},
                 ]
             },

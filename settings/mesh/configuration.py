@@ -29,7 +29,7 @@ def mesh_configuration(cluster: Cluster, trust_domain: str) -> dict[str, Any]:
         "defaultVirtualServiceExportTo": ["."],
         "defaultDestinationRuleExportTo": ["."],
         "discoverySelectors": [
-            {"matchExpressions": [{"key": names.TENANT_LABEL, "operator": "Exists"}]},
+            {"matchExpressions": [names.of_tenants()]},
             {"matchExpressions": [{"key": NAMESPACE_NAME, "operator": "In", "values": platform}]},
         ],
         "defaultConfig": {"holdApplicationUntilProxyStarts": True},

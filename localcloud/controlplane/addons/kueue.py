@@ -8,7 +8,7 @@ from localcloud.controlplane.layout import Layout
 from localcloud.controlplane.ports import HOST
 from settings import names
 
-OF_TENANTS = {"matchExpressions": [{"key": names.TENANT_LABEL, "operator": "Exists"}]}
+OF_TENANTS = {"matchExpressions": [names.of_tenants()]}
 """Namespaces whose Jobs are queued. Jobs of the platform are not, and run when Kueue does not."""
 
 WEBHOOKS = Webhooks(
