@@ -8,39 +8,52 @@ a preview of a pull request is, and every rule is asked about what it registers.
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from fleet.policy import PACK
-from fleet.preview.findings import Judge
+from fleet.preview.renderable import Renderable
 from fleet.preview.side_process import SideProcess
 from fleet.stacks import Stack
-from policies.verdict import Outcome, Verdict
+from settings import Catalogue
 from settings.dates import today
 
+if TYPE_CHECKING:
+    from policies.verdict import Verdict
 
-def refusals(root: Path, environment: str, stacks: Sequence[Stack], console: Console) -> list[str]:
+
+def refusals(
+    root: Path, catalogue: Catalogue, known: Sequence[Stack], stacks: Sequence[Stack], console: Console
+) -> list[str]:
     """What the environment's mandatory controls refuse of these stacks, a line each; the rest is told on the console.
 
-    root: the project's folder; one without a pack has no rules. Nothing is asked of a cluster. Raises FleetError when a
-    stack cannot be rendered: what could not be looked at has not passed.
+    root: the project's folder; one without a pack has no rules. catalogue: of the environment. known: all of its
+    stacks; only `stacks`, and what those stand on, are rendered. Nothing is asked of a cluster. Raises FleetError when
+    a stack cannot be rendered: what could not be looked at has not passed.
     """
     if not stacks or not (root / PACK).is_dir():
         return []
     console.print(f"  asking the policies about {len(stacks)} stack{'s' if len(stacks) > 1 else ''}")
-    judge = Judge(root, environment, today(os.environ, datetime.now(UTC)))
     found: list[Verdict] = []
-    with SideProcess(root, environment, "the program", beside=True) as side:
-        side.describe()
+    with SideProcess(root, catalogue.environment, "the program", beside=True) as side:
+        # Imported while the other process imports the program.
+        from fleet.preview.findings import Judge  # noqa: PLC0415
+
+        judge = Judge(root, catalogue.environment, today(os.environ, datetime.now(UTC)), catalogue)
+        side.take(asdict(Renderable.of(each)) for each in known)
         for stack in stacks:
             found += judge.verdicts(stack.config.cluster, side.render(stack.name, None, "unsalted"))
     _tell(found, console)
     return list(dict.fromkeys(f"{each.result.name}: {each}" for each in found if each.refused))
 
 
-def _tell(verdicts: Iterable[Verdict], console: Console) -> None:
+def _tell(verdicts: "Iterable[Verdict]", console: Console) -> None:
+    from policies.verdict import Outcome  # noqa: PLC0415  as above
+
     counted = Counter(each.outcome for each in verdicts)
     for outcome, what in (
         (Outcome.ADVISED, "advised"),

@@ -261,7 +261,7 @@ def _policies_hold(fleet: Fleet, verb: Verb, stacks: Sequence[Stack], console: C
         return True
     from fleet.policy_gate import refusals  # noqa: PLC0415  the SDK, which a run without policies need not import
 
-    found = refusals(fleet.root, fleet.catalogue.environment, stacks, console)
+    found = refusals(fleet.root, fleet.catalogue, fleet.stacks, stacks, console)
     if found and verb != "preview":
         raise FleetError("\n  ".join(["the policies refuse this (I1); nothing was changed:", *found]))
     for each in found:

@@ -9,12 +9,16 @@ from typing import Any, Final
 import yaml
 
 from fleet.errors import FleetError
-from settings import Catalogue, names, plan_tenants
-from settings.plan_hash import plan_hash
+from settings import Catalogue, names
+from settings.plan_hash import StackPlans
 from settings.stack_config import StackConfig, StackConfigError, parse_stack_config
 
 PREFIX: Final = "tenantplane:"
 _SECRETS: Final = ("secretsprovider", "encryptedkey", "encryptionsalt")
+
+# libyaml's are about ten times faster, which tells where each shard has a file.
+_Loader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Dumper: Final[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,30 +67,31 @@ def stacks_of(catalogue: Catalogue, root: Path) -> tuple[Stack, ...]:
         raise FleetError(f"{base.name} is missing: the environment {environment!r} has no stack configuration")
     document = _read(base)
     values = dict(document.get("config") or {})
+    plans = StackPlans(catalogue, root)
     alone = len(clusters) == 1 and catalogue.topology.phase == "one"
     if alone and clusters[0].shards == 1:
-        return (_stack(catalogue, root, names.stack_name(environment), base, values),)
-    cloud = _cloud_stacks(catalogue, root, document, values)
+        return (_stack(catalogue, plans, names.stack_name(environment), base, values),)
+    cloud = _cloud_stacks(catalogue, plans, root, document, values)
     platforms: list[Stack] = []
     shards: list[Stack] = []
     for cluster in clusters:
         own = {**values, f"{PREFIX}cluster": cluster.name}
         platform = names.platform_stack(environment, None if alone else cluster.name)
         file = _write(root, platform, document, {**own, f"{PREFIX}layer": "platform"})
-        made = _stack(catalogue, root, platform, file, {**own, f"{PREFIX}layer": "platform"})
+        made = _stack(catalogue, plans, platform, file, {**own, f"{PREFIX}layer": "platform"})
         below = names.foundation_stack(environment, cluster.region)
         needs = (below,) if cluster.provider == "eks" else ()
         platforms.append(replace(made, needs=needs, lost=cluster.lost))
         for shard in range(cluster.shards):
             name = names.stack_name(environment, cluster.name, shard)
             config = {**own, f"{PREFIX}layer": "tenants", f"{PREFIX}shard": str(shard)}
-            made = _stack(catalogue, root, name, _write(root, name, document, config), config)
+            made = _stack(catalogue, plans, name, _write(root, name, document, config), config)
             shards.append(replace(made, needs=(*needs, platform), lost=cluster.lost))
     return (*cloud, *platforms, *shards)
 
 
 def _cloud_stacks(
-    catalogue: Catalogue, root: Path, document: Mapping[str, Any], values: Mapping[str, Any]
+    catalogue: Catalogue, plans: StackPlans, root: Path, document: Mapping[str, Any], values: Mapping[str, Any]
 ) -> tuple[Stack, ...]:
     """What clusters at AWS stand on: a foundation for each region, the account's first before the others, and the
     entrances. None where no cluster is there."""
@@ -97,7 +102,7 @@ def _cloud_stacks(
     def stack(name: str, needs: tuple[str, ...], **more: str) -> None:
         config = {**values, **{f"{PREFIX}{key}": value for key, value in more.items()}}
         file = _write(root, name, document, config)
-        made.append(replace(_stack(catalogue, root, name, file, config), needs=needs))
+        made.append(replace(_stack(catalogue, plans, name, file, config), needs=needs))
 
     used = {each.region for each in catalogue.topology.clusters if each.provider == "eks"}
     regions = [each.name for each in account.regions if each.name in used or each is account.regions[0]]
@@ -116,7 +121,7 @@ def catalogue_folder(root: Path, environment: str) -> Path:
     return root / str(values.get(f"{PREFIX}catalog", "catalog"))
 
 
-def _stack(catalogue: Catalogue, root: Path, name: str, file: Path, values: Mapping[str, Any]) -> Stack:
+def _stack(catalogue: Catalogue, plans: StackPlans, name: str, file: Path, values: Mapping[str, Any]) -> Stack:
     ours = {key.removeprefix(PREFIX): value for key, value in values.items() if key.startswith(PREFIX)}
     try:
         config = parse_stack_config(ours)
@@ -127,20 +132,20 @@ def _stack(catalogue: Catalogue, root: Path, name: str, file: Path, values: Mapp
             f"{file.name} is for environment {config.environment!r}; tenantplane:environment has to be "
             f"{catalogue.environment!r}, as in its name"
         )
-    plans = plan_tenants(catalogue, config.cluster, config.shard) if config.has_tenants else ()
+    held = plans.tenants(config)
     return Stack(
         name=name,
         config=config,
         file=file,
-        tenants=tuple(plan.tenant.id for plan in plans),
-        plan=plan_hash(catalogue, config, root),
-        namespaces={plan.tenant.id: tuple(str(each.child) for each in plan.children) for plan in plans},
+        tenants=tuple(plan.tenant.id for plan in held),
+        plan=plans.hash(config),
+        namespaces={plan.tenant.id: tuple(str(each.child) for each in plan.children) for plan in held},
     )
 
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        document = yaml.safe_load(file.read_text())
+        document = yaml.load(file.read_text(), _Loader)  # noqa: S506 - a safe one
     except yaml.YAMLError as error:
         raise FleetError(f"{file.name} is not YAML: {error}") from None
     if not isinstance(document, dict):
@@ -153,15 +158,15 @@ def _write(root: Path, stack: str, document: Mapping[str, Any], config: Mapping[
     file = root / f"Pulumi.{stack}.yaml"
     # The secrets' key goes along: a stack of the same environment opens with the same passphrase. One that the
     # engine made for this stack alone is kept: without it the state's secrets are lost.
-    kept = _read(file) if file.is_file() else {}
-    keys = document if any(key in document for key in _SECRETS) else kept
+    shared = any(key in document for key in _SECRETS)
+    keys = document if shared else _read(file) if file.is_file() else {}
     return stack_file(file, {**{key: keys[key] for key in _SECRETS if key in keys}, "config": dict(config)})
 
 
 def stack_file(file: Path, content: Mapping[str, Any]) -> Path:
     """Writes a stack's configuration file, only when it differs: an engine may be reading it."""
     text = "# Generated by fleet from the environment's configuration and topology; edits are lost.\n"
-    text += yaml.safe_dump(dict(content), sort_keys=False)
+    text += yaml.dump(dict(content), Dumper=_Dumper, sort_keys=False)
     if not file.is_file() or file.read_text() != text:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)

@@ -13,7 +13,7 @@ from policies.evaluation import evaluate, evaluate_stack
 from policies.expected import Expected, expected
 from policies.objects import Resource, found
 from policies.verdict import Verdict, judge
-from settings import load_catalogue
+from settings import Catalogue, load_catalogue
 from settings.policy import EnvironmentPolicy, load_policy
 
 _PREFIX: Final = "tenantplane:"
@@ -96,10 +96,18 @@ def session(root: Path, values: Mapping[str, Any], on: date, record: Path | None
     if environment is None:
         return Session(expected=Expected(), policy=EnvironmentPolicy(environment="none"), on=on, record=record)
     folder = root / told.get("catalog", "catalog")
+    return session_of(load_catalogue(folder, environment, on), folder, told.get("cluster"), on, record)
+
+
+def session_of(
+    catalogue: Catalogue, folder: Path, cluster: str | None, on: date, record: Path | None = None
+) -> Session:
+    """The session of a catalogue that is loaded. folder: where it was read, for the environment's policy. cluster: the
+    one that the stack is about; all when None. Raises CatalogueError when the policy has mistakes."""
     return Session(
-        expected=expected(load_catalogue(folder, environment, on), told.get("cluster")),
+        expected=expected(catalogue, cluster),
         # An exception that has ended is no reason to look at nothing: its finding is back.
-        policy=load_policy(folder, environment),
+        policy=load_policy(folder, catalogue.environment),
         on=on,
         record=record,
     )

@@ -116,10 +116,10 @@ def _gpus(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Docu
 def _shares(tenant: Tenant, cluster: Cluster, catalogue: Catalogue, document: Document) -> Iterator[Problem]:
     """A share that is too little for a namespace, or leaves the home too little."""
     divided = budget(tenant, catalogue.tiers[tenant.tier], cluster)
-    least = least_share(divided.whole)
     for index, (name, part) in enumerate(divided.children.items()):
         if (short := too_little(part)) is not None:
             what = f"namespace {name!r} has too little {short} to be of use"
+            least = least_share(divided.whole)  # a search, which was most of a catalogue's load when made for all
             allowed = "no namespaces in this tier" if least is None else f"a share of at least {least}"
             yield document.problem(("namespaces", "children", index, "share"), what, allowed)
     if divided.children and (short := too_little(divided.home)) is not None:

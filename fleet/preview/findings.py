@@ -11,10 +11,12 @@ from pulumi_policy.proxy import unknown_checking_proxy
 from fleet.events import PLATFORM, Change
 from fleet.preview.compare import Registered
 from fleet.preview.review import Finding
+from fleet.stacks import catalogue_folder
 from policies.evaluation import evaluate, evaluate_stack
 from policies.objects import Resource, found
-from policies.session import Session, session
+from policies.session import Session, session_of
 from policies.verdict import Outcome, Verdict, judge
+from settings import Catalogue, load_catalogue
 
 _TOLD: Final = (Outcome.REFUSED, Outcome.ADVISED, Outcome.EXCEPTED)
 _Key = tuple[str, str, str]
@@ -24,12 +26,14 @@ _Key = tuple[str, str, str]
 class Judge:
     """The rules as one revision's catalogue sets them.
 
-    root: folder of the revision. environment: of both. on: the day, for exceptions that end.
+    root: folder of the revision. environment: of both. on: the day, for exceptions that end. catalogue: the revision's,
+    where somebody has loaded it; read when it is first needed, and once, where None.
     """
 
     root: Path
     environment: str
     on: date
+    catalogue: Catalogue | None = None
     _sessions: dict[str | None, Session] = field(default_factory=dict)
 
     def verdicts(self, cluster: str | None, resources: Sequence[Registered]) -> Iterator[Verdict]:
@@ -53,9 +57,10 @@ class Judge:
 
     def _session(self, cluster: str | None) -> Session:
         if cluster not in self._sessions:
-            values = {"tenantplane:environment": self.environment}
-            told = values if cluster is None else {**values, "tenantplane:cluster": cluster}
-            self._sessions[cluster] = session(self.root, told, self.on)
+            folder = catalogue_folder(self.root, self.environment)
+            if self.catalogue is None:
+                self.catalogue = load_catalogue(folder, self.environment, self.on)
+            self._sessions[cluster] = session_of(self.catalogue, folder, cluster, self.on)
         return self._sessions[cluster]
 
 

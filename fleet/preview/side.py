@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
+from fleet.preview.renderable import Renderable
 from fleet.preview.rendering import Rendering, refusal, render, stand_ins
 
 _KUBECONFIG: Final = "tenantplane:kubeconfig"
@@ -33,6 +34,7 @@ class Side:
         self._kubeconfig = Path(self._folder.name) / "kubeconfig"
         self._kubeconfig.touch()
         self._stacks: dict[str, Any] = {}
+        self._renderable: dict[str, Renderable] = {}
         self._told: dict[str, dict[str, Any]] = {}
         self._made: dict[str, Rendering] = {}
 
@@ -59,6 +61,7 @@ class Side:
             return {"problems": [str(each) for each in error.problems]}
         made = stacks.stacks_of(catalogue, self.root)
         self._stacks = {each.name: each for each in made}
+        self._renderable = {each.name: Renderable.of(each) for each in made}
         return {
             "problems": [],
             "tenants": {plan.tenant.id: _facts(plan) for plan in settings.plan_tenants(catalogue)},
@@ -68,6 +71,11 @@ class Side:
             },
             "cost": cost.cost_data(cost.bill_of(catalogue)) if catalogue.prices is not None else None,
         }
+
+    def take(self, stacks: list[dict[str, Any]]) -> dict[str, Any]:
+        """In the place of `describe`, for who knows the stacks already: what there is to know of each to render it."""
+        self._renderable = {each["name"]: Renderable(**each) for each in stacks}
+        return {}
 
     def refusals(self, recorded: dict[str, dict[str, Any]]) -> dict[str, Any]:
         """What an update would refuse over all stacks, before it changes any (A7).
@@ -89,7 +97,7 @@ class Side:
             return {"error": refusal(error)}
 
     def _rendering(self, stack: str, tenants: list[str] | None, salt: str) -> Rendering:
-        if not self._stacks[stack].tenants:
+        if self._renderable[stack].shared:
             # What others stand on is asked for more than once.
             if stack not in self._made:
                 self._made[stack] = self._new_rendering(stack, None, salt)
@@ -98,7 +106,7 @@ class Side:
 
     def _new_rendering(self, stack: str, tenants: list[str] | None, salt: str) -> Rendering:
         yaml = importlib.import_module("yaml")
-        file = self._stacks[stack].file
+        file = Path(self._renderable[stack].file)
         config = {key: str(value) for key, value in (yaml.safe_load(file.read_text()).get("config") or {}).items()}
         config[_KUBECONFIG] = str(self._kubeconfig)
         known = {name: self._outputs(name, salt) for name in self._beneath(stack)}
@@ -107,13 +115,13 @@ class Side:
 
     def _beneath(self, stack: str) -> set[str]:
         """Every stack that one stands on, those of those included."""
-        needs = set(self._stacks[stack].needs)
+        needs = set(self._renderable[stack].needs)
         return needs.union(*(self._beneath(each) for each in needs))
 
     def _outputs(self, stack: str, salt: str) -> dict[str, Any]:
         """What a stack would tell others. A platform tells that it is there, and nothing else."""
         if stack not in self._told:
-            platform = self._stacks[stack].config.layer == "platform"
+            platform = self._renderable[stack].layer == "platform"
             made = {} if platform else stand_ins(self._rendering(stack, [], salt).outputs, stack)
             self._told[stack] = {**made, _PLAN: "as it is to be"}
         return self._told[stack]

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final, Self
@@ -53,6 +53,10 @@ class SideProcess:
     def describe(self) -> dict[str, Any]:
         """Its catalogue and stacks; see Side.describe."""
         return self._ask(ask="describe")
+
+    def take(self, stacks: Iterable[Mapping[str, Any]]) -> None:
+        """Tells it its stacks, as fleet.preview.renderable.Renderable has them; see Side.take."""
+        self._ask(ask="take", stacks=[dict(each) for each in stacks])
 
     def render(self, stack: str, tenants: list[str] | None, salt: str) -> list[dict[str, Any]]:
         """What its program registers for a stack; see Side.render. Raises FleetError with the program's words."""

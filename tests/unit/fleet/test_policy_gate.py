@@ -30,7 +30,7 @@ def test_a_tenant_that_breaks_a_mandatory_control_stops_the_update_before_it_beg
     fleet: Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = Console(file=io.StringIO())
-    assert refusals(fleet.root, ENVIRONMENT, fleet.stacks, said) == []  # the twin
+    assert refusals(fleet.root, fleet.catalogue, fleet.stacks, fleet.stacks, said) == []  # the twin
     file = fleet.root / NETWORK
     text = file.read_text()
     assert DENY in text
@@ -46,4 +46,5 @@ def test_a_tenant_that_breaks_a_mandatory_control_stops_the_update_before_it_beg
 
 
 def test_a_project_without_a_pack_has_no_rules(tmp_path: Path, fleet: Fleet) -> None:
-    assert refusals(tmp_path, ENVIRONMENT, fleet.stacks, Console(file=io.StringIO())) == []
+    said = Console(file=io.StringIO())
+    assert refusals(tmp_path, fleet.catalogue, fleet.stacks, fleet.stacks, said) == []

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from settings import load_catalogue
-from settings.plan_hash import plan_hash
+from settings import load_catalogue, plan_tenants
+from settings.plan_hash import StackPlans, plan_hash
 from settings.stack_config import StackConfig
 from tests.unit.settings import small_catalogue
 from tests.unit.settings.priced import PRICES
@@ -42,3 +42,36 @@ def test_a_platform_without_either_is_left_alone(tmp_path: Path) -> None:
 def test_prices_are_a_part_of_the_plan(tmp_path: Path) -> None:
     dearer = PRICES.replace("hourly: 1,", "hourly: 2,")
     assert hashed(tmp_path, MONITORED) != hashed(tmp_path, MONITORED, prices=dearer)
+
+
+CONFIGS = [
+    StackConfig(environment="local"),
+    StackConfig(environment="local", layer="platform"),
+    StackConfig(environment="local", layer="tenants", cluster="local", shard=0),
+    StackConfig(environment="staging", layer="foundation", region="eu-central-1"),
+    StackConfig(environment="staging", layer="entrances"),
+    *(
+        StackConfig.model_validate({"environment": "staging", "layer": layer, "cluster": cluster, "shard": shard})
+        for cluster in ("starter", "enterprise")
+        for layer, shard in (("platform", None), ("tenants", None), ("tenants", 0), ("tenants", 1))
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    "config", CONFIGS, ids=lambda each: f"{each.environment}-{each.layer}-{each.cluster}-{each.shard}"
+)
+def test_all_stacks_at_once_are_what_each_program_says_it_is(config: StackConfig) -> None:
+    """fleet compares the one with the other: did they differ, every stack would be run each time."""
+    catalogue = load_catalogue(ROOT / "catalog", config.environment)
+    plans = StackPlans(catalogue, ROOT)
+    assert plans.hash(config) == plan_hash(catalogue, config, ROOT)
+    wanted = plan_tenants(catalogue, config.cluster, config.shard) if config.has_tenants else ()
+    assert plans.tenants(config) == wanted
+
+
+def test_a_cluster_that_is_not_in_the_topology_is_no_stack_without_tenants() -> None:
+    plans = StackPlans(load_catalogue(ROOT / "catalog", "staging"), ROOT)
+    for layer in ("platform", "tenants"):
+        with pytest.raises(KeyError, match="nowhere"):
+            plans.hash(StackConfig(environment="staging", layer=layer, cluster="nowhere"))
