@@ -41,8 +41,8 @@ class AuditShipper(pulumi.ComponentResource):
     EKS hands its audit log to CloudWatch alone; `settings.audit.vector_configuration` is for control planes whose
     machines are ours.
     Creates: Role `tenantplane-audit-shipper-<cluster>`, the only name that the bucket takes logs from, with its
-    RolePolicy; FirehoseDeliveryStream; a Role by which CloudWatch hands on to it, with its RolePolicy;
-    LogSubscriptionFilter of audit events.
+    RolePolicy; FirehoseDeliveryStream, encrypted by the bucket's key; a Role by which CloudWatch hands on to it, with
+    its RolePolicy; LogSubscriptionFilter of audit events.
     Outputs: none.
     """
 
@@ -81,6 +81,8 @@ class AuditShipper(pulumi.ComponentResource):
                 "buffering_size": BATCH_MB,
                 "compression_format": "UNCOMPRESSED",  # CloudWatch compresses
             },
+            # What waits for the next batch, as what is in the bucket (F5).
+            server_side_encryption={"enabled": True, "key_type": "CUSTOMER_MANAGED_CMK", "key_arn": args.key},
             tags=tags,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[policy, args.ready]),
         )

@@ -652,10 +652,12 @@ EXAMPLES = (
                 "bufferingInterval": 300,
                 "bufferingSize": 5,
             },
+            "serverSideEncryption": {"enabled": True, "keyType": "CUSTOMER_MANAGED_CMK", "keyArn": "<key.arn>"},
             **TAGS,
         },
         {
             "extendedS3Configuration": {"roleArn": "<role.arn>", "bucketArn": "<bucket.arn>", "prefix": "b/"},
+            "serverSideEncryption": {"enabled": False},
             **RETAGGED,
         },
         imports=False,

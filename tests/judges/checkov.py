@@ -1,11 +1,11 @@
-"""Runs checkov, an external judge of manifests, from a virtual environment of its own (I1)."""
+"""Runs checkov, an external judge of manifests and of plans, from a virtual environment of its own (I1)."""
 
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,10 @@ from localcloud.paths import cache_directory
 VERSION: Final = "3.3.30"
 WAIVERS: Final = Path(__file__).parent / "waivers.yaml"
 TIMEOUT_S: Final = 900
+KUBERNETES: Final = "kubernetes"
+PLAN: Final = "terraform_plan"
+MUTANT: Final = "mutant-"
+"""Beginning of the names of what was made for the judge to notice."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,17 +38,23 @@ class Waiver:
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """What checkov says. failed: check and resource of each finding."""
+    """What checkov says. passed, failed: check and resource of each verdict. resources: how many it has looked at."""
 
-    passed: int
+    passed: tuple[tuple[str, str], ...]
+    failed: tuple[tuple[str, str], ...]
     resources: int
     unreadable: int
-    failed: tuple[tuple[str, str], ...]
 
     @property
     def evaluated(self) -> bool:
         """Whether anything was judged at all: a tool that found nothing to look at says nothing is wrong."""
-        return self.passed > 0 and self.resources > 0 and self.unreadable == 0
+        return bool(self.passed) and self.resources > 0 and self.unreadable == 0
+
+    @property
+    def ours(self) -> "Judgement":
+        """The same without what was made to be found."""
+        passed, failed = (tuple(each for each in said if not made_bad(each[1])) for said in (self.passed, self.failed))
+        return replace(self, passed=passed, failed=failed)
 
     def unexplained(self, waivers: Iterable[Waiver]) -> list[tuple[str, str]]:
         """Findings without a waiver."""
@@ -72,26 +82,40 @@ def waivers() -> list[Waiver]:
     return [Waiver(**each) for each in yaml.safe_load(WAIVERS.read_text())]
 
 
-def judge(python: Path, folder: Path, manifests: Iterable[Mapping[str, Any]]) -> Judgement:
-    """What checkov says of manifests, which are written to a folder."""
-    folder.mkdir(parents=True)
-    for number, each in enumerate(manifests):
-        (folder / f"{number:04d}.json").write_text(json.dumps(each))
-    command = [str(python), "-m", "checkov.main", "-d", str(folder), "--framework", "kubernetes"]
+def made_bad(resource: str) -> bool:
+    """Whether a resource, as checkov names it, was made for the judge to notice."""
+    return resource.rpartition(".")[2].startswith(MUTANT)
+
+
+def judge(python: Path, folder: Path, documents: Mapping[str, Iterable[Mapping[str, Any]]]) -> dict[str, Judgement]:
+    """What checkov says, in one run, of documents by framework; they are written to a folder."""
+    for framework, listed in documents.items():
+        (folder / framework).mkdir(parents=True)
+        for number, each in enumerate(listed):
+            (folder / framework / f"{number:04d}.json").write_text(json.dumps(each))
+    command = [str(python), "-m", "checkov.main"]
     done = subprocess.run(
-        [*command, "--skip-download", "--compact", "--quiet", "-o", "json"],
+        [*command, "-d", str(folder), "--framework", *documents, "--skip-download", "--compact", "-o", "json"],
         capture_output=True,
         text=True,
         timeout=TIMEOUT_S,
         env={**os.environ, "LOG_LEVEL": "ERROR"},
         check=False,
     )
-    said = json.loads(done.stdout) if done.stdout.strip() else {}
-    summary = said.get("summary", said)
-    found = said.get("results", {}).get("failed_checks", [])
+    told = json.loads(done.stdout) if done.stdout.strip() else []
+    found = {each["check_type"]: each for each in (told if isinstance(told, list) else [told]) if "check_type" in each}
+    return {framework: _judgement(found.get(framework, {})) for framework in documents}
+
+
+def _judgement(said: Mapping[str, Any]) -> Judgement:
+    summary, results = said.get("summary", {}), said.get("results", {})
+    passed, failed = (
+        tuple(sorted((each["check_id"], each["resource"]) for each in results.get(name, ())))
+        for name in ("passed_checks", "failed_checks")
+    )
     return Judgement(
-        passed=summary.get("passed", 0),
+        passed=passed,
+        failed=failed,
         resources=summary.get("resource_count", 0),
         unreadable=summary.get("parsing_errors", 0),
-        failed=tuple(sorted((each["check_id"], each["resource"]) for each in found)),
     )

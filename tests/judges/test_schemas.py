@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.judges import kubeconform
-from tests.judges.test_manifests import manifests
+from tests.judges.manifests import manifests
 
 DEPLOYMENT: Final = "Deployment"
 TEMPLATE: Final = "SandboxTemplate"

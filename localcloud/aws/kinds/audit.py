@@ -51,6 +51,23 @@ def _destination(scope: Scope) -> Any:
     return made
 
 
+def _sealing(scope: Scope) -> Any:
+    """By which key what waits in a stream is encrypted, in the API's words; null for one that is not."""
+    given = scope["in"].get("serverSideEncryption") or {}
+    if not given.get("enabled"):
+        return None
+    key = {"KeyARN": given["keyArn"]} if given.get("keyArn") else {}
+    return {"KeyType": given.get("keyType") or "AWS_OWNED_CMK", **key}
+
+
+def _sealed(scope: Scope) -> Any:
+    return _sealing(scope) is not None
+
+
+def _opened(scope: Scope) -> Any:
+    return _sealing(scope) is None
+
+
 def _amount(scope: Scope) -> Any:
     """The limit in the program's figures: "100" is "100.0" to the API."""
     amount, given = str(scope["found"]["BudgetLimit"]["Amount"]), scope["in"].get("limitAmount")
@@ -161,6 +178,7 @@ AUDIT_KINDS = (
                 **_FIREHOSE,
                 "DeliveryStreamType": "DirectPut",
                 "ExtendedS3DestinationConfiguration": _destination,
+                "DeliveryStreamEncryptionConfigurationInput": _sealing,
             },
         ),
         id="=raw.DeliveryStreamARN",
@@ -188,6 +206,13 @@ AUDIT_KINDS = (
                 },
                 when=("extendedS3Configuration",),
             ),
+            Call(
+                do="start_delivery_stream_encryption",
+                give={**_FIREHOSE, "DeliveryStreamEncryptionConfigurationInput": _sealing},
+                when=("serverSideEncryption",),
+                only=_sealed,
+            ),
+            Call(do="stop_delivery_stream_encryption", give=_FIREHOSE, when=("serverSideEncryption",), only=_opened),
         ),
         delete=(Call(do="delete_delivery_stream", give=_FIREHOSE),),
         tags=Tags(
@@ -198,8 +223,8 @@ AUDIT_KINDS = (
         ),
         replace=names("name destination"),
         autoname=("name", 64),
-        also=names("destination extendedS3Configuration"),
-        unread=names("extendedS3Configuration"),
+        also=names("destination extendedS3Configuration serverSideEncryption"),
+        unread=names("extendedS3Configuration serverSideEncryption"),
         silent="nothing is delivered; other destinations than S3 are not carried out; no import",
     ),
 )

@@ -18,7 +18,8 @@ PASSWORD: Final = "random:index/randomPassword:RandomPassword"
 @dataclass(frozen=True, kw_only=True)
 class Registered:
     """One resource as the engine would be told of it. type: token. chain: types of its parents and its own, by `$`.
-    deleted_first: whether a replacement deletes the old one before it makes the new."""
+    deleted_first: whether a replacement deletes the old one before it makes the new. sources: URNs of what a property
+    comes from, by its name."""
 
     urn: str
     type: str
@@ -30,6 +31,7 @@ class Registered:
     deleted_with: str
     deleted_first: bool
     depends_on: tuple[str, ...]
+    sources: Mapping[str, frozenset[str]]
 
 
 @dataclass
@@ -111,6 +113,7 @@ class _Monitor(mocks.MockMonitor):
                     deleted_with=request.deletedWith,
                     deleted_first=request.deleteBeforeReplace,
                     depends_on=tuple(sorted(request.dependencies)),
+                    sources={key: frozenset(each.urns) for key, each in request.propertyDependencies.items()},
                 )
             )
         return answer

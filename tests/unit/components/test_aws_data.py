@@ -106,6 +106,7 @@ def test_audit_logs_are_locked_for_180_days_before_anybody_writes() -> None:
     assert role == "tenantplane-audit-shipper-local", "the only name that the bucket takes logs from"
     stream = one("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream", "local-audit").inputs
     assert stream["extendedS3Configuration"]["prefix"] == "local/"
+    assert stream["serverSideEncryption"]["keyArn"] == stream["extendedS3Configuration"]["kmsKeyArn"]
 
 
 def test_no_bucket_can_be_opened_emptied_or_written_in_clear() -> None:

@@ -42,10 +42,10 @@ A rule that comes to a value which is not known before it is made has not been e
 tells it, and `fleet policy` fails for a mandatory control unless a line under `unevaluated`, of the same form, waives
 it. It fails as well when the pack did not see the whole stack, or no rule was asked.
 
-Judges that are not ours look at the same objects, in [tests/judges](../tests/judges): checkov 3.3 (what is unsafe;
-findings are waived with a reason, and a waiver that nothing needs fails) and kubeconform 0.8 (what no schema allows, by
-Kubernetes' own OpenAPI document and the definitions that the add-ons install). Each is shown objects that it has to
-refuse.
+Judges that are not ours look at the same objects, in [tests/judges](../tests/judges): checkov 3.3 (what is unsafe, in
+the manifests and, as a plan of Terraform, in what is made at AWS; findings are waived with a reason, and a waiver that
+nothing needs fails) and kubeconform 0.8 (what no schema allows, by Kubernetes' own OpenAPI document and the definitions
+that the add-ons install). Each is shown objects that it has to refuse.
 
 | Severity | Controls |
 | --- | --- |
