@@ -77,9 +77,9 @@ def installed() -> Path:
     return python
 
 
-def waivers() -> list[Waiver]:
-    """Those of the file."""
-    return [Waiver(**each) for each in yaml.safe_load(WAIVERS.read_text())]
+def waivers(file: Path = WAIVERS) -> list[Waiver]:
+    """Those of a file."""
+    return [Waiver(**each) for each in yaml.safe_load(file.read_text())]
 
 
 def made_bad(resource: str) -> bool:

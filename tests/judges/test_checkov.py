@@ -12,7 +12,7 @@ from tests.judges.conftest import CONTAINER_MUTANTS
 from tests.judges.manifests import manifests
 from tests.judges.terraform_plan import type_name
 
-pytestmark = pytest.mark.xdist_group("checkov")  # asked once
+pytestmark = pytest.mark.xdist_group("judges")  # asked once
 
 LEAST: Final = {KUBERNETES: 1_000, PLAN: 500}
 """Checks that have to have passed: 1,612 and 552 do today. Far fewer would mean that it no longer reads what we

@@ -44,8 +44,9 @@ it. It fails as well when the pack did not see the whole stack, or no rule was a
 
 Judges that are not ours look at the same objects, in [tests/judges](../tests/judges): checkov 3.3 (what is unsafe, in
 the manifests and, as a plan of Terraform, in what is made at AWS; findings are waived with a reason, and a waiver that
-nothing needs fails) and kubeconform 0.8 (what no schema allows, by Kubernetes' own OpenAPI document and the definitions
-that the add-ons install). Each is shown objects that it has to refuse.
+nothing needs fails), kube-score 1.20 (what does not belong together: Services without pods, budgets, scalers) and
+kubeconform 0.8 (what no schema allows, by Kubernetes' own OpenAPI document and the definitions that the add-ons
+install). Each is shown objects that it has to refuse.
 
 | Severity | Controls |
 | --- | --- |
