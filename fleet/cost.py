@@ -93,7 +93,7 @@ def cost_data(bill: StackCost) -> dict[str, Any]:
         ],
         "platform": [_line(*item, rest[index]) for index, item in enumerate(platform)],
         "idle": [_line(*item, rest[len(platform) + index]) for index, item in enumerate(idle)],
-        "unpriced": [{"cluster": each.cluster, "pool": each.pool, "why": each.why} for each in bill.unpriced],
+        "unpriced": [{"cluster": each.cluster, "part": each.part, "why": each.why} for each in bill.unpriced],
         "examples": list(bill.prices.examples()),
     }
 
@@ -109,7 +109,7 @@ def notes(bill: StackCost) -> Iterable[str]:
         yield f"Examples, to be replaced in prices.yaml: {', '.join(examples)}."
     yield "A tenant pays for what it is guaranteed, used or not, and for the platform in proportion to that."
     for each in bill.unpriced:
-        yield f"Unpriced, counted as 0: pool {each.pool} of cluster {each.cluster} {each.why}."
+        yield f"Unpriced, counted as 0: {each.part} of cluster {each.cluster} {each.why}."
 
 
 def group_of(what: str) -> str:

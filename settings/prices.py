@@ -5,14 +5,17 @@ figures, and is named as such wherever a cost is shown.
 """
 
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from settings.aws.fields import InstanceClass
 from settings.dates import Day
 from settings.fields import Flag, LabelValue, Model, Name, Percent, Reason, count_of, count_schema, refuse
 
 _MOST = 100_000
+PARTS: Final = ("spot", "control_plane", "volumes", "databases", "aurora", "nat", "split")
+"""Parts of the table that have one source."""
 _ALLOWED = f"dollars from 0 to {_MOST}, with at most 9 decimals"
 
 
@@ -86,6 +89,36 @@ class DatabasePrice(Model):
     source: Name
 
 
+class AuroraInstancePrice(Model):
+    """One class of Aurora's instances. hourly: of one. connections: how many it takes; a tenant pays for its limit's
+    part of them."""
+
+    instance_class: InstanceClass
+    hourly: Money
+    connections: Connections
+    source: Name
+
+
+class AuroraPrice(Model):
+    """Aurora PostgreSQL at AWS, of clusters on EKS. gib_month: a GiB of its storage for a month, of which as much is
+    assumed as in the `databases` of other clusters. What it reads and writes is by use, and not in it."""
+
+    instances: Annotated[tuple[AuroraInstancePrice, ...], Field(min_length=1)]
+    gib_month: Money
+    source: Name
+
+    def of(self, instance_class: str) -> AuroraInstancePrice | None:
+        """The price of a class; None for one that the table does not have."""
+        return next((each for each in self.instances if each.instance_class == instance_class), None)
+
+
+class NatPrice(Model):
+    """A NAT gateway at AWS. hourly: of one; the traffic through it is by use, and not in it."""
+
+    hourly: Money
+    source: Name
+
+
 class Split(Model):
     """Weights by which a node's price is divided between its CPU and its memory. core: of a core. gib: of a GiB."""
 
@@ -96,7 +129,7 @@ class Split(Model):
 
 class Prices(Model):
     """The price table. region: whose prices they are. date: of which day. hours_per_month: 730 is a twelfth of a
-    year."""
+    year. aurora, nat: where clusters are on EKS; what is left out there counts as nothing, and is named."""
 
     currency: Literal["USD"]
     region: Name
@@ -108,6 +141,8 @@ class Prices(Model):
     control_plane: ControlPlanePrice
     volumes: VolumePrice
     databases: DatabasePrice
+    aurora: AuroraPrice | None = None
+    nat: NatPrice | None = None
     split: Split
 
     def node_hourly(self, instance_type: str | None, lifecycle: str) -> Decimal | None:
@@ -122,6 +157,8 @@ class Prices(Model):
     def examples(self) -> tuple[str, ...]:
         """What of the table is an example: its keys, in order."""
         made_up = {each.id for each in self.sources if each.example}
-        parts = ("spot", "control_plane", "volumes", "databases", "split")
         named = [each.instance_type for each in self.nodes if each.source in made_up]
-        return (*named, *(part for part in parts if getattr(self, part).source in made_up))
+        if self.aurora is not None:
+            named += [each.instance_class for each in self.aurora.instances if each.source in made_up]
+        parts = {part: getattr(self, part) for part in PARTS}
+        return (*named, *(part for part, price in parts.items() if price is not None and price.source in made_up))

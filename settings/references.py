@@ -6,6 +6,7 @@ from typing import get_args
 from settings.fields import Capability
 from settings.homes import home_problems, isolation_problems
 from settings.image_problems import image_problems
+from settings.prices import PARTS
 from settings.problems import Problem
 from settings.sources import Sources, entries, file_id, items, paths, repeated
 from settings.topology_problems import topology_problems
@@ -17,16 +18,17 @@ CAPABILITIES: tuple[str, ...] = get_args(Capability)
 def reference_problems(sources: Sources) -> list[Problem]:
     """Every reference that leads nowhere, every name given twice, every file whose name is not its content's."""
     found: list[Problem] = []
-    for document, key, field in (
-        (sources.tiers, "tiers", "id"),
-        (sources.runtimes, "runtimes", "id"),
-        (sources.regions, "regions", "id"),
-        (sources.topology, "clusters", "name"),
-        (sources.prices, "sources", "id"),
-        (sources.prices, "nodes", "instance_type"),
+    for document, at, field in (
+        (sources.tiers, ("tiers",), "id"),
+        (sources.runtimes, ("runtimes",), "id"),
+        (sources.regions, ("regions",), "id"),
+        (sources.topology, ("clusters",), "name"),
+        (sources.prices, ("sources",), "id"),
+        (sources.prices, ("nodes",), "instance_type"),
+        (sources.prices, ("aurora", "instances"), "instance_class"),
     ):
         if document is not None:
-            found += repeated(document, (key,), field)
+            found += repeated(document, at, field)
     if sources.topology is not None:
         found += topology_problems(sources, sources.topology)
     if sources.prices is not None:
@@ -42,9 +44,9 @@ def _prices(sources: Sources, document: Document) -> Iterator[Problem]:
     """Every price says whose it is."""
     yield from sources.unknown(document, ("region",), sources.region_ids, "region")
     known = {str(each.get("id")) for _, each in items(document, ("sources",))}
-    for part in ("spot", "control_plane", "volumes", "databases", "split"):
+    for part in PARTS:
         yield from sources.unknown(document, (part, "source"), known, "source")
-    for at, _ in items(document, ("nodes",)):
+    for at, _ in (*items(document, ("nodes",)), *items(document, ("aurora", "instances"))):
         yield from sources.unknown(document, (*at, "source"), known, "source")
 
 

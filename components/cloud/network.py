@@ -115,7 +115,7 @@ class Network(pulumi.ComponentResource):
         self, name: str, public: list[tuple[Subnet, ec2.Subnet]], gateway: ec2.InternetGateway
     ) -> list[ec2.NatGateway]:
         """One in the first zone, or one in each, or none."""
-        wanted = {"none": 0, "one": 1, "per-zone": len(public)}[self.site.region.nat]
+        wanted = self.site.region.gateways
         made = []
         for where, subnet in public[:wanted]:
             zone = where.zone[-1]

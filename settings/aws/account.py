@@ -40,6 +40,11 @@ class AwsRegion(Model):
             raise refuse(f"zone {foreign[0]!r} is not of {name}", f"{name}a, {name}b, ...")
         return value
 
+    @property
+    def gateways(self) -> int:
+        """NAT gateways of its network."""
+        return {"none": 0, "one": 1, "per-zone": len(self.zones)}[self.nat]
+
 
 class AwsBudget(Model):
     """What the account may cost a month. monthly_usd: whole dollars. mails: 1 to 10 people who are told. percent: of

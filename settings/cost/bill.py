@@ -38,10 +38,11 @@ class TenantCost:
 
 @dataclass(frozen=True, kw_only=True)
 class Unpriced:
-    """A pool whose machine type the table does not have: it counts as nothing. why: in words."""
+    """What the table has no price for: it counts as nothing. part: of the cluster, such as "pool general". why: in
+    words."""
 
     cluster: str
-    pool: str
+    part: str
     why: str
 
 

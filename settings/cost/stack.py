@@ -2,8 +2,8 @@
 
 A tenant's own part is the share of nodes that its guaranteed quota reserves, its GPUs, its nodes if it has some, its
 volumes at their full quota, and its part of the database server. The platform's part (control plane, system nodes, room
-held for cold starts) is divided among tenants in proportion to their own parts. What is left of nodes, GPUs and the
-server is idle and nobody's. The three add up to the price of the stack, exactly.
+held for cold starts, ways out of the network) is divided among tenants in proportion to their own parts. What is left
+of nodes, GPUs and the server is idle and nobody's. The three add up to the price of the stack, exactly.
 """
 
 from collections import defaultdict
@@ -16,6 +16,7 @@ from typing import Final
 from settings.catalogue import Catalogue
 from settings.cluster import Cluster
 from settings.cost.bill import ClusterCost, Item, StackCost, TenantCost, Unpriced
+from settings.cost.cloud import aurora_price, gateways, share_aurora, unpriced
 from settings.cost.reserved import SHARED, Reserved, reserved, reserved_gpus, shared_as
 from settings.cost.supply import PricedPool, Supply, gpu_nodes, nodes_for, priced, supply
 from settings.database.limits import session_limits
@@ -69,15 +70,19 @@ def cluster_cost(catalogue: Catalogue, cluster: Cluster, prices: Prices) -> Clus
         elif kind == "gpu":
             gpu_hourly[name] = each.hourly / (each.nodes * _units(each.pool)) if each.nodes else Fraction(0)
             idle.append(Item(what=f"GPUs ({name})", hourly=_gpus(each, plans, own)))
-    idle += _data(cluster, plans, own, prices)
+    idle += [*_data(cluster, plans, own, prices), *share_aurora(cluster, plans, own, prices)]
+    platform += (out := list(gateways(catalogue, cluster, prices)))
     costs = [TenantCost(plan=plan, items=tuple(own[plan.tenant.id])) for plan in plans]
     return ClusterCost(
         cluster=cluster,
-        price=_price(cluster, pools, plans, prices),
+        price=_price(cluster, pools, plans, prices) + sum((each.hourly for each in out), Fraction(0)),
         tenants=_with_platform(costs, sum((each.hourly for each in platform), Fraction(0))),
         platform=tuple(platform),
         idle=tuple(each for each in idle if each.hourly),
-        unpriced=tuple(_unpriced(cluster, each) for each in pools if not each.known and each.nodes),
+        unpriced=(
+            *(_unpriced(cluster, each) for each in pools if not each.known and each.nodes),
+            *unpriced(catalogue, cluster, prices),
+        ),
         supplies=supplies,
         gpu_hourly=gpu_hourly,
     )
@@ -210,12 +215,13 @@ def _connections(plan: TenantPlan) -> int:
 
 def _price(cluster: Cluster, pools: Iterable[PricedPool], plans: Iterable[TenantPlan], prices: Prices) -> Fraction:
     """By what is bought, whoever causes it."""
+    plans = tuple(plans)
     nodes = sum((each.hourly for each in pools), Fraction(0))
     stored = sum(plan.budget.whole.storage_bytes for plan in plans)
     made = nodes + Fraction(prices.control_plane.hourly) + volume_hourly(stored, prices)
     if cluster.databases is not None:
         made += Fraction(prices.databases.server_hourly) + database_hourly(0, stored, prices)[1]
-    return made
+    return made + aurora_price(cluster, plans, prices)
 
 
 def _with_platform(costs: list[TenantCost], platform: Fraction) -> tuple[TenantCost, ...]:
@@ -227,4 +233,4 @@ def _with_platform(costs: list[TenantCost], platform: Fraction) -> tuple[TenantC
 def _unpriced(cluster: Cluster, each: PricedPool) -> Unpriced:
     kind = each.pool.instance_type
     why = "names no instance_type" if kind is None else f"instance_type {kind!r} is not in prices.yaml"
-    return Unpriced(cluster=cluster.name, pool=each.pool.name, why=why)
+    return Unpriced(cluster=cluster.name, part=f"pool {each.pool.name}", why=why)

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from settings.catalogue import Catalogue
 from settings.cost.bill import ClusterCost
+from settings.cost.cloud import tier_aurora
 from settings.cost.stack import database_hourly, volume_hourly
 from settings.database.limits import connections
 from settings.plan import TenantPlan
@@ -38,6 +39,8 @@ def tier_hourly(tier: Tier, bill: ClusterCost, prices: Prices) -> Fraction:
     made += volume_hourly(tier.storage_bytes, prices)
     if bill.cluster.databases is not None:
         made += sum(database_hourly(connections(tier.pods), tier.storage_bytes, prices))
+    alone = bill.cluster.aurora is not None and tier.id in bill.cluster.aurora.own_for
+    made += tier_aurora(bill.cluster, connections(tier.pods), tier.storage_bytes, prices, own=alone)
     if not tier.gpus.optional and tier.gpus.count:
         fitting = (
             bill.gpu_hourly[pool.name]

@@ -4,6 +4,8 @@ from tests.unit.settings.flip import Flip
 from tests.unit.settings.priced import FILES
 
 PRICES = "prices.yaml"
+SPLIT = "split: {core: 0.03, gib: 0.004, source: list}\n"
+AURORA = "aurora: {gib_month: 0.1, source: list, instances: [{instance_class: db.r7g.large, hourly: 1, connections: 9, source: list}]}\n"
 
 # fmt: off
 # ruff: noqa: E501
@@ -19,5 +21,10 @@ FLIPS = (
     Flip("machine priced twice", PRICES, "instance_type: costly", "instance_type: plain", ("prices.yaml:10: instance_type 'plain' is given again (first on line 9); allowed: each instance_type once",), FILES),
     Flip("prices of no region", PRICES, "region: north", "region: nrth", ("prices.yaml:2: region 'nrth' is not known (did you mean 'north'?); allowed: moon, north, south",), FILES),
     Flip("table without volumes", PRICES, "volumes: {gib_month: 0.1, source: list}\n", "", ("prices.yaml:1: volumes is missing; allowed: a mapping with gib_month, source",), FILES),
+    Flip("Aurora by nobody's word", PRICES, SPLIT, SPLIT + AURORA.replace("9, source: list", "9, source: lst"), ("prices.yaml:16: source 'lst' is not known (did you mean 'list'?); allowed: example, list",), FILES),
+    Flip("Aurora's storage by nobody's word", PRICES, SPLIT, SPLIT + AURORA.replace("0.1, source: list", "0.1, source: lst"), ("prices.yaml:16: source 'lst' is not known (did you mean 'list'?); allowed: example, list",), FILES),
+    Flip("gateways by nobody's word", PRICES, SPLIT, SPLIT + "nat: {hourly: 1, source: lst}\n", ("prices.yaml:16: source 'lst' is not known (did you mean 'list'?); allowed: example, list",), FILES),
+    Flip("class of Aurora priced twice", PRICES, SPLIT, SPLIT + AURORA.replace("]}", ", {instance_class: db.r7g.large, hourly: 2, connections: 9, source: list}]}"), ("prices.yaml:16: instance_class 'db.r7g.large' is given again (first on line 16); allowed: each instance_class once",), FILES),
+    Flip("a class of Aurora that is none", PRICES, SPLIT, SPLIT + AURORA.replace("db.r7g.large", "r7g.large"), ("prices.yaml:16: aurora.instances[0].instance_class: 'r7g.large' is not a class of database instances; allowed: such as db.r7g.large",), FILES),
 )
 # fmt: on

@@ -110,7 +110,7 @@ def test_tenants_platform_and_idle_add_up_to_the_price(  # noqa: PLR0917  what H
     assert sum(cents([bill.price, shared])) == round((bill.price + shared) * 100 + Fraction(1, 10**12))
 
 
-@pytest.mark.parametrize("environment", ["local", "dev"])
+@pytest.mark.parametrize("environment", ["local", "dev", "staging"])
 def test_the_repositorys_bill_adds_up(environment: str) -> None:
     bill = stack_cost(load_catalogue(CATALOG, environment))
 
@@ -177,9 +177,9 @@ def test_an_autoscaled_cluster_is_priced_with_the_nodes_its_guarantees_need(smal
 
 def test_a_machine_without_a_price_is_said_and_counts_as_nothing(small: Catalogue) -> None:
     bill = stack_cost(with_pools(small, {"general": {"instance_type": "odd"}, "boxes": {"instance_type": None}}))
-    assert [(each.pool, each.why) for each in bill.unpriced] == [
-        ("general", "instance_type 'odd' is not in prices.yaml"),
-        ("boxes", "names no instance_type"),
+    assert [(each.part, each.why) for each in bill.unpriced] == [
+        ("pool general", "instance_type 'odd' is not in prices.yaml"),
+        ("pool boxes", "names no instance_type"),
     ]
     assert bill.clusters[0].supplies["cpu"].cpu_hourly == 0
 
