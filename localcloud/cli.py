@@ -199,6 +199,7 @@ def build_toolchain(
 @app.command("env")
 def environment() -> None:
     """Print the environment for plain `pulumi`, to be read by a shell: eval "$(python -m localcloud env)"."""
+    typer.echo("unset PULUMI_CONFIG_PASSPHRASE")  # one from the shell would win over the file
     for key, value in pulumi_environment().items():
         typer.echo(f"export {key}={shlex.quote(value)}")
 

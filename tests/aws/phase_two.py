@@ -82,6 +82,12 @@ class PhaseTwo:
         }
         return _said(["pulumi", *arguments, "--non-interactive"], self.root, environment, good=good)
 
+    def plain(self, *arguments: str, good: bool = True) -> str:
+        """As pulumi, from a shell that has been told what docs/phase-two.md says, and nothing else."""
+        told = f'eval "$({sys.executable} -m localcloud env)" && cd "$0" && exec pulumi "$@" --non-interactive'
+        given = self._environment() | {"PULUMI_CONFIG_PASSPHRASE": "of another project"}
+        return _said(["bash", "-c", told, str(self.root), *arguments], CHECKOUT, given, good=good)
+
     def client(self, service: str) -> Any:
         """boto3, to look at AWS from beside."""
         key = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from localcloud import controlplane
-from tests.aws.phase_two import FOUNDATION, OWN, STACKS, PhaseTwo
+from tests.aws.phase_two import FOUNDATION, OWN, SMALL, STACKS, PhaseTwo
 from tests.polling import until
 
 pytestmark = [pytest.mark.engine, pytest.mark.cluster, pytest.mark.xdist_group("phase-two")]
@@ -36,7 +36,18 @@ def tenants(made: PhaseTwo) -> dict[str, int]:
 def test_all_layers_come_up_and_a_second_look_changes_nothing(made: PhaseTwo) -> None:
     assert "4 stacks" in made.fleet("up")
     assert "nothing changed" in made.fleet("up", "--no-table")
-    assert "nothing would change" in made.fleet("preview", "--all", UNASKED)
+
+
+def test_plain_pulumi_finds_what_fleet_left_and_leaves_what_fleet_would(made: PhaseTwo) -> None:
+    """Each layer's stack, and no word of fleet's in the shell."""
+    for stack in STACKS:
+        assert "unchanged" in made.plain("preview", "-s", stack, "--expect-no-changes")
+    file = made.root / "catalog" / "tenants" / f"{SMALL}.yaml"
+    file.write_text(file.read_text().replace("groups:\n", "groups:\n  viewers: [hedgehog:auditors]\n", 1))
+    assert "hedgehog:auditors" not in made.kubectl("get", "rolebindings", "-A", "-o", "yaml")
+    made.plain("up", "-s", STACKS[-1], "--yes", "--skip-preview")
+    assert "hedgehog:auditors" in made.kubectl("get", "rolebindings", "-A", "-o", "yaml")
+    assert "nothing would change" in made.fleet("preview", UNASKED)
 
 
 def test_it_is_what_the_catalogue_says_in_the_words_of_aws_and_of_kubernetes(made: PhaseTwo) -> None:
