@@ -1,6 +1,7 @@
-"""Makes the databases of tenants on local servers after `up` (F1, F3).
+"""Makes the databases of tenants on servers of this machine after `up` (F1, F3).
 
-In production a Job in the cluster runs the same SQL; here the server is beside the cluster and no pod can run one.
+In production a Job in the cluster runs the same SQL; here the server is beside the cluster, or is the Aurora of the
+local AWS, and no pod can run one.
 """
 
 import base64
@@ -14,8 +15,8 @@ from kubernetes import client
 from components.data.tenant_database import SECRET_NAME
 from fleet.clusters import api_client, cluster_of, reaches
 from fleet.data.adoption import ensure_record
-from fleet.data.guard import server_of
 from fleet.data.records import Record, only_one, records_in
+from fleet.data.servers import are_here, by_server, server_of, why_not
 from fleet.errors import FleetError
 from fleet.stacks import Stack
 from localcloud.controlplane.postgres.sql import Sessions
@@ -37,8 +38,11 @@ from settings.database.record import approval_recorded, orphaned
 from settings.database.roles import OWNER
 
 
-def make_databases(catalogue: Catalogue, stacks: Iterable[Stack], root: Path) -> tuple[dict[str, str], list[str]]:
-    """Brings the local servers of these stacks' clusters up to date with their tenants.
+def make_databases(
+    catalogue: Catalogue, stacks: Iterable[Stack], root: Path, withheld: frozenset[str] = frozenset()
+) -> tuple[dict[str, str], list[str]]:
+    """Brings the local servers of these stacks' clusters up to date with their tenants. withheld: tenants whose data
+    has yet to come, who are let in by nobody until then.
 
     Returns what was made or changed, by tenant, in words, and what a person has to know: servers that do not run, and
     tenants that have left and whose data is kept. A tenant whose SQL is the same as last time is left alone: the server
@@ -49,36 +53,34 @@ def make_databases(catalogue: Catalogue, stacks: Iterable[Stack], root: Path) ->
     made: dict[str, str] = {}
     notes: list[str] = []
     for stack in stacks:
-        everybody = plan_tenants(catalogue, stack.config.cluster)
-        plans = [
-            plan
-            for plan in everybody
-            if plan.cluster.databases == "local"
-            and plan.tenant.id in stack.tenants
-            and stack.config.shard in (None, plan.shard)
-        ]
         cluster = cluster_of(catalogue, stack)
-        if cluster.databases != "local" or stack.is_shared:
+        if stack.is_shared or stack.config.is_of_the_cloud or not are_here(catalogue, cluster):
             continue
-        server = server_of(cluster)
-        if server is None:
-            if plans:
-                notes.append(
-                    f"no PostgreSQL runs beside cluster {cluster.name!r}, so its tenants have no databases; "
-                    f"start it with: python -m localcloud start {cluster.name}"
-                )
-            continue
-        core = client.CoreV1Api(api_client(cluster, stack, root))
-        with Sessions(server) as sessions:
-            done = _remembered(sessions)
-            _apply(sessions, OWNER, platform_steps(), done)
-            records = records_in(sessions.to(PLATFORM_DATABASE))
-            for plan in plans:
-                if what := _make(sessions, core, plan, done, records.get(plan.tenant.id)):
-                    made[plan.tenant.id] = what
-            on_cluster = {plan.tenant.id for plan in everybody if plan.cluster.name == cluster.name}
-            notes += _left(sessions, on_cluster, catalogue.environment)
-    return made, notes
+        everybody = [plan for plan in plan_tenants(catalogue, cluster.name) if plan.tenant.id not in withheld]
+        on_servers = by_server(cluster, everybody)
+        for owner in dict.fromkeys((cluster.name, *on_servers)):
+            everybody = on_servers.get(owner, [])
+            plans = [
+                plan
+                for plan in everybody
+                if plan.tenant.id in stack.tenants and stack.config.shard in (None, plan.shard)
+            ]
+            own = owner != cluster.name
+            server = server_of(catalogue, cluster, plans[0] if own and plans else None)
+            if server is None or (own and not plans):
+                notes += [why_not(cluster)] if plans else []
+                continue
+            core = client.CoreV1Api(api_client(cluster, stack, root))
+            with Sessions(server) as sessions:
+                done = _remembered(sessions)
+                _apply(sessions, OWNER, platform_steps(superuser=server.superuser), done)
+                records = records_in(sessions.to(PLATFORM_DATABASE))
+                for plan in plans:
+                    if what := _make(sessions, core, plan, done, records.get(plan.tenant.id)):
+                        made[plan.tenant.id] = what
+                present = {plan.tenant.id for plan in everybody} | withheld
+                notes += _left(sessions, present, catalogue.environment)
+    return made, list(dict.fromkeys(notes))
 
 
 def _make(
@@ -90,7 +92,10 @@ def _make(
     except (client.ApiException, urllib3.exceptions.HTTPError) as error:
         raise reaches(error, plan.cluster.name) from None
     wanted = database_of(plan)
-    steps = (*tenant_steps(wanted), *login_steps(wanted, scram_verifier(wanted.current_login, password)))
+    steps = (
+        *tenant_steps(wanted, superuser=sessions.superuser),
+        *login_steps(wanted, scram_verifier(wanted.current_login, password)),
+    )
     if (approval := plan.tenant.offboarding) is not None:
         steps = (*steps, approval_recorded(wanted.tenant, approval.model_dump_json()))
     if record is not None and _at_home(record, wanted) and done.get(wanted.roles.owner) == _digest(steps):

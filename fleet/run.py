@@ -38,12 +38,14 @@ WORTH_A_SERVER: Final = 3
 @dataclass(frozen=True, kw_only=True)
 class Scope:
     """Which stacks of an environment are meant. tenant, cluster: only theirs. every: those with nothing to do as well.
-    moving: tenants that may be on two clusters for a while."""
+    moving: tenants that may be on two clusters for a while. withheld: those whose data has yet to come, whose
+    databases are not opened."""
 
     tenant: str | None = None
     cluster: str | None = None
     every: bool = False
     moving: frozenset[str] = frozenset()
+    withheld: frozenset[str] = frozenset()
 
 
 class Fleet:
@@ -109,7 +111,7 @@ class Fleet:
     def refuse_misplaced(self, stacks: Sequence[Stack], console: Console, *, migrate: bool) -> None:
         """Raises FleetError when the data of a tenant is not where the catalogue wants it (F1); with `migrate` it is
         moved there instead, where that helps."""
-        if not any(cluster.databases == "local" for cluster in self.catalogue.topology.clusters):
+        if not _has_databases_here(self.catalogue):
             return
         from fleet.data.guard import compare  # noqa: PLC0415  its libraries are needed here alone
 
@@ -236,7 +238,7 @@ def apply(
 
         applied = [each for each in chosen if each.name not in failed]
         ended = drain_suspended(fleet.catalogue, applied, fleet.root)
-        made, missing = _databases(fleet, applied)
+        made, missing = _databases(fleet, applied, scope.withheld)
         for tenant, what in made.items():
             console.print(f"  tenant {tenant} has its database ({what})")
         served, lacking = _gateways(fleet, applied)
@@ -278,10 +280,19 @@ def _gateways(fleet: Fleet, stacks: Sequence[Stack]) -> "tuple[dict[str, Gateway
     return serve_gateways(fleet.catalogue, stacks, fleet.root)
 
 
-def _databases(fleet: Fleet, stacks: Sequence[Stack]) -> tuple[dict[str, str], list[str]]:
-    """The databases on local servers; those of other clusters are made in them."""
-    if not any(cluster.databases == "local" for cluster in fleet.catalogue.topology.clusters):
+def _databases(fleet: Fleet, stacks: Sequence[Stack], withheld: frozenset[str]) -> tuple[dict[str, str], list[str]]:
+    """The databases on servers of this machine; those of other clusters are made in them."""
+    if not _has_databases_here(fleet.catalogue):
         return {}, []
     from fleet.databases import make_databases  # noqa: PLC0415  its libraries are needed here alone
 
-    return make_databases(fleet.catalogue, stacks, fleet.root)
+    return make_databases(fleet.catalogue, stacks, fleet.root, withheld)
+
+
+def _has_databases_here(catalogue: Catalogue) -> bool:
+    """Whether some server of tenants' databases is of this machine: beside its cluster, or of the local AWS."""
+    account = catalogue.topology.aws
+    local_aws = account is not None and account.is_local
+    return any(
+        each.databases == "local" or (local_aws and each.aurora is not None) for each in catalogue.topology.clusters
+    )

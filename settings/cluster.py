@@ -38,7 +38,7 @@ class Cluster(Model):
 
     provider: "localcloud" runs it here; "kubeconfig" takes one that exists; "eks" makes it at AWS.
     eks: how it is at AWS; needed, and of use, with provider eks only (H2).
-    aurora: its tenants' PostgreSQL at AWS; none when left out (F2).
+    aurora: its tenants' PostgreSQL at AWS, where their databases are then; none when left out (F2).
     kubeconfig, context: path and context of one that exists.
     region: where it is.
     stands_in_for: regions that a development cluster plays besides; only in phase one.
@@ -130,6 +130,8 @@ class Cluster(Model):
     def _local_databases_by_provider(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value == "local" and info.data.get("provider") in ("kubeconfig", "eks"):
             raise refuse("databases local, and the cluster is not of this machine", "no databases")
+        if value is not None and info.data.get("aurora") is not None:
+            raise refuse(f"databases {value}, and aurora, which has them already", "one of the two")
         return value
 
     @field_validator("database_server")
@@ -209,6 +211,11 @@ class Cluster(Model):
     def regions(self) -> tuple[str, ...]:
         """Regions whose tenants it can hold."""
         return (self.region, *self.stands_in_for)
+
+    @property
+    def has_databases(self) -> bool:
+        """Whether its tenants have databases, wherever their server is (F1)."""
+        return self.databases is not None or self.aurora is not None
 
     @property
     def has_sandboxes(self) -> bool:

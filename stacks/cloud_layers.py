@@ -7,6 +7,7 @@ import pulumi
 
 from components.cloud.karpenter_node_pool import KarpenterNodePool, KarpenterNodePoolArgs
 from components.cloud.tenant_cloud import Shared, TenantCloud, TenantCloudArgs
+from components.data.tenant_database import DatabaseAddress
 from settings import Catalogue, Cluster, TenantPlan
 from settings.aws.node_pools import maker
 from stacks.foundation import account_of, aws_provider, site_of
@@ -36,8 +37,10 @@ def karpenter_pools(
         KarpenterNodePool(f"karpenter-{pool.name}", args, pulumi.ResourceOptions(providers=[provider]))
 
 
-def tenants(catalogue: Catalogue, cluster: Cluster, plans: Iterable[TenantPlan], outputs: Mapping[str, Any]) -> None:
-    """What each tenant has at AWS. outputs: of the region's foundation."""
+def tenants(
+    catalogue: Catalogue, cluster: Cluster, plans: Iterable[TenantPlan], outputs: Mapping[str, Any]
+) -> dict[str, DatabaseAddress]:
+    """What each tenant has at AWS. Returns where its databases are, by id. outputs: of the region's foundation."""
     region = outputs["region"]
     shared = Shared(
         vpc_id=region["vpc"],
@@ -48,6 +51,8 @@ def tenants(catalogue: Catalogue, cluster: Cluster, plans: Iterable[TenantPlan],
         domain=catalogue.topology.domain,
     )
     options = pulumi.ResourceOptions(providers=[aws_provider(catalogue, cluster.region)])
+    common = outputs["clusters"][cluster.name]["database"]
+    databases: dict[str, DatabaseAddress] = {}
     for plan in plans:
         args = TenantCloudArgs(
             site=site_of(catalogue, cluster.region),
@@ -57,4 +62,7 @@ def tenants(catalogue: Catalogue, cluster: Cluster, plans: Iterable[TenantPlan],
             shared=shared,
             mails=account_of(catalogue).budget.mails,
         )
-        TenantCloud(f"{plan.tenant.id}-cloud", args, options)
+        where: Mapping[str, Any] = TenantCloud(f"{plan.tenant.id}-cloud", args, options).database or common
+        if where:
+            databases[plan.tenant.id] = DatabaseAddress(host=where["host"], port=where["port"])
+    return databases

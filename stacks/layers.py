@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import pulumi
@@ -12,6 +13,7 @@ from components.compute.joined_node_pool import JoinedNodePool, JoinedNodePoolAr
 from components.data.database_server import DatabaseServer, DatabaseServerArgs
 from components.data.snapshot_schedules import SnapshotSchedules, SnapshotSchedulesArgs
 from components.data.storage_classes import StorageClasses, StorageClassesArgs
+from components.data.tenant_database import DatabaseAddress
 from components.gateway.platform_gateway import PlatformGateway, PlatformGatewayArgs
 from components.network.guard_rails import GuardRails, GuardRailsArgs
 from components.network.mesh import Mesh, MeshArgs
@@ -252,9 +254,13 @@ def _scheduling(
 
 
 def tenants_layer(
-    plans: Iterable[TenantPlan], provider: kubernetes.Provider, platform: Platform
+    plans: Iterable[TenantPlan],
+    provider: kubernetes.Provider,
+    platform: Platform,
+    databases: Mapping[str, DatabaseAddress] = MappingProxyType({}),
 ) -> dict[str, dict[str, Any]]:
-    """The tenants of one shard. Returns what the stack records of each, by id."""
+    """The tenants of one shard. Returns what the stack records of each, by id. databases: where those are that are not
+    in the cluster, by tenant."""
     options = pulumi.ResourceOptions(providers=[provider])
     recorded: dict[str, dict[str, Any]] = {}
     for plan in selected(plans):
@@ -269,6 +275,7 @@ def tenants_layer(
                 runtime_classes=platform.runtime_classes,
                 queues=platform.queues,
                 databases=platform.databases,
+                database=databases.get(plan.tenant.id),
                 mesh=platform.mesh,
             ),
             options,

@@ -1,11 +1,14 @@
 """The layers of one cluster in one stack: both phases are made of it."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from components.data.tenant_database import DatabaseAddress
 from settings import Catalogue, Cluster, plan_tenants
 from settings.control_plane import OUTPUT as CLUSTER
 from settings.leaving import leaving_plan
@@ -43,12 +46,18 @@ class OneCluster:
         pulumi.runtime.register_stack_transformation(own_fields)
         self._applied = RecordedPlan()
 
-    def register(self, provider: kubernetes.Provider, cluster: str | None = None) -> None:
-        """Register the layers on a cluster, and record what was applied. cluster: its identity, where there is one."""
+    def register(
+        self,
+        provider: kubernetes.Provider,
+        cluster: str | None = None,
+        databases: Mapping[str, DatabaseAddress] = MappingProxyType({}),
+    ) -> None:
+        """Register the layers on a cluster, and record what was applied. cluster: its identity, where there is one.
+        databases: where those of tenants are that are not in the cluster, by tenant."""
         config = self._config
         platform = platform_layer(self._catalogue, self._cluster, provider) if config.has_platform else Platform()
         if config.has_tenants:
-            pulumi.export(OUTPUT, tenants_layer(self.plans, provider, platform))
+            pulumi.export(OUTPUT, tenants_layer(self.plans, provider, platform, databases))
         if cluster is not None:
             self._applied.export(cluster, CLUSTER)
         self._applied.export(plan_hash(self._catalogue, config, self._root))

@@ -50,7 +50,7 @@ def phase_two(config: StackConfig, catalogue: Catalogue, root: Path, recorded: R
         if each is not None:
             each.register()
     provider = cluster_provider(config.environment, cluster, kubeconfig, config.context or cluster.context)
-    on_it = None
+    on_it, databases = None, {}
     if (foundation := stands_on.get("foundation")) is not None:
         from stacks import cloud_layers  # noqa: PLC0415  AWS's SDK is large, and most clusters are without it
 
@@ -59,8 +59,8 @@ def phase_two(config: StackConfig, catalogue: Catalogue, root: Path, recorded: R
         if config.has_platform:
             cloud_layers.karpenter_pools(catalogue, cluster, foundation.outputs, provider)
         if config.has_tenants:
-            cloud_layers.tenants(catalogue, cluster, layers.plans, foundation.outputs)
-    layers.register(provider, on_it)
+            databases = cloud_layers.tenants(catalogue, cluster, layers.plans, foundation.outputs)
+    layers.register(provider, on_it, databases)
 
 
 def _cloud(config: StackConfig, catalogue: Catalogue, root: Path) -> None:

@@ -40,10 +40,12 @@ class AuroraDatabase(pulumi.ComponentResource):
     lets nothing out; ClusterParameterGroup (TLS 1.3 forced, SCRAM); Cluster (deletion-protected, its final snapshot
     always named; the owner's key for data, copies, insights and the master's password, which Secrets Manager makes and
     turns every 7 days and nobody sees); ClusterInstances in as many zones as there are instances. All protected.
-    Outputs: endpoint, reader (str), hosts; secret (str), ARN of the master's secret; arn (str).
+    Outputs: endpoint, reader (str), hosts; port (int), 5432 but on the AWS of one machine; secret (str), ARN of the
+    master's secret; arn (str).
     """
 
     endpoint: pulumi.Output[str]
+    port: pulumi.Output[int]
     reader: pulumi.Output[str]
     secret: pulumi.Output[str]
     arn: pulumi.Output[str]
@@ -122,7 +124,8 @@ class AuroraDatabase(pulumi.ComponentResource):
             tags=args.tags,
             opts=child,
         )
-        self.endpoint, self.reader, self.arn = server.endpoint, server.reader_endpoint, server.arn
+        self.endpoint, self.port = server.endpoint, server.port
+        self.reader, self.arn = server.reader_endpoint, server.arn
         self.secret = server.master_user_secrets.apply(lambda made: made[0].secret_arn)
         zones = site.region.zones
         for index in range(wanted.instances):
@@ -144,4 +147,4 @@ class AuroraDatabase(pulumi.ComponentResource):
                 tags=args.tags,
                 opts=child,
             )
-        self.register_outputs({"endpoint": self.endpoint, "reader": self.reader, "arn": self.arn})
+        self.register_outputs({"endpoint": self.endpoint, "port": self.port, "reader": self.reader, "arn": self.arn})

@@ -49,12 +49,12 @@ class CloudCluster(pulumi.ComponentResource):
     Creates: ManagedCluster, a ManagedNodeGroup for each pool that is not Karpenter's, ClusterAddons, LoadBalancer,
     WebFirewall, ClusterControllers, AuditShipper, where it has databases AuroraDatabase.
     Outputs: name, endpoint, authority (str), of the control plane; dns_name, zone_id (str), of the load balancer;
-    security_group (str), of nodes; profile (str), of Karpenter's nodes; database (str), host of the tenants' databases,
-    "" without.
+    security_group (str), of nodes; profile (str), of Karpenter's nodes; database (dict), `host` and `port` of the
+    tenants' databases, empty without.
     Errors: pulumi.RunError with a line for each pool that cannot be made on EKS.
     """
 
-    database: pulumi.Input[str]
+    database: Mapping[str, pulumi.Input[str | int]]
 
     def __init__(self, name: str, args: CloudClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tenantplane:cloud:CloudCluster", name, {}, opts)
@@ -173,10 +173,10 @@ class CloudCluster(pulumi.ComponentResource):
         )
         self.dns_name, self.zone_id, self.profile = balancer.dns_name, balancer.zone_id, controllers.profile
 
-    def _databases(self, name: str, args: CloudClusterArgs) -> pulumi.Input[str]:
+    def _databases(self, name: str, args: CloudClusterArgs) -> Mapping[str, pulumi.Input[str | int]]:
         if args.aurora is None:
-            return ""
-        return AuroraDatabase(
+            return {}
+        made = AuroraDatabase(
             f"{name}-database",
             AuroraDatabaseArgs(
                 site=args.site,
@@ -189,4 +189,5 @@ class CloudCluster(pulumi.ComponentResource):
                 tags=args.site.tags(PART, args.cluster.name),
             ),
             pulumi.ResourceOptions(parent=self),
-        ).endpoint
+        )
+        return {"host": made.endpoint, "port": made.port}

@@ -1,7 +1,7 @@
 """What a tenant has at AWS, beside its namespace (B1, F2, F4, F5, G6)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -16,6 +16,7 @@ from components.tenancy.access import WORKLOAD_ACCOUNT
 from settings import TenantPlan, names
 from settings.aws import Aurora
 from settings.aws.policies import trusts_pods
+from settings.aws.postgres import tenant_owner
 from settings.aws.site import Site
 from settings.aws.tenant import has_own_bucket, has_own_database, in_residency, place_of
 from settings.storage import bucket_policy, lifecycle_rules, role_policy, tenant_key
@@ -61,13 +62,13 @@ class TenantCloud(pulumi.ComponentResource):
     PodIdentityAssociation; Record of its host; CostBudget. Where its data are its own (F1: `database`, `hybrid`) an
     EncryptionKey and a PrivateBucket; for tiers of `aurora.own_for` an AuroraDatabase under that key. All that holds
     data is protected until the off-boarding is approved (A7).
-    Outputs: bucket, prefix (str), where its objects are; endpoint (str), of its own database, "" without one.
+    Outputs: bucket, prefix (str), where its objects are; database (dict), `host` and `port` of its own, empty without.
     Errors: ValueError for a region that its residency does not allow (F6).
     """
 
     bucket: str
     prefix: str
-    endpoint: pulumi.Input[str]
+    database: Mapping[str, pulumi.Input[str | int]]
 
     def __init__(self, name: str, args: TenantCloudArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tenantplane:cloud:TenantCloud", name, {}, opts)
@@ -77,7 +78,7 @@ class TenantCloud(pulumi.ComponentResource):
         self.tags = names.tags(tenant, plan.tier.id, plan.environment, cluster=plan.cluster.name)
         self.child = pulumi.ResourceOptions(parent=self)
         place = place_of(plan, site)
-        self.bucket, self.prefix, self.endpoint = place.name, place.prefix, ""
+        self.bucket, self.prefix, self.database = place.name, place.prefix, {}
         key: pulumi.Input[str] = args.shared.key
         if has_own_bucket(plan):
             own = EncryptionKey(
@@ -103,11 +104,11 @@ class TenantCloud(pulumi.ComponentResource):
                 self.child,
             )
         if args.aurora is not None and has_own_database(plan, args.aurora):
-            self.endpoint = AuroraDatabase(
+            made = AuroraDatabase(
                 f"{name}-database",
                 AuroraDatabaseArgs(
                     site=site,
-                    owner=f"t-{tenant}",
+                    owner=tenant_owner(tenant),
                     settings=args.aurora,
                     vpc_id=args.shared.vpc_id,
                     subnets=args.shared.subnets,
@@ -117,10 +118,11 @@ class TenantCloud(pulumi.ComponentResource):
                     protected=plan.protected,
                 ),
                 self.child,
-            ).endpoint
+            )
+            self.database = {"host": made.endpoint, "port": made.port}
         self._role(name, args, pulumi.Output.from_input(key).apply(lambda arn: json.dumps(role_policy(place, arn))))
         self._found_and_counted(name, args)
-        self.register_outputs({"bucket": self.bucket, "prefix": self.prefix, "endpoint": self.endpoint})
+        self.register_outputs({"bucket": self.bucket, "prefix": self.prefix, "database": self.database})
 
     def _role(self, name: str, args: TenantCloudArgs, own: pulumi.Output[str]) -> None:
         plan, site = args.plan, args.site
@@ -150,6 +152,9 @@ class TenantCloud(pulumi.ComponentResource):
             zone_id=shared.zone_id,
             name=plan.host,
             type="A",
+            # One of each cluster that has the tenant: while it moves, two have, and both records lead to its tier.
+            set_identifier=plan.cluster.name,
+            weighted_routing_policies=[{"weight": 100}],
             aliases=[
                 {
                     "name": tier_host(plan.tier.id, shared.domain),
@@ -164,7 +169,7 @@ class TenantCloud(pulumi.ComponentResource):
         CostBudget(
             f"{name}-budget",
             CostBudgetArgs(
-                budget=args.site.name("tenant", plan.tenant.id, limit=100),
+                budget=args.site.name(plan.cluster.name, "tenant", plan.tenant.id, limit=100),
                 monthly_usd=money.monthly_usd,
                 percent=money.alert_percent,
                 mails=args.mails,

@@ -21,17 +21,27 @@ PASSWORD_LENGTH = 32
 
 
 @dataclass(frozen=True, kw_only=True)
+class DatabaseAddress:
+    """Where a database server answers: host, port."""
+
+    host: pulumi.Input[str]
+    port: pulumi.Input[int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class TenantDatabaseArgs:
     """Inputs of TenantDatabase.
 
     plan: the tenant; its cluster says which PostgreSQL there is, its file which credential is the current one.
     namespace: of the tenant, where its services read the credential. after: what is there before, of the same stack:
-    the server and what it has for all.
+    the server and what it has for all. address: of a server that is not in the cluster; needed where the cluster's
+    databases are on Aurora.
     """
 
     plan: TenantPlan
     namespace: core.Namespace
     after: tuple[pulumi.Resource, ...] = ()
+    address: DatabaseAddress | None = None
 
 
 class TenantDatabase(pulumi.ComponentResource):
@@ -44,9 +54,11 @@ class TenantDatabase(pulumi.ComponentResource):
     in a preview. Where CloudNativePG runs the server, in the namespace of the databases: Pooler `tenant-<id>`, the
     tenant's own way to it, and Secret and Job `sql-<id>`, which make its database (the script holds SCRAM's verifier of
     the password). On a local cluster nothing answers at the host: its server is on loopback, and fleet runs the SQL.
+    Where the databases are on Aurora, host and port are its endpoint's, of the tenant's own or of the cluster's.
     The database itself, its roles, grants and limits are SQL and no resources: they are made by settings.database, and
     nothing that a stack deletes ever drops one. A rotation makes the other of two logins the current one and leaves
     this one valid, so that no session ends.
+    Errors: ValueError where the databases are on Aurora and `address` is missing.
     Outputs: user (str), the login that the Secret names. Attribute `secret`, for depends_on of what mounts it.
     """
 
@@ -68,21 +80,27 @@ class TenantDatabase(pulumi.ComponentResource):
         if plan.cluster.databases == "cloudnative-pg":
             self._reached_and_made(name, args, password)
         databases = [home.database for home in wanted.homes]
-        host = f"{pooler_name(plan.tenant.id)}.{plan.cluster.database_namespace}.svc"
+        pooler = f"{pooler_name(plan.tenant.id)}.{plan.cluster.database_namespace}.svc"
+        if args.address is None and plan.cluster.aurora is not None:
+            raise ValueError(f"no address of the Aurora that {plan.tenant.id} is on")
+        address = args.address or DatabaseAddress(host=pooler, port=PORT)
+        told = pulumi.Output.all(address.host, address.port, password.result)
         self.secret = core.Secret(
             f"{name}-secret",
             metadata=tenant_metadata(plan, SECRET),
             type="Opaque",
             string_data={
-                "host": host,
-                "port": str(PORT),
+                "host": address.host,
+                "port": told.apply(lambda each: str(int(each[1]))),
                 "user": self.user,
                 "password": password.result,
                 "sslmode": "verify-full",
                 "database": databases[0],
                 "databases": ",".join(databases),
                 "credential": str(wanted.credential),
-                SERVICES_FILE: password.result.apply(lambda clear: services(plan, host, PORT, self.user, clear)),
+                SERVICES_FILE: told.apply(
+                    lambda each: services(plan, str(each[0]), int(each[1]), self.user, str(each[2]))
+                ),
                 **authority(plan),
             },
             opts=in_namespace(self, args.namespace),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pulumi
 
-from components.data.tenant_database import TenantDatabase, TenantDatabaseArgs
+from components.data.tenant_database import DatabaseAddress, TenantDatabase, TenantDatabaseArgs
 from components.gateway.tenant_entrance import TenantEntrance, TenantEntranceArgs
 from components.network.tenant_mesh import TenantMesh, TenantMeshArgs
 from components.network.tenant_network import TenantNetwork, TenantNetworkArgs
@@ -30,6 +30,7 @@ class TenantArgs:
     plan: the tenant on this cluster, as settings derives it.
     priority_classes, runtime_classes: those that the same stack makes, by name, so that pods wait for the ones they
     name; empty where another stack has made them.
+    database: where its databases are, where that is not in the cluster.
     queues, databases, mesh: flavors and cohorts, the server with what it has for all, and what shuts everybody out of
     services until a tenant's own opens them, likewise.
     """
@@ -39,6 +40,7 @@ class TenantArgs:
     runtime_classes: Mapping[str, pulumi.Resource] = field(default_factory=dict)
     queues: tuple[pulumi.Resource, ...] = ()
     databases: tuple[pulumi.Resource, ...] = ()
+    database: DatabaseAddress | None = None
     mesh: tuple[pulumi.Resource, ...] = ()
 
     def prerequisites(self, runtime: Runtime | None) -> tuple[pulumi.Resource, ...]:
@@ -81,8 +83,8 @@ class Tenant(pulumi.ComponentResource):
         # A quota that is refused leaves the pods as they are, and no pod runs before it is closed off.
         first = (*quota.first, *network.first, *args.mesh)
         stored: tuple[pulumi.Resource, ...] = ()
-        if plan.cluster.databases is not None:
-            kept = TenantDatabaseArgs(plan=plan, namespace=home.namespace, after=args.databases)
+        if plan.cluster.has_databases:
+            kept = TenantDatabaseArgs(plan=plan, namespace=home.namespace, after=args.databases, address=args.database)
             stored = (TenantDatabase(f"{name}-database", kept, child).secret,)
         for workload in plan.workloads:
             service, service_args = service_of(workload.kind)

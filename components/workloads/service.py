@@ -149,7 +149,7 @@ class TenantService(pulumi.ComponentResource):
         profile = self.profile(plan)
         identity = {"TENANT_ID": plan.tenant.id, "TENANT_TIER": plan.tier.id, "PORT": str(program_port(plan))}
         probe = {"http_get": {"path": profile.health_path, "port": "http"}}
-        stored = plan.cluster.databases is not None
+        stored = plan.cluster.has_databases
         variables = {**identity, **environment(plan), **profile.environment, **(VARIABLES if stored else {})}
         container = {
             "name": workload.name,

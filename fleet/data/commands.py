@@ -10,10 +10,10 @@ from rich.console import Console
 
 from fleet.data.adoption import ensure_record
 from fleet.data.dropping import drop_former, drop_orphan
-from fleet.data.guard import server_of
 from fleet.data.listing import lines_of, print_lines
 from fleet.data.move import WAIT_S, Mover
 from fleet.data.records import Record, only_one, read_records
+from fleet.data.servers import are_here, owner_of, server_of, why_not
 from fleet.errors import FleetError
 from localcloud.controlplane.postgres import DatabaseServer
 from localcloud.controlplane.postgres.sql import Sessions
@@ -25,7 +25,7 @@ from settings.database.record import reclaimed
 def move_data(server: DatabaseServer, wanted: TenantDatabase, console: Console, wait_s: float = WAIT_S) -> bool:
     """Move a tenant's data to its wanted model; whether there was anything to do. Raises FleetError."""
     with _told(console, wanted.tenant), Sessions(server) as sessions:
-        sessions.apply(*platform_steps())
+        sessions.apply(*platform_steps(superuser=server.superuser))
         ensure_record(sessions, wanted)
         moved = Mover(server, wanted, console.print, wait_s=wait_s).run()
     if moved:
@@ -127,30 +127,30 @@ def _place(catalogue: Catalogue, tenant: str) -> tuple[TenantPlan, DatabaseServe
     plan = next((each for each in plan_tenants(catalogue) if each.tenant.id == tenant), None)
     if plan is None:
         raise FleetError(f"tenant {tenant!r} is not in the catalogue of {catalogue.environment!r}")
-    return plan, _running(plan.cluster)
+    return plan, _running(catalogue, plan.cluster, plan)
 
 
 def _servers(catalogue: Catalogue) -> Iterator[tuple[Cluster, DatabaseServer]]:
-    clusters = [each for each in catalogue.topology.clusters if each.databases is not None]
+    clusters = [each for each in catalogue.topology.clusters if each.has_databases]
     if not clusters:
         raise FleetError(f"no cluster of {catalogue.environment!r} has databases")
     for cluster in clusters:
-        yield cluster, _running(cluster)
+        yield cluster, _running(catalogue, cluster)
+        for plan in plan_tenants(catalogue, cluster.name):
+            if owner_of(cluster, plan) != cluster.name:
+                yield cluster, _running(catalogue, cluster, plan)
 
 
-def _running(cluster: Cluster) -> DatabaseServer:
-    if cluster.databases is None:
+def _running(catalogue: Catalogue, cluster: Cluster, plan: TenantPlan | None = None) -> DatabaseServer:
+    if not cluster.has_databases:
         raise FleetError(f"cluster {cluster.name!r} has no databases")
-    if cluster.databases != "local":
+    if not are_here(catalogue, cluster):
         raise FleetError(
-            f"the databases of cluster {cluster.name!r} are on {cluster.databases}, which this command does not reach: "
-            "only a server that localcloud runs"
+            f"the databases of cluster {cluster.name!r} are on {cluster.databases or 'Aurora'}, which this command "
+            "does not reach: only a server that localcloud runs"
         )
-    if (server := server_of(cluster)) is None:
-        raise FleetError(
-            f"no PostgreSQL runs beside cluster {cluster.name!r}; start it with: "
-            f"python -m localcloud start {cluster.name}"
-        )
+    if (server := server_of(catalogue, cluster, plan)) is None:
+        raise FleetError(why_not(cluster))
     return server
 
 

@@ -1,7 +1,8 @@
 """Copying one table of a tenant, and comparing two."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import psycopg
@@ -20,6 +21,8 @@ from settings.database.moving import (
     exists,
     keys,
     measure,
+    staging,
+    unstaged,
 )
 
 Say = Callable[[str], None]
@@ -41,7 +44,7 @@ def copy_table(sessions: Sessions, move: Moved, say: Say, reached: Callable[[str
     with target.transaction():
         for statement in emptying(move.target):
             target.execute(statement)
-        with source.cursor().copy(copy_out(move)) as reading, target.cursor().copy(copy_in(move)) as writing:
+        with source.cursor().copy(copy_out(move)) as reading, rows_into(sessions, target, move) as writing:
             for line in reading:
                 writing.write(line)
                 copied += 1
@@ -53,6 +56,18 @@ def copy_table(sessions: Sessions, move: Moved, say: Say, reached: Callable[[str
         reached("copying")
     target.execute(f"ANALYZE {move.target.named}")
     return copied
+
+
+@contextmanager
+def rows_into(sessions: Sessions, target: psycopg.Connection, move: Moved) -> Iterator[psycopg.Copy]:
+    """Takes the rows of a table that moves, in the transaction that is open on `target`."""
+    staged = move.target.kind == "shared" and not sessions.superuser
+    if staged:
+        target.execute(staging(move))
+    with target.cursor().copy(copy_in(move, staged=staged)) as writing:
+        yield writing
+    if staged:
+        target.execute(unstaged(move))
 
 
 def measured(sessions: Sessions, place: Place) -> tuple[int, str]:

@@ -9,13 +9,12 @@ from pathlib import Path
 
 from fleet.data.adoption import found_model
 from fleet.data.records import Record, read_records
+from fleet.data.servers import are_here, owner_of, server_of
 from fleet.errors import FleetError
 from fleet.stacks import Stack
-from localcloud.controlplane.layout import Layout
-from localcloud.controlplane.postgres import DatabaseServer, running_database
+from localcloud.controlplane.postgres import DatabaseServer
 from localcloud.controlplane.postgres.sql import Sessions
-from localcloud.paths import state_directory
-from settings import Catalogue, Cluster, TenantPlan, plan_tenants
+from settings import Catalogue, TenantPlan, plan_tenants
 from settings.database import Model, TenantDatabase, database_of
 from settings.yaml_source import read
 
@@ -51,26 +50,22 @@ def compare(catalogue: Catalogue, folder: Path, stacks: Iterable[Stack]) -> Find
     """Compare the tenants of stacks with the records of their clusters' servers. folder: of the catalogue."""
     misplaced: list[Misplaced] = []
     unknown: list[str] = []
-    by_cluster: dict[str, list[TenantPlan]] = {}
+    on_servers: dict[tuple[str, str], list[TenantPlan]] = {}
     for stack in stacks:
         for plan in plan_tenants(catalogue, stack.config.cluster, stack.config.shard):
-            if plan.cluster.databases == "local" and plan.tenant.id in stack.tenants:
-                by_cluster.setdefault(plan.cluster.name, []).append(plan)
-    for cluster, plans in by_cluster.items():
-        server = server_of(plans[0].cluster)
-        if server is None:
+            if are_here(catalogue, plan.cluster) and plan.tenant.id in stack.tenants:
+                on_servers.setdefault((plan.cluster.name, owner_of(plan.cluster, plan)), []).append(plan)
+    for plans in on_servers.values():
+        cluster = plans[0].cluster
+        server = server_of(catalogue, cluster, plans[0])
+        if server is not None:
+            misplaced += _misplaced(server, plans, folder)
+        elif cluster.databases == "local":  # an Aurora is made by what is about to be applied
             unknown.append(
-                f"no PostgreSQL runs beside cluster {cluster!r}, so where its tenants' data is was not compared with "
-                "the catalogue"
+                f"no PostgreSQL runs beside cluster {cluster.name!r}, so where its tenants' data is was not compared "
+                "with the catalogue"
             )
-            continue
-        misplaced += _misplaced(server, plans, folder)
     return Findings(misplaced=tuple(misplaced), unknown=tuple(unknown))
-
-
-def server_of(cluster: Cluster) -> DatabaseServer | None:
-    """The server of a cluster's tenants, when it runs."""
-    return running_database(Layout(cluster.name, state_directory())) if cluster.databases == "local" else None
 
 
 def _misplaced(server: DatabaseServer, plans: Sequence[TenantPlan], folder: Path) -> Iterator[Misplaced]:

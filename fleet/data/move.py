@@ -152,7 +152,7 @@ class Mover:
         )
 
     def _prepare(self) -> None:
-        self._apply(*structure_steps(self._wanted))
+        self._apply(*structure_steps(self._wanted, superuser=self._sessions.superuser))
 
     def _freeze(self, former: Model) -> None:
         places = replace(self._wanted, model=former).places
@@ -190,7 +190,10 @@ class Mover:
         """Open the home that the record names, close what the data came from, and end the move."""
         self._reached("opened")
         here = replace(self._wanted, model=model)
-        self._apply(*tenant_steps(here), *closing_steps(here, [move.source for move in moves]))
+        self._apply(
+            *tenant_steps(here, superuser=self._sessions.superuser),
+            *closing_steps(here, [move.source for move in moves]),
+        )
         self._reached("ended")
         self._apply(move_ended(self.tenant))
 

@@ -10,17 +10,15 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from fleet.data.guard import server_of
 from fleet.errors import FleetError
 from fleet.relocation.carry import carry
 from fleet.relocation.catalogue_edit import mark_lost
+from fleet.relocation.data import Removal, open_databases
 from fleet.relocation.parts import FleetOf, Steps, answers, cluster_of, stack_of
 from fleet.relocation.sameness import compared
-from fleet.relocation.transfer import Transfer
 from fleet.run import Fleet, Scope, apply
 from fleet.stacks import catalogue_folder
 from settings import Cluster, Tenant, plan_tenants
-from settings.database import database_of
 from settings.homing import home_of, standby_of
 
 
@@ -63,12 +61,21 @@ class Failover:
         with steps.step("made-up secrets are carried over"):
             for tenant, target in takeover.moving.items():
                 carry(fleet.engine, tenant, stack_of(fleet, tenant, cluster), stack_of(fleet, tenant, target))
+        removals = self._removals(fleet, cluster, takeover)
         with steps.step("data is copied"):
-            self._copy(fleet, cluster, takeover)
+            self._copy(fleet, [each for each in removals if not each.follows])
         good = True
+        following = [each for each in removals if each.follows]
+        withheld = frozenset(each.plan.tenant.id for each in following)
         for standby in sorted({target.name for target in takeover.moving.values()}):
             with steps.step(f"the stacks of {standby} are applied"):
-                good &= apply(self._fleet_of(), "up", Scope(cluster=standby), self._console, workers)
+                scope = Scope(cluster=standby, withheld=withheld)
+                good &= apply(self._fleet_of(), "up", scope, self._console, workers)
+        if good and following:
+            with steps.step("data is copied to servers that tenants have to themselves"):
+                self._copy(fleet, following)
+                for standing_in in {each.new.name: each.new for each in following}.values():
+                    open_databases(self._fleet_of(), standing_in, self._console)
         if good:
             with steps.step("quota, policies, rights and secrets are compared"):
                 good = self._compare(self._fleet_of(), cluster, takeover)
@@ -95,19 +102,25 @@ class Failover:
             )
         return Takeover(moving={name: each for name, each in targets.items() if each is not None}, staying=staying)
 
-    def _copy(self, fleet: Fleet, cluster: Cluster, takeover: Takeover) -> None:
-        source = server_of(cluster)
+    def _removals(self, fleet: Fleet, cluster: Cluster, takeover: Takeover) -> list[Removal]:
         plans = {plan.tenant.id: plan for plan in plan_tenants(fleet.catalogue)}
-        for tenant, target in takeover.moving.items():
-            server = server_of(target)
-            if source is None or server is None:
-                which = cluster.name if source is None else target.name
+        return [
+            Removal(plan=plans[tenant], old=cluster, new=target)
+            for tenant, target in takeover.moving.items()
+            if cluster.has_databases or target.has_databases
+        ]
+
+    def _copy(self, fleet: Fleet, removals: list[Removal]) -> None:
+        for each in removals:
+            transfer = each.transfer(fleet, self._console)
+            if transfer is None:
+                which = ", ".join(each.unreached(fleet)) or each.new.name
                 self._console.print(
-                    f"  warning: {tenant}: no database server of {which} answers here: its data is not copied; bring "
-                    "the last backup to the new server before people write there (docs/phase-two.md)"
+                    f"  warning: {each.plan.tenant.id}: no database server of {which} answers here: its data is not "
+                    "copied; bring the last backup to the new server before people write there (docs/phase-two.md)"
                 )
                 continue
-            Transfer(source, server, database_of(plans[tenant]), lambda line: self._console.print(f"  {line}")).run()
+            transfer.run()
 
     def _compare(self, fleet: Fleet, cluster: Cluster, takeover: Takeover) -> bool:
         good = True

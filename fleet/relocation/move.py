@@ -18,17 +18,15 @@ from pathlib import Path
 import yaml
 from rich.console import Console
 
-from fleet.data.guard import server_of
 from fleet.errors import FleetError
 from fleet.relocation.carry import carry
 from fleet.relocation.catalogue_edit import place
+from fleet.relocation.data import Removal, open_databases
 from fleet.relocation.parts import FleetOf, Steps, answers, cluster_of, stack_of
 from fleet.relocation.sameness import compared
-from fleet.relocation.transfer import Transfer
 from fleet.run import Fleet, Scope, apply
 from fleet.stacks import PREFIX, Stack, catalogue_folder, stack_file
 from settings import Cluster, Tenant, plan_tenants
-from settings.database import database_of
 from settings.homing import home_of
 
 
@@ -76,9 +74,12 @@ class Move:
         with steps.step("secrets are carried over"):
             for source in sources:
                 carry(fleet.engine, tenant.id, source, stack_of(fleet, tenant.id, target))
+        removals = self._removals(fleet, sources, target)
         with steps.step("data is copied"):
-            for source in sources:
-                self._copy(fleet, tenant, cluster_of(fleet, str(source.config.cluster)), target)
+            for each in removals:
+                if not each.follows:
+                    self._copy(fleet, each)
+        following = [each for each in removals if each.follows]
         placed = home_of(tenant, fleet.catalogue.topology)
         if placed is None or placed.name != target.name:
             with steps.step(f"tenants/{tenant.id}.yaml places it on {target.name}"):
@@ -86,8 +87,14 @@ class Move:
                 place(folder / "tenants" / f"{tenant.id}.yaml", fleet.catalogue.environment, target.name)
         with steps.step(f"the stacks of {target.name} are applied"):
             moving = frozenset({tenant.id})
-            scope = Scope(cluster=target.name, tenant=tenant.id, moving=moving)
+            withheld = moving if following else frozenset()
+            scope = Scope(cluster=target.name, tenant=tenant.id, moving=moving, withheld=withheld)
             good = apply(self._fleet_of(), "up", scope, self._console, workers)
+        if good and following:
+            with steps.step("data is copied to the server that the tenant has to itself"):
+                for each in following:
+                    self._copy(fleet, each)
+                open_databases(self._fleet_of(), target, self._console)
         if good:
             with steps.step("quota, policies, rights and secrets are compared"):
                 good = self._compare(self._fleet_of(), sources, target)
@@ -141,18 +148,25 @@ class Move:
         held = self._tenant in fleet.states[stack_of(fleet, tenant.id, target).name].tenants
         return held and placed is not None and placed.name == target.name
 
-    def _copy(self, fleet: Fleet, tenant: Tenant, old: Cluster, new: Cluster) -> None:
-        source, server = server_of(old), server_of(new)
-        if source is None or server is None:
-            which = [each.name for each, found in ((old, source), (new, server)) if found is None]
-            if old.databases is None and new.databases is None:
-                return
-            raise FleetError(
-                f"the database server of {' and of '.join(which)} is not to be reached from here, so the data of "
-                f"{tenant.id!r} cannot be copied; nothing was changed"
-            )
-        plan = next(each for each in plan_tenants(fleet.catalogue) if each.tenant.id == tenant.id)
-        transfer = Transfer(source, server, database_of(plan), lambda line: self._console.print(f"  {line}"))
+    def _removals(self, fleet: Fleet, sources: list[Stack], target: Cluster) -> list[Removal]:
+        """What of its data is to be copied. Raises FleetError where a server cannot be reached."""
+        plan = next(each for each in plan_tenants(fleet.catalogue) if each.tenant.id == self._tenant)
+        clusters = [cluster_of(fleet, str(source.config.cluster)) for source in sources]
+        removals = [
+            Removal(plan=plan, old=old, new=target) for old in clusters if old.has_databases or target.has_databases
+        ]
+        for each in removals:
+            if which := each.unreached(fleet):
+                raise FleetError(
+                    f"the database server of {' and of '.join(which)} is not to be reached from here, so the data of "
+                    f"{self._tenant!r} cannot be copied; nothing was changed"
+                )
+        return removals
+
+    def _copy(self, fleet: Fleet, removal: Removal) -> None:
+        transfer = removal.transfer(fleet, self._console)
+        if transfer is None:
+            raise FleetError(f"the new database server of {self._tenant!r} does not run, so its data was not copied")
         try:
             transfer.run()
         except BaseException:

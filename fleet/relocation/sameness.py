@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fleet.events import TENANT_TYPE
+from settings.database.files import AUTHORITY, SECRET, SERVICES_FILE
 
 GUARDS: Final = (
     "kubernetes:core/v1:ResourceQuota",
@@ -19,6 +20,9 @@ GUARDS: Final = (
     "kubernetes:rbac.authorization.k8s.io/v1:Role",
 )
 """Types of the objects that say what a tenant may: their kinds are compared, whatever version they are in."""
+WHERE: Final = ("host", "port", SERVICES_FILE, AUTHORITY)
+"""Of the Secret of a tenant's database: where its server is, which is another one on each side. Who it is and by what
+credential is in the rest."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +77,9 @@ def _guards(deployment: Mapping[str, Any], tenant: str) -> dict[tuple[str, str],
             continue
         inputs = _plain(each.get("inputs") or {})
         metadata = inputs.get("metadata") or {}
+        if kind == "Secret" and metadata.get("name") == SECRET:
+            held = inputs.get("stringData") or {}
+            inputs["stringData"] = {key: value for key, value in held.items() if key not in WHERE}
         name = "/".join(filter(None, (metadata.get("namespace"), metadata.get("name"))))
         found[kind, name] = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
     return found

@@ -8,7 +8,7 @@ what is written at the target afterwards is never copied over by a run that is r
 
 from collections.abc import Callable
 
-from fleet.data.copying import Say, counted, measured, wait_for_writers
+from fleet.data.copying import Say, counted, measured, rows_into, wait_for_writers
 from fleet.data.planning import MoveError
 from fleet.data.records import Record, only_one, records_in
 from localcloud.controlplane.postgres import DatabaseServer
@@ -22,7 +22,7 @@ from settings.database import (
     structure_steps,
     tenant_steps,
 )
-from settings.database.moving import COMPARABLE, Moved, copy_in, copy_out, emptying
+from settings.database.moving import COMPARABLE, Moved, copy_out, emptying
 from settings.database.record import forgotten, orphaned, recorded
 
 WAIT_S = 10.0
@@ -73,7 +73,8 @@ class Transfer:
                 return 0
             with only_one(self._from.to(PLATFORM_DATABASE, "lock"), tenant):
                 self._freeze()
-                self._to.apply(*platform_steps(), *structure_steps(self._wanted))
+                ours = self._to.superuser
+                self._to.apply(*platform_steps(superuser=ours), *structure_steps(self._wanted, superuser=ours))
                 rows = sum(self._copy(place) for place in self._wanted.places)
                 for place in self._wanted.places:
                     self._compare(place)
@@ -88,7 +89,7 @@ class Transfer:
         """Let the tenant write at the source again, where its data still belongs there: the move is given up."""
         with self._from:
             if self._is_home(self._from):
-                self._from.apply(*tenant_steps(self._wanted))
+                self._from.apply(*tenant_steps(self._wanted, superuser=self._from.superuser))
 
     def _finish(self) -> None:
         """What is left of a run that was stopped after the tenant had left the source. Its data is copied no more."""
@@ -103,7 +104,7 @@ class Transfer:
         self._reached("opened")
         tenant = self._wanted.tenant
         self._to.apply(
-            *tenant_steps(self._wanted),
+            *tenant_steps(self._wanted, superuser=self._to.superuser),
             forgotten(tenant, "comes back with what it has elsewhere now"),
             recorded(tenant, self._wanted.model),
         )
@@ -125,7 +126,7 @@ class Transfer:
         with target.transaction():
             for statement in emptying(place):
                 target.execute(statement)
-            with source.cursor().copy(copy_out(move)) as reading, target.cursor().copy(copy_in(move)) as writing:
+            with source.cursor().copy(copy_out(move)) as reading, rows_into(self._to, target, move) as writing:
                 for line in reading:
                     writing.write(line)
         target.execute(f"ANALYZE {place.named}")

@@ -13,7 +13,7 @@ from typing import Final
 import psycopg
 
 from components.data.tenant_database import SECRET_NAME
-from fleet.data.guard import server_of
+from fleet.data.servers import server_of
 from fleet.verify.api import Api, UnansweredError
 from fleet.verify.finding import FAILED, HELD, UNKNOWN, WORDS, Finding, State
 from fleet.verify.place import Place, Site
@@ -62,7 +62,7 @@ def ask_databases(
     site: Site, places: Iterable[Place], api: Api, pool: Executor, only: Collection[str] = ()
 ) -> Iterator[Finding]:
     """What all tenants with a database here find, and the server's own catalogue."""
-    server = server_of(site.cluster)
+    server = server_of(site.catalogue, site.cluster)
     every = {**QUESTIONS, **WIDE}
     asked = {name for name, (control, _) in every.items() if not only or name in only or control in only}
     homes = [place for place in places if place.plan.child is None]

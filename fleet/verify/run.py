@@ -160,7 +160,7 @@ class Asking:
         cluster = self.site.cluster
         if log_of(self.site) is None:
             self.notes.append(f"{cluster.name}: the audit log is not where this command can read it, and was not asked")
-        if cluster.databases not in (None, "local"):
+        if cluster.has_databases and cluster.databases != "local":
             self.notes.append(f"{cluster.name}: its databases cannot be reached from here, and were not asked")
 
 

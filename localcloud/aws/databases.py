@@ -5,6 +5,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,23 +14,41 @@ from psycopg import sql
 
 from localcloud.aws.layout import AwsLayout
 from localcloud.aws.model import Hooks, Scope
-from localcloud.aws.provider.session import AwsError
+from localcloud.aws.provider.session import AwsError, Session, Settings
+from localcloud.aws.service import running_aws
 from localcloud.controlplane.layout import Layout, cluster_names
 from localcloud.controlplane.pki import CLUSTER, ensure_pki
-from localcloud.controlplane.postgres import DatabaseServer, end_database, start_database
+from localcloud.controlplane.postgres import DatabaseServer, end_database, running_database, start_database
 from localcloud.controlplane.postgres.sql import connect
 from localcloud.errors import LocalcloudError
 from localcloud.files import lock
 from localcloud.paths import state_directory
 
-_LONGEST: Final = 40
-"""Of a directory; RDS allows 63 characters."""
+_LONGEST: Final = 32
+"""Of a directory, whose name is in that of the certificates' authority, 64 characters at most; RDS allows 63."""
 _PASSWORD_BYTES: Final = 24
+_OF_MASTER: Final = ("postgres", "template1")
+"""Databases that every server has and that RDS gives to the master."""
 
 
-def authority(identifier: str, state_dir: Path | None = None) -> Path:
+def authority(identifier: str, region: str, state_dir: Path | None = None) -> Path:
     """File of the certificate that signed the server's of an RDS cluster: for sslrootcert."""
-    return _layout(identifier, state_dir).certificate(CLUSTER)
+    return _layout(identifier, region, state_dir).certificate(CLUSTER)
+
+
+def master_of(identifier: str, region: str, state_dir: Path | None = None) -> DatabaseServer | None:
+    """The server of an RDS cluster, at the address that is its endpoint, with the master's credential as Secrets
+    Manager has it; None for one that is not there or does not run. The master is no superuser."""
+    server, service = running_database(_layout(identifier, region, state_dir)), running_aws(state_dir)
+    if server is None or service is None:
+        return None
+    session = Session(Settings(service.endpoint, region))
+    try:
+        kept = session.call("secretsmanager", "get_secret_value", {"SecretId": _secret_name(session, identifier)})
+    except AwsError:
+        return None  # somebody removed the cluster, or made it with a password of his own
+    login = json.loads(kept["SecretString"])
+    return replace(server, user=login["username"], password=login["password"], superuser=False)
 
 
 def wake_databases(state_dir: Path | None = None) -> tuple[str, ...]:
@@ -58,7 +77,7 @@ class LocalDatabase(Hooks):
     def created(self, scope: Scope) -> Mapping[str, Any]:
         """Start a server with the cluster's user and database; its password is where RDS has it."""
         given = scope["in"]
-        server = _start(scope["id"])
+        server = _start(scope)
         user = str(given.get("masterUsername") or "postgres")
         managed = bool(given.get("manageMasterUserPassword"))
         password = secrets.token_urlsafe(_PASSWORD_BYTES) if managed else str(given.get("masterPassword") or "")
@@ -69,9 +88,9 @@ class LocalDatabase(Hooks):
 
     def read(self, scope: Scope) -> Mapping[str, Any] | None:
         """Where it answers; None when somebody removed it. One that does not run is started."""
-        if not _layout(scope["id"]).directory.exists():
+        if not _layout(scope["id"], scope["region"]).directory.exists():
             return None
-        server = _start(scope["id"])
+        server = _start(scope)
         made: dict[str, Any] = {"endpoint": server.host, "readerEndpoint": server.host, "port": server.port}
         secret = _secret(scope)
         return {**made, "masterUserSecrets": [secret]} if secret else made
@@ -80,12 +99,12 @@ class LocalDatabase(Hooks):
         """Another password."""
         given = scope["in"]
         if given.get("masterPassword") and given["masterPassword"] != scope["was"].get("masterPassword"):
-            _master(_start(scope["id"]), str(given["masterUsername"]), str(given["masterPassword"]), None)
+            _master(_start(scope), str(given["masterUsername"]), str(given["masterPassword"]), None)
         return {}
 
     def deleted(self, scope: Scope) -> None:
         """End the server, and remove its data and its secret."""
-        layout = _layout(scope["id"])
+        layout = _layout(scope["id"], scope["region"])
         with lock(layout.lock):
             end_database(layout)
             for file in sorted(layout.directory.rglob("*"), reverse=True):
@@ -98,15 +117,15 @@ class LocalDatabase(Hooks):
                 scope["session"].call("secretsmanager", "delete_secret", asked, scope["region"])
 
 
-def _layout(identifier: str, state_dir: Path | None = None) -> Layout:
-    name = identifier.lower()
+def _layout(identifier: str, region: str, state_dir: Path | None = None) -> Layout:
+    name = f"{region}-{identifier.lower()}"  # which is taken once in a region
     if len(name) > _LONGEST:
         name = f"{name[: _LONGEST - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
     return Layout(name, AwsLayout(state_dir or state_directory()).databases)
 
 
-def _start(identifier: str) -> DatabaseServer:
-    layout = _layout(identifier)
+def _start(scope: Scope) -> DatabaseServer:
+    layout = _layout(scope["id"], scope["region"])
     layout.directory.mkdir(parents=True, exist_ok=True)
     with lock(layout.lock):
         ensure_pki(layout)
@@ -114,7 +133,8 @@ def _start(identifier: str) -> DatabaseServer:
 
 
 def _master(server: DatabaseServer, user: str, password: str, database: str | None) -> None:
-    """As rds_superuser: may make roles and databases, and is no superuser."""
+    """As rds_superuser: may make roles and databases, sees and ends everybody's sessions, owns the databases that a
+    server has, and is no superuser."""
     try:
         with connect(server, "postgres") as session:
             known = session.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (user,)).fetchone()
@@ -124,6 +144,10 @@ def _master(server: DatabaseServer, user: str, password: str, database: str | No
                     verb, sql.Identifier(user), sql.Literal(password)
                 )
             )
+            named = sql.Identifier(user)
+            session.execute(sql.SQL("GRANT pg_monitor, pg_signal_backend TO {} WITH ADMIN OPTION").format(named))
+            for each in _OF_MASTER:
+                session.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(sql.Identifier(each), named))
             there = session.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone()
             if database and not there:
                 session.execute(
@@ -135,16 +159,16 @@ def _master(server: DatabaseServer, user: str, password: str, database: str | No
         ) from error
 
 
-def _secret_name(scope: Scope) -> str:
-    asked = {"DBClusterIdentifier": scope["id"]}
-    found = scope["session"].call("rds", "describe_db_clusters", asked, scope["region"])["DBClusters"][0]
+def _secret_name(session: Session, identifier: str, region: str = "") -> str:
+    asked = {"DBClusterIdentifier": identifier}
+    found = session.call("rds", "describe_db_clusters", asked, region)["DBClusters"][0]
     return f"rds!{found['DbClusterResourceId']}"
 
 
 def _keep(scope: Scope, user: str, password: str) -> None:
     key = scope["in"].get("masterUserSecretKmsKeyId")
     asked = {
-        "Name": _secret_name(scope),
+        "Name": _secret_name(scope["session"], scope["id"], scope["region"]),
         "Description": f"Secret associated with the RDS cluster {scope['id']}",
         "SecretString": json.dumps({"username": user, "password": password}),
         **({"KmsKeyId": key} if key else {}),
@@ -155,6 +179,6 @@ def _keep(scope: Scope, user: str, password: str) -> None:
 def _secret(scope: Scope) -> dict[str, Any] | None:
     if not scope["in"].get("manageMasterUserPassword"):
         return None
-    asked = {"SecretId": _secret_name(scope)}
+    asked = {"SecretId": _secret_name(scope["session"], scope["id"], scope["region"])}
     found = scope["session"].call("secretsmanager", "describe_secret", asked, scope["region"])
     return {"secretArn": found["ARN"], "secretStatus": "active", "kmsKeyId": found.get("KmsKeyId", "")}

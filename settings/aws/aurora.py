@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from settings.aws.fields import EngineVersion, InstanceClass
+from settings.database_server import Certificates
 from settings.fields import Distinct, Model, Name, count_of, count_schema
 
 BackupDays = Annotated[int, count_of(7, 35), count_schema(7, 35)]
@@ -17,6 +18,8 @@ class Aurora(Model):
     alone is no standby.
     backup_days: for which any second can be had back; 7 to 35, default 35, the most there is.
     own_for: tiers whose tenants have an Aurora cluster each, under their own key (F1, F2).
+    authority: who signs the servers' certificates, in PEM: the bundle of RDS for the cluster's region, whom tenants'
+    services trust and nobody else (F5). Left out on the AWS of one machine, which signs by itself.
     """
 
     version: EngineVersion
@@ -24,3 +27,4 @@ class Aurora(Model):
     instances: Instances = 2
     backup_days: BackupDays = 35
     own_for: Annotated[tuple[Name, ...], Distinct] = ()
+    authority: Certificates | None = None

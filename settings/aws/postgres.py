@@ -36,6 +36,11 @@ STATIC = ("rds.accepted_password_auth_method",)
 """Take effect at the next start only."""
 
 
+def tenant_owner(tenant: str) -> str:
+    """Whose the Aurora cluster of one tenant is; no cluster of a topology is called so, whose names are others."""
+    return f"t-{tenant}"
+
+
 def server_name(environment: str, owner: str) -> str:
     """Identifier of the Aurora cluster of a cluster or tenant, unique in the region."""
     return names.cloud(environment, owner, limit=LONGEST_NAME - len("-final"))

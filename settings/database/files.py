@@ -29,12 +29,14 @@ VARIABLES: Final = {
 
 
 def services(plan: TenantPlan, host: str, port: int, user: str, password: str) -> str:
-    """Services of libpq: the tenant's databases, with TLS to a server that proves its name."""
+    """Services of libpq: the tenant's databases, with TLS to a server that proves its name. On a managed service no
+    login can be given `app.tenant_id`, so the session brings it (B4)."""
     homes = [home.database for home in database_of(plan).homes]
     named = ((SERVICE, homes[0]), *((each, each) for each in homes))
+    told = f"options=-c app.tenant_id={plan.tenant.id}\n" if plan.cluster.aurora is not None else ""
     lines = (
         f"[{name}]\nhost={host}\nport={port}\ndbname={database}\nuser={user}\npassword={password}\n"
-        f"sslmode=verify-full\nsslrootcert={FOLDER}/{AUTHORITY}\n"
+        f"sslmode=verify-full\nsslrootcert={FOLDER}/{AUTHORITY}\n{told}"
         for name, database in named
     )
     return "\n".join(lines)
@@ -42,8 +44,8 @@ def services(plan: TenantPlan, host: str, port: int, user: str, password: str) -
 
 def authority(plan: TenantPlan) -> dict[str, str]:
     """What the Secret holds besides: whom its server's certificate is signed by, unless that is in the namespace."""
-    server = plan.cluster.database_server
-    return {} if server is None else {AUTHORITY: server.authority}
+    server = plan.cluster.database_server or plan.cluster.aurora
+    return {} if server is None or server.authority is None else {AUTHORITY: server.authority}
 
 
 def volume(plan: TenantPlan) -> dict[str, Any]:

@@ -23,6 +23,7 @@ COMPARABLE = (
     "SET client_connection_check_interval = '1s'",
 )
 """What a session has to be told before the text of a row is the same in two of them."""
+STAGED = "pg_temp.incoming"
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,27 @@ def copy_out(move: Moved) -> str:
     return f"COPY (SELECT {columns} FROM {_rows_of(move.source)}) TO STDOUT"
 
 
-def copy_in(move: Moved) -> str:
-    """COPY of such rows into the target."""
+def copy_in(move: Moved, *, staged: bool = False) -> str:
+    """COPY of such rows into the target, or into the table of `staging`."""
+    into = STAGED if staged else move.target.named
+    return f"COPY {into} ({', '.join(_columns_of(move))}) FROM STDIN"
+
+
+def staging(move: Moved) -> str:
+    """Make a table of this transaction alone for rows on their way: PostgreSQL takes no COPY into a table whose
+    row-level security binds the session, which that of a managed service's master is bound by."""
+    return f"CREATE TEMPORARY TABLE {STAGED} (LIKE {move.target.named}) ON COMMIT DROP"
+
+
+def unstaged(move: Moved) -> str:
+    """Take the rows from there to the target."""
+    columns = ", ".join(_columns_of(move))
+    return f"INSERT INTO {move.target.named} ({columns}) SELECT {columns} FROM {STAGED}"
+
+
+def _columns_of(move: Moved) -> tuple[str, ...]:
     first = ("tenant_id",) if move.target.kind == "shared" else ()
-    return f"COPY {move.target.named} ({', '.join((*first, *move.table.column_names))}) FROM STDIN"
+    return (*first, *move.table.column_names)
 
 
 def measure(place: Place) -> str:

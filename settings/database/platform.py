@@ -2,7 +2,7 @@
 
 import hashlib
 
-from settings.database.access import GROUPS, groups_of
+from settings.database.access import GROUPS, groups_of, role_oid
 from settings.database.closing import closing_statements
 from settings.database.models import PLATFORM_DATABASE
 from settings.database.record import record_statements
@@ -15,7 +15,8 @@ PLAIN = "NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 
 def platform_steps(*, superuser: bool = True) -> tuple[Step, ...]:
     """Roles and database of the platform, the shared tables with forced row-level security, and all doors closed that
-    PostgreSQL leaves open. superuser: False on a managed service, where some of them cannot be closed."""
+    PostgreSQL leaves open. superuser: False on a managed service, where some of them cannot be closed, and where who
+    runs this sees rows of others by a policy for the owner of the tables, whom no tenant is or becomes."""
     closing = (Step(database=MAINTENANCE, title="close postgres", statements=closing_statements()),)
     return (
         Step(
@@ -23,10 +24,12 @@ def platform_steps(*, superuser: bool = True) -> tuple[Step, ...]:
             title="roles of the platform",
             statements=(
                 *(role_statement(role) for role in (OWNER, *GROUPS)),
+                *(() if superuser else (operated_by_us(OWNER),)),
                 # template1 is what a new database is made from.
                 "REVOKE ALL ON DATABASE postgres FROM PUBLIC",
                 "REVOKE ALL ON DATABASE template1 FROM PUBLIC",
-                "REVOKE CREATE ON TABLESPACE pg_default FROM PUBLIC",
+                # Not the master's of a managed service, where nobody else has it either.
+                *(("REVOKE CREATE ON TABLESPACE pg_default FROM PUBLIC",) if superuser else ()),
             ),
         ),
         *(closing if superuser else ()),
@@ -39,10 +42,19 @@ def platform_steps(*, superuser: bool = True) -> tuple[Step, ...]:
                 f"GRANT CONNECT ON DATABASE {PLATFORM_DATABASE} TO {', '.join(GROUPS)}",
                 f"GRANT USAGE ON SCHEMA {SHARED_SCHEMA} TO {', '.join(GROUPS)}",
                 *(statement for table in TABLES for statement in _shared_table(table)),
+                *(() if superuser else (_seen_by_us(table) for table in TABLES)),
             ),
         ),
         Step(database=PLATFORM_DATABASE, title="record of who is where", statements=record_statements()),
     )
+
+
+def operated_by_us(role: str) -> str:
+    """Let who runs this act for an owner: on a managed service he is no superuser, and may do for a role only what it
+    could do itself."""
+    member = "member = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user)"
+    there = f"SELECT FROM pg_catalog.pg_auth_members WHERE roleid = {role_oid(role)} AND {member}"
+    return unless_exists(there, f"GRANT {identifier(role)} TO CURRENT_USER")
 
 
 def role_statement(role: str) -> str:
@@ -84,6 +96,13 @@ def schema_statements(schema: str, owner: str) -> tuple[str, ...]:
         f"ALTER DEFAULT PRIVILEGES FOR ROLE {owned} REVOKE ALL ON FUNCTIONS FROM PUBLIC",
         f"ALTER DEFAULT PRIVILEGES FOR ROLE {owned} REVOKE ALL ON TYPES FROM PUBLIC",
     )
+
+
+def _seen_by_us(table: Table) -> str:
+    """A policy by which who acts for the owner copies and compares rows, as a superuser does without one."""
+    named = f"{SHARED_SCHEMA}.{table.name}"
+    there = f"SELECT FROM pg_catalog.pg_policy WHERE polrelid = '{named}'::regclass AND polname = 'operator'"
+    return unless_exists(there, f"CREATE POLICY operator ON {named} TO {OWNER} USING (true) WITH CHECK (true)")
 
 
 def _shared_table(table: Table) -> tuple[str, ...]:

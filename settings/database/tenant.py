@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from settings.database.access import Access, access_steps, role_oid
 from settings.database.limits import SessionLimits
 from settings.database.models import Home, Model, Place, homes_of, places_of
-from settings.database.platform import database_steps, role_statement, schema_statements
+from settings.database.platform import database_steps, operated_by_us, role_statement, schema_statements
 from settings.database.roles import SLOTS, Roles, Slot
 from settings.database.statements import MAINTENANCE, Step, identifier, if_exists, literal, owned_by, unless_exists
 from settings.database.tables import Table
@@ -53,7 +53,8 @@ class TenantDatabase:
 def tenant_steps(wanted: TenantDatabase, *, superuser: bool = True) -> tuple[Step, ...]:
     """Everything of a tenant but the passwords; platform_steps have run before.
 
-    superuser: False on a managed service, where temp_file_limit and the closing of a database are not ours to do.
+    superuser: False on a managed service, where temp_file_limit, app.tenant_id and the closing of a database are not
+    ours to do.
     """
     return (
         *structure_steps(wanted, superuser=superuser),
@@ -65,7 +66,7 @@ def tenant_steps(wanted: TenantDatabase, *, superuser: bool = True) -> tuple[Ste
 def structure_steps(wanted: TenantDatabase, *, superuser: bool = True) -> tuple[Step, ...]:
     """A tenant's roles and tables, as far as they are not there: whoever has access keeps what he has, and nobody gets
     any."""
-    made = [Step(database=MAINTENANCE, title=f"roles of {wanted.tenant}", statements=_roles(wanted))]
+    made = [Step(database=MAINTENANCE, title=f"roles of {wanted.tenant}", statements=_roles(wanted, superuser))]
     for home in wanted.homes:
         if home.kind == "database":
             made += database_steps(home.database, superuser=superuser)
@@ -128,7 +129,7 @@ def login_steps(wanted: TenantDatabase, verifier: str) -> tuple[Step, ...]:
     return (Step(database=MAINTENANCE, title=f"logins of {wanted.tenant}", statements=tuple(statements)),)
 
 
-def _roles(wanted: TenantDatabase) -> tuple[str, ...]:
+def _roles(wanted: TenantDatabase, superuser: bool) -> tuple[str, ...]:
     roles = wanted.roles
     members = [
         unless_exists(
@@ -138,7 +139,8 @@ def _roles(wanted: TenantDatabase) -> tuple[str, ...]:
         )
         for login in roles.logins
     ]
-    return (*(role_statement(role) for role in roles.all), *members)
+    ours = () if superuser else (operated_by_us(roles.owner),)
+    return (*(role_statement(role) for role in roles.all), *ours, *members)
 
 
 def _own_tables(home: Home, roles: Roles) -> tuple[str, ...]:
@@ -197,6 +199,8 @@ def _limits(wanted: TenantDatabase, superuser: bool) -> tuple[str, ...]:
             # The catalogue before the tenant's schema, temporary objects last: nothing can stand in front of either.
             path = f"pg_catalog, {identifier(home.schema)}, pg_temp"
             statements.append(f"ALTER ROLE {role} IN DATABASE {identifier(home.database)} SET search_path = {path}")
-        # B4: for people who read logs. No rule reads it, since a session can set it as it likes.
-        statements.append(f"ALTER ROLE {role} SET app.tenant_id = {literal(wanted.tenant)}")
+        # B4: for people who read logs. No rule reads it, since a session can set it as it likes. Of a role's settings
+        # those that no library has defined are a superuser's: on a managed service the service sets it by itself.
+        if superuser:
+            statements.append(f"ALTER ROLE {role} SET app.tenant_id = {literal(wanted.tenant)}")
     return tuple(statements)

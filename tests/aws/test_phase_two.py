@@ -5,10 +5,12 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 
 from localcloud import controlplane
-from tests.aws.phase_two import FOUNDATION, OWN, SMALL, STACKS, PhaseTwo
+from settings.aws.postgres import tenant_owner
+from tests.aws.phase_two import CLUSTER, FOUNDATION, FURTHER, OWN, SECOND, SMALL, STACKS, PhaseTwo
 from tests.polling import until
 
 pytestmark = [pytest.mark.engine, pytest.mark.cluster, pytest.mark.xdist_group("phase-two")]
@@ -34,7 +36,7 @@ def tenants(made: PhaseTwo) -> dict[str, int]:
 
 
 def test_all_layers_come_up_and_a_second_look_changes_nothing(made: PhaseTwo) -> None:
-    assert "4 stacks" in made.fleet("up")
+    assert f"{len(STACKS)} stacks" in made.fleet("up")
     assert "nothing changed" in made.fleet("up", "--no-table")
 
 
@@ -74,6 +76,22 @@ def test_it_is_what_the_catalogue_says_in_the_words_of_aws_and_of_kubernetes(mad
     assert {each["metadata"]["labels"]["node-restriction.kubernetes.io/tenant"] for each in ours} == {OWN}
 
 
+def test_each_tenant_gets_into_its_own_database_and_into_nobody_elses(made: PhaseTwo) -> None:
+    """On the Aurora of its cluster, or on its own, by what its workloads have and nothing else (F1, F2, F3)."""
+    for tenant, owner in ((SMALL, CLUSTER), (OWN, tenant_owner(OWN))):
+        with made.session(tenant, owner, "session") as one:
+            one.execute("INSERT INTO session (repository) VALUES (%s)", (f"of {tenant}",))
+            assert one.execute("SELECT repository FROM session").fetchall() == [(f"of {tenant}",)]
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        made.session(OWN, tenant_owner(OWN), "session", user=SMALL)
+    said = made.fleet("up", "--no-table")
+    assert "nothing changed" in said
+    assert "has its database" not in said
+    listed = made.fleet("data")
+    assert SMALL in listed
+    assert OWN in listed
+
+
 def test_a_cluster_that_was_deleted_behind_our_back_is_made_again_with_all_that_was_in_it(made: PhaseTwo) -> None:
     eks = made.client("eks")
     for group in eks.list_nodegroups(clusterName=made.name)["nodegroups"]:
@@ -88,6 +106,21 @@ def test_a_cluster_that_was_deleted_behind_our_back_is_made_again_with_all_that_
     assert "its cluster is gone" in made.fleet("refresh")
     made.fleet("up", "--all", UNASKED)
     until(lambda: all(tenants(made).values()), "every tenant has pods that run")
+
+
+def test_a_tenant_moves_to_a_cluster_of_another_region_with_its_rows(made: PhaseTwo) -> None:
+    """And comes out of the other's Aurora with what it has in this one's (H1, H3, F1)."""
+    before = made.credential(SMALL, CLUSTER)
+    said = made.fleet("move", SMALL, "--to", SECOND)
+    assert "1 rows copied; every table is the same on both sides" in said
+    assert made.credential(SMALL, SECOND)["password"] == before["password"]
+    with made.session(SMALL, SECOND, "session", cluster=SECOND) as one:
+        assert one.execute("SELECT repository FROM session").fetchall() == [(f"of {SMALL}",)]
+        one.execute("INSERT INTO session (repository) VALUES ('there')")
+    assert SMALL in tenants(made)
+    assert made.kubectl("get", "namespaces", "--selector", f"tenant={SMALL}", "-o", "name") == ""
+    assert "is on two and nowhere else" in made.fleet("move", SMALL, "--to", SECOND)
+    assert "nothing changed" in made.fleet("up", "--no-table")
 
 
 def test_what_holds_data_refuses_to_go_twice(made: PhaseTwo) -> None:
@@ -113,6 +146,7 @@ def test_and_goes_whole_with_a_last_copy_of_every_database(made: PhaseTwo) -> No
     made.fleet("destroy", "--yes")
     assert [each["urn"] for stack in STACKS for each in made.resources(stack)] == []
     assert controlplane.clusters(made.state) == ()
+    assert made.client("rds", FURTHER).describe_db_clusters()["DBClusters"] == []
     rds, ec2 = made.client("rds"), made.client("ec2")
     assert rds.describe_db_clusters()["DBClusters"] == []
     taken = rds.describe_db_cluster_snapshots(SnapshotType="manual")["DBClusterSnapshots"]

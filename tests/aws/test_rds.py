@@ -8,7 +8,7 @@ import pytest
 
 from localcloud.aws import AwsService
 from localcloud.aws.databases import authority
-from tests.aws.conftest import client
+from tests.aws.conftest import REGION, client
 from tests.aws.plugin import Plugin, Refused, Resource, changes
 
 pytestmark = pytest.mark.xdist_group("aws")  # names that are taken once
@@ -25,7 +25,7 @@ def session(one: Resource, user: str, password: str, state_dir: Path) -> psycopg
         user=user,
         password=password,
         sslmode="verify-full",
-        sslrootcert=str(authority(one.id, state_dir)),
+        sslrootcert=str(authority(one.id, REGION, state_dir)),
         autocommit=True,
     )
 
@@ -73,7 +73,7 @@ def test_a_cluster_is_a_server_and_goes_with_its_data(plugin: Plugin, aws: AwsSe
     open_to_deletion = plugin.update(made, **{**inputs, "deletionProtection": False})
     plugin.delete(open_to_deletion)
     assert made.again() is None
-    assert not authority("rds-test", state_dir).exists()
+    assert not authority("rds-test", REGION, state_dir).exists()
     found = client(aws, "rds").describe_db_cluster_snapshots(DBClusterSnapshotIdentifier="rds-test-last")
     assert found["DBClusterSnapshots"][0]["Status"] == "available"
     with pytest.raises(psycopg.OperationalError):

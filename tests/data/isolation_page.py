@@ -76,6 +76,10 @@ Nobody is superuser there. What `settings/database/closing.py` takes from PUBLIC
 advisory locks, large objects, activity, locks, sizes, counters and procedural languages become residual risks within
 one database, and so for the schema and shared models. A tenant that must not bear them gets the database model.
 
+Its master copies and compares rows of all tenants by the policy `operator` of the shared tables' owner, whom no tenant
+is or becomes (`tests/aws/test_tenants_on_aurora.py`). A login cannot be given `app.tenant_id`; the service file that
+tenants' pods have brings it (B4).
+
 ## Not tried here
 Side channels of time and of the machine (caches, disk), a mistake in PostgreSQL itself, and whoever is superuser or
 holds the files. Only a server of its own keeps those from a tenant.

@@ -372,12 +372,9 @@ def test_a_process_killed_in_the_middle_of_a_copy(platform: Platform, big: Tenan
 
 
 def test_a_server_that_the_command_does_not_reach_is_said(platform: Platform) -> None:
+    catalogue = load_catalogue(platform.root / "catalog", "test")
     with pytest.raises(FleetError, match="are on cloudnative-pg, which this command does not reach"):
-        _running(
-            load_catalogue(platform.root / "catalog", "test")
-            .topology.clusters[0]
-            .model_copy(update={"databases": "cloudnative-pg"})
-        )
+        _running(catalogue, catalogue.topology.clusters[0].model_copy(update={"databases": "cloudnative-pg"}))
 
 
 def test_what_no_record_knows_is_listed_and_left_alone(platform: Platform, acme: TenantDatabase) -> None:

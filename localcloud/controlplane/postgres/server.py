@@ -40,7 +40,8 @@ class _Made:
 class DatabaseServer:
     """A running server, and how its superuser gets in.
 
-    authority: file of the certificate that signed the server's. started: whether this call started it.
+    authority: file of the certificate that signed the server's. started: whether this call started it. superuser:
+    whether the user is one; the master of a managed service is not.
     """
 
     host: str
@@ -49,6 +50,7 @@ class DatabaseServer:
     user: str
     password: str
     started: bool = False
+    superuser: bool = True
 
     def __repr__(self) -> str:
         return f"DatabaseServer({self.host}:{self.port})"  # never the password (I5)

@@ -32,7 +32,8 @@ def connect(
 
 
 class Sessions:
-    """Sessions of the superuser on a server, opened when first asked for and kept. Use as a context.
+    """Sessions of the superuser, or of a managed service's master, opened when first asked for and kept. Use as a
+    context.
 
     settings: statements that each of them begins with.
     """
@@ -41,6 +42,11 @@ class Sessions:
         self._server = server
         self._settings = ("SET client_min_messages = warning", *settings)
         self._open: dict[tuple[str, str], psycopg.Connection] = {}
+
+    @property
+    def superuser(self) -> bool:
+        """Whether they are a superuser's; the SQL of a managed service is another one (settings.database)."""
+        return self._server.superuser
 
     def __enter__(self) -> Self:
         return self

@@ -4,11 +4,15 @@ from dataclasses import replace
 from typing import Any
 
 from pulumi.runtime import rpc
+from pulumi_kubernetes.core import v1 as core
 
+from components.data.tenant_database import DatabaseAddress, TenantDatabase, TenantDatabaseArgs
 from settings import TenantPlan
+from settings.aws import Aurora
 from settings.credential import DatabaseCredential
 from tests.unit.components.local_stack import local_stack, plan, rendered
-from tests.unit.components.recorder import Recording
+from tests.unit.components.recorder import Recording, record
+from tests.unit.settings.test_aws import AURORA
 
 SECRET = "kubernetes:core/v1:Secret"
 PASSWORD = "random:index/randomPassword:RandomPassword"
@@ -62,3 +66,29 @@ def test_a_tenant_costs_three_resources_more() -> None:
     given = plan("hedgehog-cli")
     without = rendered(replace(given, cluster=given.cluster.model_copy(update={"databases": None})))
     assert len(rendered(given).resources) - len(without.resources) == 3
+
+
+def on_aurora(address: DatabaseAddress | None) -> Recording:
+    """The credential of a tenant whose databases are on Aurora."""
+    given = plan("hedgehog-cli")
+    at_aws = {"databases": None, "aurora": Aurora.model_validate(AURORA)}
+    moved = replace(given, cluster=given.cluster.model_copy(update=at_aws))
+
+    def program() -> None:
+        namespace = core.Namespace("home", metadata={"name": moved.namespace})
+        TenantDatabase("hedgehog-cli-database", TenantDatabaseArgs(plan=moved, namespace=namespace, address=address))
+
+    return record(program)
+
+
+def test_on_aurora_it_names_the_endpoint_and_brings_the_tenant_for_logs() -> None:
+    # The outputs of another stack are numbers with a fraction.
+    address = DatabaseAddress(host="one.example", port=27001.0)  # type: ignore[arg-type]
+    held = secret(on_aurora(address), "hedgehog-cli")["stringData"]
+    assert (held["host"], held["port"]) == ("one.example", "27001")
+    lines = held["pg_service.conf"].splitlines()
+    assert {"host=one.example", "port=27001", "options=-c app.tenant_id=hedgehog-cli"} <= set(lines)
+
+
+def test_on_aurora_without_an_endpoint_nothing_is_made_up() -> None:
+    assert "no address" in str(on_aurora(None).error)

@@ -1,0 +1,50 @@
+"""A tenant's data, from the server of one cluster to that of another (F1, H1).
+
+A server that clusters share is there before the new side is applied, and the data goes first. A tenant's own Aurora is
+made with the rest of its new side, so its data follows: until then nobody is let into the new database.
+"""
+
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from fleet.data.servers import owner_of, server_of
+from fleet.databases import make_databases
+from fleet.relocation.transfer import Transfer
+from fleet.run import Fleet
+from settings import Cluster, TenantPlan
+from settings.database import database_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Removal:
+    """One tenant's data on its way. plan: of the tenant. old, new: the clusters."""
+
+    plan: TenantPlan
+    old: Cluster
+    new: Cluster
+
+    @property
+    def follows(self) -> bool:
+        """Whether the data can be copied once the new side was applied, and not before."""
+        return owner_of(self.new, self.plan) != self.new.name
+
+    def unreached(self, fleet: Fleet) -> list[str]:
+        """The clusters whose server of this tenant cannot be reached from here; what is yet to be made aside."""
+        wanted = [self.old] if self.follows else [self.old, self.new]
+        return [each.name for each in wanted if server_of(fleet.catalogue, each, self.plan) is None]
+
+    def transfer(self, fleet: Fleet, console: Console) -> Transfer | None:
+        """What copies it; None when one of the servers cannot be reached."""
+        source, target = (server_of(fleet.catalogue, each, self.plan) for each in (self.old, self.new))
+        if source is None or target is None:
+            return None
+        return Transfer(source, target, database_of(self.plan), lambda line: console.print(f"  {line}"))
+
+
+def open_databases(fleet: Fleet, cluster: Cluster, console: Console) -> None:
+    """Let the tenants of a cluster into their databases, whose data has come."""
+    stacks = [each for each in fleet.stacks if each.config.cluster == cluster.name]
+    made, _ = make_databases(fleet.catalogue, stacks, fleet.root)
+    for tenant, what in made.items():
+        console.print(f"  tenant {tenant} has its database ({what})")

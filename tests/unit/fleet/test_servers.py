@@ -1,0 +1,61 @@
+"""Where tenants' data is, and on which machine nobody looks for it (F1, F2)."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fleet.data import servers
+from fleet.data.servers import are_here, by_server, owner_of, server_of
+from fleet.relocation.sameness import compared
+from settings import Catalogue, load_catalogue, plan_tenants
+from tests.unit.components.local_stack import ROOT
+
+
+@pytest.fixture(scope="module")
+def staging() -> Catalogue:
+    return load_catalogue(ROOT / "catalog", "staging")
+
+
+def test_tenants_of_some_tiers_have_a_server_of_their_own(staging: Catalogue) -> None:
+    plans = plan_tenants(staging, "enterprise")
+    cluster = plans[0].cluster
+    found = {owner: [plan.tenant.id for plan in held] for owner, held in by_server(cluster, plans).items()}
+    assert found["t-acme-robotics"] == ["acme-robotics"]
+    shared = next(plan for plan in plan_tenants(staging) if plan.tenant.id == "hedgehog-cli")
+    assert owner_of(shared.cluster, shared) == shared.cluster.name
+
+
+def test_servers_of_a_real_account_are_looked_for_by_nobody(
+    staging: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(servers, "master_of", lambda *given: asked.append(given))
+    cluster = staging.topology.clusters[0]
+    assert are_here(staging, cluster)
+    server_of(staging, cluster)
+    assert asked == [("tp-staging-starter", "eu-central-1")]
+    assert staging.topology.aws is not None
+    account = staging.topology.aws.model_copy(update={"account": "111122223333"})
+    real = replace(staging, topology=staging.topology.model_copy(update={"aws": account}))
+    assert not are_here(real, cluster)
+    assert server_of(real, cluster) is None
+    assert len(asked) == 1, "not a second time"
+
+
+def deployment(host: str, password: str) -> dict[str, Any]:
+    tenant = "urn:pulumi:s::p::tenantplane:tenancy:Tenant::acme"
+    held = {"host": host, "password": password, "user": "tenant_acme__app_a", "pg_service.conf": f"host={host}"}
+    secret = {
+        "urn": "urn:pulumi:s::p::tenantplane:tenancy:Tenant$kubernetes:core/v1:Secret::acme-database-secret",
+        "type": "kubernetes:core/v1:Secret",
+        "parent": tenant,
+        "inputs": {"metadata": {"name": "database", "namespace": "tenant-acme"}, "stringData": held},
+    }
+    return {"resources": [{"urn": tenant, "type": "tenantplane:tenancy:Tenant"}, secret]}
+
+
+def test_a_credential_is_the_same_at_another_server_and_another_password_is_not() -> None:
+    before = deployment("one.example", "same")
+    assert compared(before, deployment("two.example", "same"), "acme").holds
+    assert compared(before, deployment("one.example", "other"), "acme").different
