@@ -116,6 +116,7 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
             database_namespace=cluster.database_namespace,
             service_ranges=cluster.service_ranges,
             api_server=cluster.api_server,
+            pod_identity=cluster.eks is not None,
         )
         tier = GuardRails("guard-rails", rails, options).tier
     mesh = Mesh("mesh", MeshArgs(cluster=cluster, topology=catalogue.topology), options) if cluster.mesh else None

@@ -33,16 +33,18 @@ from components.network.calico import (
 )
 from components.objects import Manifest, platform_metadata
 from settings import names
-from settings.metadata_services import METADATA_SERVICES
+from settings.metadata_services import METADATA_SERVICES, POD_IDENTITY_AGENT, POD_IDENTITY_PORT
 
 SANDBOXES = f"{names.COMPONENT_LABEL} == '{names.SANDBOX}'"
 
 SUSPENDED = "suspended"
 DNS, METADATA, API_SERVER, OWN, APART = "dns", "metadata-service", "api-server", "tenant", "tenants-apart"
+POD_IDENTITY = "pod-identity"
 CONTROL_PLANE, DATABASES = "control-plane", "databases"
 ORDERS = {
     SUSPENDED: 5,
     DNS: 10,
+    POD_IDENTITY: 15,
     METADATA: 20,
     API_SERVER: 30,
     DATABASES: 40,
@@ -65,11 +67,13 @@ class GuardRailsArgs:
     service_ranges: addresses of Services. They matter where a packet is seen before its address is translated.
     api_server: further address ranges of the API server, such as the endpoint of a managed one. The endpoints of its
     Service `default/kubernetes` are always included; none by default.
+    pod_identity: whether an agent of EKS on each node gives pods the role of their service account.
     """
 
     database_namespace: str
     service_ranges: tuple[str, ...]
     api_server: tuple[str, ...] = ()
+    pod_identity: bool = False
 
 
 def to_other_pods(database_namespace: str) -> list[Manifest]:
@@ -93,7 +97,19 @@ def policies(args: GuardRailsArgs) -> dict[str, Manifest]:
         }
     }
     of_tenants: Manifest = {"namespaceSelector": OF_A_TENANT}
+    # Goes on to NetworkPolicies, which open it to the pods of a tenant whose account has a role, and to no other.
+    asked = {"protocol": "TCP", "destination": {"nets": [POD_IDENTITY_AGENT], "ports": [POD_IDENTITY_PORT]}}
+    identity: dict[str, Manifest] = {
+        POD_IDENTITY: {
+            **of_tenants,
+            "selector": f"!({SANDBOXES})",
+            "order": ORDERS[POD_IDENTITY],
+            "types": ["Egress"],
+            "egress": [{"action": "Pass", **asked}],
+        }
+    }
     return {
+        **(identity if args.pod_identity else {}),
         DNS: {
             **of_tenants,
             "order": ORDERS[DNS],
@@ -139,7 +155,8 @@ class GuardRails(pulumi.ComponentResource):
 
     Creates: Tier `tenantplane-guardrails` (order 100, before the tier with the NetworkPolicies; what no rule decides is
     denied) and in it five GlobalNetworkPolicies for the pods of tenants' namespaces, in this order: `dns` (allowed to
-    kube-dns on UDP and TCP), `metadata-service` (cloud metadata and link-local addresses denied), `api-server` (denied
+    kube-dns on UDP and TCP), on EKS a sixth, `pod-identity` (TCP 80 of 169.254.170.23 is left to NetworkPolicies, for
+    all but sandboxes), `metadata-service` (cloud metadata and link-local addresses denied), `api-server` (denied
     to sandboxes), `databases` (denied to sandboxes, their own tenant's too), and after each tenant's own
     (TenantGuardRail) `tenants-apart` (denied: pods of tenants both ways, the databases, and every address that is no
     pod's; the rest is passed on to the next tier).

@@ -12,6 +12,7 @@ from components.network.policy import CLOSED, both_ways, dns, labelled, namespac
 from components.objects import Manifest, in_namespace, tenant_metadata
 from settings import TenantPlan, names
 from settings.mesh import MESH_NAMESPACE
+from settings.metadata_services import POD_IDENTITY_AGENT, POD_IDENTITY_PORT
 from settings.monitoring.exporters import METRICS_PORT
 from settings.ports import SERVICE_PORT
 
@@ -58,6 +59,8 @@ def allowed_traffic(plan: TenantPlan) -> Manifest:
         **namespace(plan.cluster.database_namespace),
         **pods({names.TENANT_LABEL: plan.tenant.id}),
     }
+    # The role of its service account, which the home's workloads run as (TenantCloud).
+    identity = {"to": ranges([POD_IDENTITY_AGENT]), "ports": tcp(POD_IDENTITY_PORT)}
     # What is routed and what is kept is the home's; a namespace beside it has neither.
     home = plan.child is None
     gateway = [namespace(plan.cluster.gateway_namespace)] if home else []
@@ -72,6 +75,7 @@ def allowed_traffic(plan: TenantPlan) -> Manifest:
             dns(),
             *([to_istiod(MESH_NAMESPACE)] if meshed else []),
             *([{"to": [database], "ports": tcp(DATABASE_PORT)}] if home else []),
+            *([identity] if home and plan.cluster.eks is not None else []),
             *_granted(plan),
         ],
     )
@@ -110,7 +114,8 @@ class TenantNetwork(pulumi.ComponentResource):
     NetworkPolicy `tenant-traffic`, of the pods that are no sandboxes (TCP 8080 within the namespace, TCP 8080 from the
     gateway's namespace, TCP 9464 from the cluster's Prometheus where there is one, in a mesh TCP 8080 from the
     east-west gateway and TCP 15012 to istiod, DNS on UDP and TCP to kube-dns, TCP
-    5432 to the pods of the database namespace that carry the tenant's label, any port of the ranges outside that its
+    5432 to the pods of the database namespace that carry the tenant's label, on EKS TCP 80 to the agent that gives its
+    service account's role, any port of the ranges outside that its
     file grants); for a tenant with sandboxes NetworkPolicy `sandbox-traffic`, of these (TCP 8080 from the namespace's
     other pods and from the gateway's namespace, DNS, the ranges). Peers are chosen by the namespace's own name, never
     by a label that gives a pod more. Of a suspended or leaving tenant nothing passes. Enforcement is the business of

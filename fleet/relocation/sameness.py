@@ -78,8 +78,9 @@ def _guards(deployment: Mapping[str, Any], tenant: str) -> dict[tuple[str, str],
         inputs = _plain(each.get("inputs") or {})
         metadata = inputs.get("metadata") or {}
         if kind == "Secret" and metadata.get("name") == SECRET:
-            held = inputs.get("stringData") or {}
-            inputs["stringData"] = {key: value for key, value in held.items() if key not in WHERE}
+            for part in ("stringData", "data"):  # as the program says it, and as the official provider keeps it
+                held = inputs.get(part) or {}
+                inputs[part] = {key: value for key, value in held.items() if key not in WHERE}
         name = "/".join(filter(None, (metadata.get("namespace"), metadata.get("name"))))
         found[kind, name] = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
     return found

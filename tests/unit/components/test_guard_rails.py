@@ -49,6 +49,7 @@ def test_what_is_denied_to_all_is_asked_before_what_passes_for_one() -> None:
     assert sorted(ORDERS, key=ORDERS.__getitem__) == [
         "suspended",
         "dns",
+        "pod-identity",
         "metadata-service",
         "api-server",
         "databases",

@@ -43,19 +43,21 @@ def test_servers_of_a_real_account_are_looked_for_by_nobody(
     assert len(asked) == 1, "not a second time"
 
 
-def deployment(host: str, password: str) -> dict[str, Any]:
+def deployment(host: str, password: str, part: str) -> dict[str, Any]:
     tenant = "urn:pulumi:s::p::tenantplane:tenancy:Tenant::acme"
     held = {"host": host, "password": password, "user": "tenant_acme__app_a", "pg_service.conf": f"host={host}"}
     secret = {
         "urn": "urn:pulumi:s::p::tenantplane:tenancy:Tenant$kubernetes:core/v1:Secret::acme-database-secret",
         "type": "kubernetes:core/v1:Secret",
         "parent": tenant,
-        "inputs": {"metadata": {"name": "database", "namespace": "tenant-acme"}, "stringData": held},
+        "inputs": {"metadata": {"name": "database", "namespace": "tenant-acme"}, part: held},
     }
     return {"resources": [{"urn": tenant, "type": "tenantplane:tenancy:Tenant"}, secret]}
 
 
-def test_a_credential_is_the_same_at_another_server_and_another_password_is_not() -> None:
-    before = deployment("one.example", "same")
-    assert compared(before, deployment("two.example", "same"), "acme").holds
-    assert compared(before, deployment("one.example", "other"), "acme").different
+@pytest.mark.parametrize("part", ["data", "stringData"])
+def test_a_credential_is_the_same_at_another_server_and_another_password_is_not(part: str) -> None:
+    """Whichever of the two a provider keeps it in."""
+    before = deployment("one.example", "same", part)
+    assert compared(before, deployment("two.example", "same", part), "acme").holds
+    assert compared(before, deployment("one.example", "other", part), "acme").different

@@ -17,7 +17,13 @@ ROOT = Path(__file__).resolve().parents[3]
 REGION = {"vpc": "vpc-1", "private": ["a", "b", "c"], "data": ["d", "e", "f"], "keys": {"volumes": "v", "objects": "o"}}
 CLUSTERS = ("starter", "team", "enterprise", "enterprise-west")
 MADE = {
-    name: {"dns_name": f"{name}.elb", "dns_zone": "Z", "security_group": f"sg-{name}", "profile": f"p-{name}"}
+    name: {
+        "dns_name": f"{name}.elb",
+        "dns_zone": "Z",
+        "security_group": f"sg-{name}",
+        "profile": f"p-{name}",
+        "database": {"host": f"{name}.rds", "port": 5432.0},
+    }
     for name in CLUSTERS
 }
 APPLIED = {"planHash": "0", "zone": "Z1", "region": REGION, "clusters": MADE}
