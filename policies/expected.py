@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar, get_args
 
-from settings import Catalogue, names
+from settings import Catalogue, Tenant, names
 from settings.fields import WorkloadKind
 
 _Value = TypeVar("_Value")
@@ -25,8 +25,10 @@ class Expected:
     tenant may be. leaving: tenants that are off-boarded, and namespaces beside a home whose end is approved. classes:
     of priority, by tier. capacity: millicores and bytes of all pools of the stack's clusters at their most. addons:
     which of "gateway", "guard-rails", "monitoring" and "queues" all of these clusters have. runtimes: RuntimeClasses by
-    kind of workload. gpu_runtimes: those for GPUs. kinds: of workload that a tenant's file lists. own_nodes: by tenant
-    with nodes of its own, the pools that its pods may name besides. groups: of people, by tenant. tiers: by tenant.
+    kind of workload. gpu_runtimes: those for GPUs. kinds: of workload that a tenant's file lists. capabilities: that it
+    states, by tenant and kind of workload. runtime_capabilities: that a RuntimeClass allows, by its name. own_nodes: by
+    tenant with nodes of its own, the pools that its pods may name besides. groups: of people, by tenant. tiers: by
+    tenant.
     """
 
     registries: tuple[str, ...] | None = None
@@ -39,6 +41,8 @@ class Expected:
     runtimes: Mapping[str, frozenset[str]] | None = None
     gpu_runtimes: frozenset[str] | None = None
     kinds: Mapping[str, frozenset[str]] | None = None
+    capabilities: Mapping[str, Mapping[str, frozenset[str]]] | None = None
+    runtime_capabilities: Mapping[str, frozenset[str]] | None = None
     own_nodes: Mapping[str, frozenset[str]] | None = None
     groups: Mapping[str, frozenset[str]] | None = None
     tiers: Mapping[str, str] | None = None
@@ -79,6 +83,8 @@ def expected(catalogue: Catalogue, cluster: str | None = None) -> Expected:
         },
         gpu_runtimes=frozenset(each.id for each in catalogue.runtimes.values() if each.gpu),
         kinds={each.id: frozenset(one.kind for one in each.workloads) for each in catalogue.tenants},
+        capabilities={each.id: _capabilities(each) for each in catalogue.tenants},
+        runtime_capabilities={each.id: frozenset(each.capabilities) for each in catalogue.runtimes.values()},
         tiers={each.id: each.tier for each in catalogue.tenants},
         groups={
             each.id: frozenset((*each.groups.admins, *each.groups.developers, *each.groups.viewers))
@@ -90,6 +96,14 @@ def expected(catalogue: Catalogue, cluster: str | None = None) -> Expected:
             if each.isolation == "dedicated-pool"
         },
     )
+
+
+def _capabilities(tenant: Tenant) -> Mapping[str, frozenset[str]]:
+    """What its workloads of a kind state, taken together, as admission reads it from the namespace."""
+    found: dict[str, frozenset[str]] = {}
+    for each in tenant.workloads:
+        found[each.kind] = found.get(each.kind, frozenset()) | frozenset(each.capabilities)
+    return found
 
 
 def _leaving(catalogue: Catalogue) -> Iterator[str]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, get_args
 
-from policies.expected import Expected
+from policies.expected import Expected, known
 from policies.objects import POD_KINDS, KubernetesObject
 from policies.rule import rule
+from settings import names
 from settings.fields import Capability
 
 CAPABILITIES: Final = frozenset(get_args(Capability))
@@ -54,14 +55,29 @@ def containers_have_no_privilege(found: KubernetesObject, _: Expected) -> Iterat
             yield f"container {container.get('name')!r} may escalate its privileges"
 
 
-def capabilities_are_dropped(found: KubernetesObject, _: Expected) -> Iterator[str]:
-    """Every container drops ALL, and adds none that the catalogue cannot state."""
+def capabilities_are_dropped(found: KubernetesObject, expected: Expected) -> Iterator[str]:
+    """Every container drops ALL, and adds none that the catalogue cannot state; a tenant's none that its file does not
+    state for this kind of workload, or that its runtime does not allow."""
     for container in found.containers():
         if "ALL" not in ((_security(container).get("capabilities") or {}).get("drop") or []):
             yield f"container {container.get('name')!r} does not drop ALL capabilities"
         for each in _added(container):
             if each not in CAPABILITIES:
                 yield f"container {container.get('name')!r} adds capability {each}"
+            elif found.tenant is not None and each not in _stated(found, expected):
+                yield f"container {container.get('name')!r} adds capability {each}, which its workload does not state"
+            elif found.tenant is not None and each not in _of_its_runtime(found, expected):
+                yield f"container {container.get('name')!r} adds capability {each}, which its runtime does not allow"
+
+
+def _stated(found: KubernetesObject, expected: Expected) -> frozenset[str]:
+    by_kind = known(expected.capabilities, "what capabilities tenants' files state").get(found.tenant or "", {})
+    return by_kind.get(str(found.pod_labels.get(names.WORKLOAD_LABEL)), frozenset())
+
+
+def _of_its_runtime(found: KubernetesObject, expected: Expected) -> frozenset[str]:
+    runtime = str((found.pod or {}).get("runtimeClassName"))
+    return known(expected.runtime_capabilities, "what capabilities runtimes allow").get(runtime, frozenset())
 
 
 def nothing_runs_as_root(found: KubernetesObject, _: Expected) -> Iterator[str]:

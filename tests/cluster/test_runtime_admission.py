@@ -161,45 +161,46 @@ def flip(made: dict[str, Any], path: tuple[str | int, ...], value: Any) -> dict[
 SECURITY = ("containers", 0, "securityContext")
 
 
-@pytest.mark.parametrize(
-    ("wrong", "words"),
-    [
-        pytest.param(as_root("SETGID"), "only capabilities that its workload states", id="not-stated"),
-        pytest.param(as_root("CHOWN", kind=None), "only capabilities that its workload states", id="no-workload"),
-        pytest.param(as_root("CHOWN", runtime="confidential"), "its runtime allows", id="not-by-the-runtime"),
-        pytest.param(as_root("NET_BIND_SERVICE"), "only capabilities that its workload states", id="of-restricted"),
-        pytest.param(as_root("SYS_ADMIN"), "SYS_ADMIN", id="never"),
-        pytest.param(as_root(), "runAsNonRoot != true", id="root-without-need"),
-        pytest.param(flip(as_root("CHOWN"), (*SECURITY, "capabilities"), {"add": ["CHOWN"]}), "drops ALL", id="kept"),
-        pytest.param(
-            flip(as_root("CHOWN"), (*SECURITY, "allowPrivilegeEscalation"), True),
-            "Escalation != false",
-            id="escalation",
+ROOT_MISTAKES = [
+    pytest.param(as_root("SETGID"), "only capabilities that its workload states", id="not-stated"),
+    pytest.param(as_root("CHOWN", kind=None), "only capabilities that its workload states", id="no-workload"),
+    pytest.param(as_root("CHOWN", runtime="confidential"), "its runtime allows", id="not-by-the-runtime"),
+    pytest.param(as_root("NET_BIND_SERVICE"), "only capabilities that its workload states", id="of-restricted"),
+    pytest.param(as_root("SYS_ADMIN"), "SYS_ADMIN", id="never"),
+    pytest.param(as_root(), "runAsNonRoot != true", id="root-without-need"),
+    pytest.param(flip(as_root("CHOWN"), (*SECURITY, "capabilities"), {"add": ["CHOWN"]}), "drops ALL", id="kept"),
+    pytest.param(
+        flip(as_root("CHOWN"), (*SECURITY, "allowPrivilegeEscalation"), True),
+        "Escalation != false",
+        id="escalation",
+    ),
+    pytest.param(flip(as_root("CHOWN"), ("securityContext",), {}), "seccompProfile", id="seccomp"),
+    pytest.param(
+        flip(as_root("CHOWN"), ("volumes",), [{"name": "n", "nfs": {"server": "s.example", "path": "/"}}]),
+        "restricted volume types",
+        id="volume",
+    ),
+    pytest.param(
+        flip(
+            as_root("CHOWN"),
+            ("initContainers",),
+            [
+                {
+                    "name": "first",
+                    "image": IMAGE,
+                    "imagePullPolicy": "Always",
+                    "securityContext": {"capabilities": {"drop": ["ALL"]}},
+                }
+            ],
         ),
-        pytest.param(flip(as_root("CHOWN"), ("securityContext",), {}), "seccompProfile", id="seccomp"),
-        pytest.param(
-            flip(as_root("CHOWN"), ("volumes",), [{"name": "n", "nfs": {"server": "s.example", "path": "/"}}]),
-            "restricted volume types",
-            id="volume",
-        ),
-        pytest.param(
-            flip(
-                as_root("CHOWN"),
-                ("initContainers",),
-                [
-                    {
-                        "name": "first",
-                        "image": IMAGE,
-                        "imagePullPolicy": "Always",
-                        "securityContext": {"capabilities": {"drop": ["ALL"]}},
-                    }
-                ],
-            ),
-            "Escalation != false",
-            id="init-container",
-        ),
-    ],
-)
+        "Escalation != false",
+        id="init-container",
+    ),
+]
+"""Pods that the namespace of a tenant refuses whose agents' sessions state CHOWN and SETUID, and in which words."""
+
+
+@pytest.mark.parametrize(("wrong", "words"), ROOT_MISTAKES)
 def test_root_has_what_its_workload_states_and_the_rest_of_restricted_holds(
     admin: Caller, rooted: str, wrong: dict[str, Any], words: str
 ) -> None:

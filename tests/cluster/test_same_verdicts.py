@@ -6,7 +6,9 @@ names that policy has to refuse as well; where the API server admits, no such ru
 """
 
 import copy
-from typing import Any, Final
+from dataclasses import replace
+from functools import cache
+from typing import Any, Final, cast
 
 import pytest
 
@@ -19,10 +21,12 @@ from tests.cluster.attacks import ON_HOST
 from tests.cluster.attacks.asking import Asking
 from tests.cluster.attacks.attack import POD_SECURITY, Attack, Request
 from tests.cluster.tenancy_stack import ROOT
+from tests.cluster.test_runtime_admission import ROOT_MISTAKES, as_root
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
 
 OURS: Final = "tenantplane-"
+ROOTED, RUNTIMES = "tenantplane-rooted-pods", "tenantplane-runtimes"
 TOKEN: Final = "kubernetes:any:"
 """Beginning of a type token; rules go by the kind alone."""
 
@@ -75,9 +79,6 @@ COMPARED: Final = [
 
 NOT_COMPARED: Final = frozenset(
     {
-        # For namespaces at level baseline, whose tenant states capabilities: tests/cluster/test_runtime_admission.py.
-        *(("tenantplane-rooted-pods", f"TP-C4-{number}") for number in ("01", "02", "03", "04", "07")),
-        ("tenantplane-runtimes", "TP-C4-02"),
         # The label of a sandbox that is changed, which a preview does not see.
         ("tenantplane-tenant-objects", "TP-C5-02"),
         # Routes are tried on a gateway: tests/cluster/test_entrances.py.
@@ -85,7 +86,36 @@ NOT_COMPARED: Final = frozenset(
         ("tenantplane-tenant-routes", "TP-B2-01"),
     }
 )
-"""Policies and the controls of their rules that both sides have, without a pair in the table."""
+"""Policies and the controls of their rules that both sides have, without a pair."""
+ABOUT_ROOT: Final = frozenset(
+    each.id for each in CONTROLS.values() if each.preview and {ROOTED, RUNTIMES} & set(each.admission)
+)
+
+
+@cache
+def told_of_root() -> Expected:
+    """What the catalogue would say with a tenant that states capabilities."""
+    stated = {"rooted-probe": {"agent-sessions": frozenset({"CHOWN", "SETUID"})}}
+    return replace(expected(load_catalogue(ROOT / "catalog", "local")), capabilities=stated)
+
+
+def said_of_root(made: dict[str, Any]) -> list[Result]:
+    """What the pack says of a pod in the namespace that tests/cluster/test_runtime_admission.py asks the API server
+    about."""
+    props = copy.deepcopy(made)
+    props["metadata"]["namespace"] = "tenant-rooted-probe"
+    results = evaluate(found(f"{TOKEN}Pod", props), told_of_root())
+    return [each for each in results if each.control.id in ABOUT_ROOT - {"TP-C3-02"}]
+
+
+@pytest.mark.parametrize(("wrong", "words"), ROOT_MISTAKES)
+def test_the_pack_refuses_what_the_api_server_refuses_of_root(wrong: dict[str, Any], words: str) -> None:
+    """C4: each of these is refused by the API server in these words, beside its twins, in test_runtime_admission."""
+    assert words
+    said = said_of_root(wrong)
+    assert said
+    assert all(each.evaluated for each in said)
+    assert said_of_root(as_root("CHOWN", "SETUID")) == []
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +157,12 @@ def test_every_rule_that_both_have_is_compared_but_for_those_that_no_tenant_of_t
         for attack in COMPARED
         for each in said_at_preview(attack, attack.flip, told, plans[attack.tenant])
     }
+    compared |= {
+        (policy, each.control.id)
+        for mistake in ROOT_MISTAKES
+        for each in said_of_root(cast("dict[str, Any]", mistake.values[0]))
+        for policy in (ROOTED, RUNTIMES)
+    }
     both = {
         (name, each.id)
         for each in CONTROLS.values()
@@ -135,5 +171,5 @@ def test_every_rule_that_both_have_is_compared_but_for_those_that_no_tenant_of_t
         if name.startswith(OURS) or name == POD_SECURITY.name
     }
     assert both - compared == NOT_COMPARED
-    assert len(compared & both) >= 28
+    assert len(compared & both) >= 34
     assert len(COMPARED) >= 80

@@ -77,6 +77,8 @@ PODS = (
     pod("TP-C4-01", (*SAFE, "allowPrivilegeEscalation"), True, "'app' may escalate", "'app' may escalate"),
     pod("TP-C4-02", (*SAFE, "capabilities", "drop"), ["NET_RAW"], "does not drop ALL", "does not drop ALL"),
     pod("TP-C4-02", (*SAFE, "capabilities", "add"), ["SYS_ADMIN"], "adds capability SYS_ADMIN", FINE),
+    pod("TP-C4-02", (*SAFE, "capabilities", "add"), ["SETUID"], "SETUID, which its workload does not state", FINE),
+    pod("TP-C4-02", (*SAFE, "capabilities", "add"), ["CHOWN"], "CHOWN, which its runtime does not allow", FINE),
     pod("TP-C4-03", (*SAFE, "runAsNonRoot"), False, "'app' may run as root", "'app' may run as root"),
     pod("TP-C4-03", (*SAFE, "runAsUser"), 0, "'app' runs as user 0", FINE),
     pod(
