@@ -14,7 +14,7 @@ import pulumi
 
 import components
 from tests.unit.components.golden_virtual import virtual
-from tests.unit.components.local_stack import ROOT, plan, rendered
+from tests.unit.components.local_stack import ROOT, plan, rendered, whole
 
 FOLDER = ROOT / "docs" / "components"
 HEAD = "<!-- Written by `python -m tests.unit.components.component_pages` from the docstrings; do not edit. -->\n"
@@ -109,7 +109,7 @@ def _row(component: Component) -> str:
 
 
 def _costs() -> str:
-    platform = rendered()
+    platform = whole()
     lines = [_cost("the platform layer, once per cluster", [(each.custom, each.type) for each in platform.resources])]
     known = {each.urn for each in platform.resources}
     for tenant in EXAMPLES:

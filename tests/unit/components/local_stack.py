@@ -7,8 +7,9 @@ from typing import Any
 
 import pulumi
 
+from components.data.tenant_database import DatabaseAddress
 from settings import Catalogue, Cluster, TenantPlan, load_catalogue, plan_tenants
-from stacks.layers import cluster_provider, platform_layer, tenants_layer
+from stacks.layers import Platform, cluster_provider, platform_layer, tenants_layer
 from tests.unit.components.recorder import Recording, Registered, record
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -32,17 +33,24 @@ def plan(tenant: str, **changes: Any) -> TenantPlan:
 
 
 def rendered(*plans: TenantPlan) -> Recording:
+    """These tenants alone, as the stack of a shard has them; what the platform registers is in local_stack()."""
+    return rendered_on(catalogue(), catalogue().topology.clusters[0], *plans, platform=False)
+
+
+def whole(*plans: TenantPlan) -> Recording:
     """The platform layer and these tenants."""
     return rendered_on(catalogue(), catalogue().topology.clusters[0], *plans)
 
 
-def rendered_on(of: Catalogue, cluster: Cluster, *plans: TenantPlan) -> Recording:
-    """The platform layer of a cluster of any catalogue, and these tenants on it. Raises what the program ended with."""
+def rendered_on(of: Catalogue, cluster: Cluster, *plans: TenantPlan, platform: bool = True) -> Recording:
+    """These tenants on a cluster of any catalogue, after its platform layer. Raises what the program ended with."""
 
     def program() -> None:
         provider = cluster_provider(of.environment, cluster, "kubeconfig", None)
-        platform = platform_layer(of, cluster, provider)
-        pulumi.export("tenants", tenants_layer(plans, provider, platform))
+        base = platform_layer(of, cluster, provider) if platform else Platform()
+        aurora = DatabaseAddress(host=f"{cluster.name}.rds.example", port=5432)
+        databases = {each.tenant.id: aurora for each in plans if cluster.aurora is not None}
+        pulumi.export("tenants", tenants_layer(plans, provider, base, databases))
 
     made = record(program)
     if made.error is not None:
@@ -53,7 +61,7 @@ def rendered_on(of: Catalogue, cluster: Cluster, *plans: TenantPlan) -> Recordin
 @cache
 def local_stack() -> Recording:
     """Everything that the stack `local` registers."""
-    return rendered(*plan_tenants(catalogue()))
+    return whole(*plan_tenants(catalogue()))
 
 
 def workloads(made: Recording) -> list[Registered]:

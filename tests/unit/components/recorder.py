@@ -5,6 +5,7 @@ import contextvars
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final
 
 import pulumi
@@ -12,6 +13,9 @@ from pulumi.runtime import mocks, rpc
 from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import run_pulumi_func
 
+from stacks.lean_sdk import make_lean
+
+ROOT: Final = Path(__file__).resolve().parents[3]
 PASSWORD: Final = "random:index/randomPassword:RandomPassword"
 
 
@@ -122,6 +126,7 @@ class _Monitor(mocks.MockMonitor):
 def record(program: Callable[[], None], previous: Mapping[str, Any] | None = None) -> Recording:
     """What the program registers, and how it ends. previous: the stack's outputs of the update before."""
     recording = Recording()
+    make_lean(ROOT)
 
     async def run() -> None:
         monitor = _Monitor(_Echo(previous or {}), recording)

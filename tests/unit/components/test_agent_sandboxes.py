@@ -20,6 +20,7 @@ from tests.unit.components.local_stack import (
     local_stack,
     plan,
     rendered,
+    whole,
 )
 from tests.unit.components.recorder import Recording, record
 from tests.unit.components.test_hardening import violations
@@ -92,7 +93,7 @@ def test_pods_of_sandboxes_carry_the_tenant_and_what_they_are() -> None:
 
 
 def test_a_pool_waits_for_its_template_and_the_classes_and_ends_before_its_namespace() -> None:
-    pool = rendered(plan("northwind-bank")).one(WARM_POOL, "northwind-bank-sandboxes-pool")
+    pool = whole(plan("northwind-bank")).one(WARM_POOL, "northwind-bank-sandboxes-pool")
 
     waits = " ".join(pool.depends_on)
     assert "SandboxTemplate::northwind-bank-sandboxes-template" in waits

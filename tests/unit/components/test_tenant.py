@@ -14,6 +14,7 @@ from tests.unit.components.local_stack import (
     local_stack,
     plan,
     rendered,
+    whole,
     workloads,
 )
 
@@ -54,7 +55,7 @@ def test_objects_of_a_namespace_wait_for_it_and_die_with_it() -> None:
 
 
 def test_pods_wait_for_the_classes_they_name() -> None:
-    made = rendered(plan("acme-robotics"))
+    made = whole(plan("acme-robotics"))
     names = " ".join(made.one(DEPLOYMENT, "acme-robotics--code-review").depends_on)
     assert "PriorityClass::priority-enterprise" in names
     assert "RuntimeClass::runtime-kata-gpu" in names

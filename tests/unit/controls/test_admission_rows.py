@@ -8,7 +8,7 @@ import pytest
 from components.security import admission_policy as policies
 from components.security.admission_policy import Refusal, admission_policy, asked_in_tenants, rule, validation
 from controls import CONTROLS
-from tests.unit.components.local_stack import rendered
+from tests.unit.components.local_stack import whole
 from tests.unit.components.recorder import record
 
 OURS = "tenantplane-"
@@ -24,7 +24,7 @@ def test_every_rule_is_of_a_control_that_names_its_policy_and_every_such_name_ha
         return []
 
     monkeypatch.setattr(policies, "unnamed", spy)
-    rendered()
+    whole()
     named = {(each.id, name) for each in CONTROLS.values() for name in each.admission if name.startswith(OURS)}
     assert made == named
 

@@ -61,7 +61,7 @@ def test_a_resource_of_a_library_has_no_line() -> None:
 
 
 def test_debug_messages_are_dropped_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    loud = pulumi.log.debug
+    monkeypatch.setattr(pulumi.log, "debug", loud := print)
     monkeypatch.setenv(DEBUG_VARIABLE, "1")
     make_lean(HERE.parent)
     assert pulumi.log.debug is loud
