@@ -12,7 +12,9 @@ nothing when it was done before, so that the same command goes on after a failur
    every tenant that leaves (A7).
 """
 
+import os
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
@@ -23,10 +25,12 @@ from fleet.relocation.carry import carry
 from fleet.relocation.catalogue_edit import place
 from fleet.relocation.data import Removal, open_databases
 from fleet.relocation.parts import FleetOf, Steps, answers, cluster_of, stack_of
+from fleet.relocation.rehearsal import mistakes
 from fleet.relocation.sameness import compared
 from fleet.run import Fleet, Scope, apply
 from fleet.stacks import PREFIX, Stack, catalogue_folder, stack_file
 from settings import Cluster, Tenant, plan_tenants
+from settings.dates import today
 from settings.homing import home_of
 
 
@@ -50,10 +54,10 @@ class Move:
         sources = self._sources(fleet, target)
         if not sources and self._here(fleet, tenant, target):
             return []
-        placed = home_of(tenant, fleet.catalogue.topology)
+        placed = self._placed(fleet, tenant, target)
         lines = [f"carry its secrets from {stack.name}" for stack in sources]
         lines += [f"copy its data from {stack.config.cluster}: its writes are refused meanwhile" for stack in sources]
-        if placed is None or placed.name != target.name:
+        if not placed:
             lines.append(f"place it on {target.name} in tenants/{tenant.id}.yaml")
         lines.append(f"apply it to {target.name} and compare quota, policies, rights and secrets")
         return [*lines, *(f"off-board it from {stack.name}; its data is kept there" for stack in sources)]
@@ -80,11 +84,9 @@ class Move:
                 if not each.follows:
                     self._copy(fleet, each)
         following = [each for each in removals if each.follows]
-        placed = home_of(tenant, fleet.catalogue.topology)
-        if placed is None or placed.name != target.name:
+        if not self._placed(fleet, tenant, target):
             with steps.step(f"tenants/{tenant.id}.yaml places it on {target.name}"):
-                folder = catalogue_folder(fleet.root, fleet.catalogue.environment)
-                place(folder / "tenants" / f"{tenant.id}.yaml", fleet.catalogue.environment, target.name)
+                self._place(fleet, catalogue_folder(fleet.root, fleet.catalogue.environment))
         with steps.step(f"the stacks of {target.name} are applied"):
             moving = frozenset({tenant.id})
             withheld = moving if following else frozenset()
@@ -131,7 +133,28 @@ class Move:
                 raise FleetError(
                     f"cluster {cluster.name!r} does not answer; for one that is gone: `python -m fleet failover`"
                 )
+        self._rehearse(fleet, tenant, target)
         return tenant, target
+
+    def _rehearse(self, fleet: Fleet, tenant: Tenant, target: Cluster) -> None:
+        """Raises FleetError where the tenant cannot be placed, before its writes are refused for it."""
+        environment = fleet.catalogue.environment
+        if self._placed(fleet, tenant, target):
+            return
+        day = today(os.environ, datetime.now(UTC))
+        folder = catalogue_folder(fleet.root, environment)
+        if wrong := mistakes(folder, environment, day, lambda copy: self._place(fleet, copy)):
+            raise FleetError(
+                "\n  ".join([f"{tenant.id!r} cannot be placed on {target.name!r}; nothing was changed:", *wrong])
+            )
+
+    def _place(self, fleet: Fleet, folder: Path) -> None:
+        place(folder / "tenants" / f"{self._tenant}.yaml", fleet.catalogue.environment, self._to)
+
+    def _placed(self, fleet: Fleet, tenant: Tenant, target: Cluster) -> bool:
+        """Whether the catalogue has the tenant on the cluster already."""
+        placed = home_of(tenant, fleet.catalogue.topology)
+        return placed is not None and placed.name == target.name
 
     def _sources(self, fleet: Fleet, target: Cluster) -> list[Stack]:
         """Stacks of other clusters that hold the tenant, by their states."""
@@ -144,9 +167,8 @@ class Move:
         ]
 
     def _here(self, fleet: Fleet, tenant: Tenant, target: Cluster) -> bool:
-        placed = home_of(tenant, fleet.catalogue.topology)
         held = self._tenant in fleet.states[stack_of(fleet, tenant.id, target).name].tenants
-        return held and placed is not None and placed.name == target.name
+        return held and self._placed(fleet, tenant, target)
 
     def _removals(self, fleet: Fleet, sources: list[Stack], target: Cluster) -> list[Removal]:
         """What of its data is to be copied. Raises FleetError where a server cannot be reached."""

@@ -1,5 +1,5 @@
 """The pack and the real engine, on stacks of environments that the session does not apply: what the catalogue makes of
-them passes, a program with mistakes is refused (I1). A catalogue with these mistakes is no catalogue: it is not loaded.
+them passes, and a program with mistakes, which the catalogue does not make of anything that it loads, is refused (I1).
 
 `local` passes, and refuses, on its own cluster: tests/cluster/test_tenancy_policy.py.
 """
