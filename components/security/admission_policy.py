@@ -48,12 +48,16 @@ def annotated(key: str) -> str:
 
 
 class Refusal(dict[str, Any]):
-    """One rule of a policy as the API server has it, and the control that it enforces, by its id in `controls`; the id
-    is no part of the object. Raises KeyError for a control that is none."""
+    """One rule of a policy as the API server has it, and the control that it enforces, by its id in `controls`. What is
+    said to who is refused ends with that id, as a finding at preview begins with it: docs/policies.md has why and what
+    to do. Raises KeyError for a control that is none."""
 
     def __init__(self, control_id: str, rule: Manifest) -> None:
         super().__init__(rule)
         self.control = control(control_id)
+        self["message"] += f" [{control_id}]"
+        if "message_expression" in rule:
+            self["message_expression"] += f" + ' [{control_id}]'"
 
 
 def validation(control_id: str, expression: str, message: str) -> Refusal:

@@ -6,6 +6,7 @@ names that policy has to refuse as well; where the API server admits, no such ru
 """
 
 import copy
+import re
 from dataclasses import replace
 from functools import cache
 from typing import Any, Final, cast
@@ -27,6 +28,8 @@ pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("tenancy")]
 
 OURS: Final = "tenantplane-"
 ROOTED, RUNTIMES = "tenantplane-rooted-pods", "tenantplane-runtimes"
+NAMED: Final = re.compile(r"\[(TP-[A-I]\d{1,2}-\d{2})\]")
+"""The id of a control in what a policy says."""
 TOKEN: Final = "kubernetes:any:"
 """Beginning of a type token; rules go by the kind alone."""
 
@@ -146,6 +149,10 @@ def test_the_api_server_and_the_pack_agree(
         assert (answer.status >= 400) == bool(said), (
             f"{answer.status} {answer.message}; the pack: {list(map(str, said))}"
         )
+        if said and refuser(attack).startswith(OURS):
+            named = set(NAMED.findall(answer.message))
+            assert named, f"no control is named in: {answer.message}"
+            assert named <= {each.control.id for each in said}, f"{answer.message}; the pack: {list(map(str, said))}"
 
 
 def test_every_rule_that_both_have_is_compared_but_for_those_that_no_tenant_of_the_table_meets() -> None:

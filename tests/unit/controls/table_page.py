@@ -16,10 +16,10 @@ HEAD = """<!-- Written by `python -m tests.unit.controls.table_page` from contro
 # Policies: what has to hold, why, and where it is enforced
 
 {count} controls. **Preview** is the pack in [policies/](../policies), which runs with `--policy-pack` before anything
-is made. **Admission** is the API server's own refusal, by the name it gives. **Configuration** is what the platform is
-built from, where nothing has to refuse anything. **Live probes** are what [fleet verify](verify.md) asks of a running
-environment, for each tenant that they are about. What is attempted on a live API server, row by row, is in
-[controls.md](controls.md).
+is made. **Admission** is the API server's own refusal, by the name it gives; what a policy of ours says ends with the
+control's id. **Configuration** is what the platform is built from, where nothing has to refuse anything. **Live
+probes** are what [fleet verify](verify.md) asks of a running environment, for each tenant that they are about. What
+is attempted on a live API server, row by row, is in [controls.md](controls.md).
 
 ```
 pulumi preview --policy-pack policies      # one stack; what is refused fails the preview

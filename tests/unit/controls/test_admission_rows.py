@@ -50,5 +50,12 @@ def test_a_rule_of_no_control_is_none() -> None:
         validation("TP-Z9-99", "true", "nothing")
 
 
-def test_the_id_is_no_part_of_the_object() -> None:
-    assert validation("TP-G7-01", "true", "fine") == {"expression": "true", "message": "fine", "reason": "Forbidden"}
+def test_who_is_refused_is_told_the_control() -> None:
+    """The same id as that of a finding at preview."""
+    assert validation("TP-G7-01", "true", "no") == {
+        "expression": "true",
+        "message": "no [TP-G7-01]",
+        "reason": "Forbidden",
+    }
+    told = Refusal("TP-A7-02", {"expression": "true", "message": "no", "message_expression": "'no: ' + object.x"})
+    assert told["message_expression"] == "'no: ' + object.x + ' [TP-A7-02]'"
