@@ -1,7 +1,8 @@
 """A tenant's data, from the server of one cluster to that of another (F1, H1).
 
-A server that clusters share is there before the new side is applied, and the data goes first. A tenant's own Aurora is
-made with the rest of its new side, so its data follows: until then nobody is let into the new database.
+A server that is there before the new side is applied gets the data first. A tenant's own Aurora is made with the rest
+of its new side, so the data follows, and until then nobody is let into the new database; one that the tenant left
+behind when it moved away is there when it comes back.
 """
 
 from dataclasses import dataclass
@@ -24,14 +25,14 @@ class Removal:
     old: Cluster
     new: Cluster
 
-    @property
-    def follows(self) -> bool:
-        """Whether the data can be copied once the new side was applied, and not before."""
-        return owner_of(self.new, self.plan) != self.new.name
+    def follows(self, fleet: Fleet) -> bool:
+        """Whether the data can be copied once the new side was applied, and not before: asked before it is."""
+        own = owner_of(self.new, self.plan) != self.new.name
+        return own and server_of(fleet.catalogue, self.new, self.plan) is None
 
     def unreached(self, fleet: Fleet) -> list[str]:
         """The clusters whose server of this tenant cannot be reached from here; what is yet to be made aside."""
-        wanted = [self.old] if self.follows else [self.old, self.new]
+        wanted = [self.old] if self.follows(fleet) else [self.old, self.new]
         return [each.name for each in wanted if server_of(fleet.catalogue, each, self.plan) is None]
 
     def transfer(self, fleet: Fleet, console: Console) -> Transfer | None:

@@ -62,10 +62,10 @@ class Failover:
             for tenant, target in takeover.moving.items():
                 carry(fleet.engine, tenant, stack_of(fleet, tenant, cluster), stack_of(fleet, tenant, target))
         removals = self._removals(fleet, cluster, takeover)
+        following = [each for each in removals if each.follows(fleet)]
         with steps.step("data is copied"):
-            self._copy(fleet, [each for each in removals if not each.follows])
+            self._copy(fleet, [each for each in removals if each not in following])
         good = True
-        following = [each for each in removals if each.follows]
         withheld = frozenset(each.plan.tenant.id for each in following)
         for standby in sorted({target.name for target in takeover.moving.values()}):
             with steps.step(f"the stacks of {standby} are applied"):

@@ -79,11 +79,11 @@ class Move:
             for source in sources:
                 carry(fleet.engine, tenant.id, source, stack_of(fleet, tenant.id, target))
         removals = self._removals(fleet, sources, target)
+        following = [each for each in removals if each.follows(fleet)]
         with steps.step("data is copied"):
             for each in removals:
-                if not each.follows:
+                if each not in following:
                     self._copy(fleet, each)
-        following = [each for each in removals if each.follows]
         if not self._placed(fleet, tenant, target):
             with steps.step(f"tenants/{tenant.id}.yaml places it on {target.name}"):
                 self._place(fleet, catalogue_folder(fleet.root, fleet.catalogue.environment))

@@ -7,7 +7,9 @@ import pytest
 
 from fleet.data import servers
 from fleet.data.servers import are_here, by_server, owner_of, server_of
+from fleet.relocation import data
 from fleet.relocation.sameness import compared
+from fleet.run import Fleet
 from settings import Catalogue, load_catalogue, plan_tenants
 from tests.unit.components.local_stack import ROOT
 
@@ -41,6 +43,20 @@ def test_servers_of_a_real_account_are_looked_for_by_nobody(
     assert not are_here(real, cluster)
     assert server_of(real, cluster) is None
     assert len(asked) == 1, "not a second time"
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_data_follows_to_a_server_of_the_tenant_s_own_that_is_yet_to_be_made_and_to_no_other(
+    there: bool, staging: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that the tenant left behind is there when it comes home, and keeps the record that the tenant has left."""
+    monkeypatch.setattr(data, "server_of", lambda *_: object() if there else None)
+    fleet = Fleet(ROOT, staging)
+    clusters = {each.name: each for each in staging.topology.clusters}
+    plan = next(plan for plan in plan_tenants(staging) if plan.tenant.id == "acme-robotics")
+    removal = data.Removal(plan=plan, old=clusters["enterprise"], new=clusters["enterprise-west"])
+    assert removal.follows(fleet) is not there
+    assert removal.unreached(fleet) == ([] if there else ["enterprise"])
 
 
 def deployment(host: str, password: str, part: str) -> dict[str, Any]:
