@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
+from tests.gateway.objects import whole
 from tests.judges.checkov import MUTANT
-from tests.judges.manifests import whole
 from tests.unit.components.aws_environment import aws_stack
 from tests.unit.components.recorder import Registered
 from tests.unit.policies.recorded import open_secrets

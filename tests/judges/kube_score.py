@@ -1,18 +1,13 @@
 """Runs kube-score, an external judge of how manifests belong together, built from its pinned Go module (I1)."""
 
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-import pytest
-
-from localcloud.paths import cache_directory
+from tests.go_program import go_program
 
 WAIVERS: Final = Path(__file__).parent / "waivers_of_kube_score.yaml"
 _MODULE: Final = Path(__file__).parent / "kube_score_module"
@@ -33,23 +28,7 @@ class Score:
 
 def built() -> Path:
     """The program, built once for each pin; skips the test where it cannot be had."""
-    pins = b"".join((_MODULE / name).read_bytes() for name in ("go.mod", "go.sum"))
-    program = cache_directory() / "judges" / f"kube-score-{sha256(pins).hexdigest()[:16]}" / "kube-score"
-    if not program.is_file():
-        if shutil.which("go") is None:
-            pytest.skip("go is not installed, and kube-score is built from its module")
-        program.parent.mkdir(parents=True, exist_ok=True)
-        made = subprocess.run(
-            ["go", "build", "-mod=readonly", "-trimpath", "-o", str(program), _PACKAGE],
-            cwd=_MODULE,
-            env={**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-p=2"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if made.returncode:
-            pytest.skip(f"kube-score cannot be built: {(made.stderr.strip() or made.stdout.strip()).splitlines()[-1]}")
-    return program
+    return go_program(_MODULE, _PACKAGE)
 
 
 def judge(program: Path, file: Path, manifests: Iterable[Mapping[str, Any]]) -> Score:

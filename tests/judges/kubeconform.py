@@ -5,20 +5,16 @@ CustomResourceDefinitions that the add-ons install; nothing is downloaded. What 
 """
 
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-import pytest
 import yaml
 
 from localcloud.controlplane.addons.catalogue import ADDONS
-from localcloud.paths import cache_directory
 from localcloud.toolchain import kept_files
+from tests.go_program import go, go_program
 
 KUBERNETES: Final = "k8s.io/kubernetes@v1.34.1"
 _MODULE: Final = Path(__file__).parent / "kubeconform_module"
@@ -42,22 +38,7 @@ _Loader.add_constructor("tag:yaml.org,2002:value", lambda _, node: str(node.valu
 
 def built() -> Path:
     """The program, built once for each pin; skips the test where it cannot be had."""
-    pins = b"".join((_MODULE / name).read_bytes() for name in ("go.mod", "go.sum"))
-    program = cache_directory() / "judges" / f"kubeconform-{sha256(pins).hexdigest()[:16]}" / "kubeconform"
-    if not program.is_file():
-        program.parent.mkdir(parents=True, exist_ok=True)
-        _go("build", "-mod=readonly", "-trimpath", "-o", str(program), _PACKAGE)
-    return program
-
-
-def _go(*arguments: str) -> str:
-    if shutil.which("go") is None:
-        pytest.skip("go is not installed, and kubeconform is built from its module")
-    environment = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-p=2"}
-    done = subprocess.run(["go", *arguments], cwd=_MODULE, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"go {arguments[0]} failed: {(done.stderr.strip() or done.stdout.strip()).splitlines()[-1]}")
-    return done.stdout
+    return go_program(_MODULE, _PACKAGE)
 
 
 def judge(program: Path, schemas: Path, folder: Path, manifests: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -85,7 +66,7 @@ def write_schemas(folder: Path) -> None:
 
 
 def _built_in() -> Iterator[tuple[tuple[str, str, str], Schema]]:
-    module = Path(json.loads(_go("mod", "download", "-json", KUBERNETES))["Dir"])
+    module = Path(json.loads(go(_MODULE, "mod", "download", "-json", KUBERNETES))["Dir"])
     definitions = json.loads((module / "api" / "openapi-spec" / "swagger.json").read_text())["definitions"]
     closed = {name: _FREE.get(name) or _closed(each) for name, each in definitions.items()}
     for name, each in definitions.items():

@@ -2,17 +2,9 @@
 
 from typing import Any
 
+from tests.gateway.objects import whole
 from tests.unit.components.local_stack import local_stack
 from tests.unit.policies.recorded import open_secrets
-
-
-def whole(value: Any) -> Any:
-    """Numbers as people write them: the engine has no integers."""
-    if isinstance(value, dict):
-        return {key: whole(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [whole(each) for each in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def manifests() -> list[dict[str, Any]]:
