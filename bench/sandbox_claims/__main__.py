@@ -56,7 +56,7 @@ def main(
     it collects every other second, which takes a quarter of two cores for half a second while claims, controllers and
     etcd already use 80 % of them: whoever claims then waits 100 to 250 ms, and P99 was 166 to 286 ms in eight runs,
     over 200 in six. Where an API server has cores to spare nobody waits for that, so it is put off here by giving
-    it memory for the whole run: P99 was 50 to 61 ms in the three runs without a collection (two quiet cores,
+    it memory for the whole run: P99 was 50 to 74 ms in four such runs without a collection (two quiet cores,
     22 November 2026); it takes 7 GB of memory. How many collections fell into the claims is printed;
     `--api-server-memory usual` has them.
     The last line is JSON: rate, claims, p50_ms, p99_ms, refill_per_s.
