@@ -8,7 +8,6 @@ a preview of a pull request is, and every rule is asked about what it registers.
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,7 +43,7 @@ def refusals(
         from fleet.preview.findings import Judge  # noqa: PLC0415
 
         judge = Judge(root, catalogue.environment, today(os.environ, datetime.now(UTC)), catalogue)
-        side.take(asdict(Renderable.of(each)) for each in known)
+        side.take(map(Renderable.of, known))
         for stack in stacks:
             found += judge.verdicts(stack.config.cluster, side.render(stack.name, None, "unsalted"))
     _tell(found, console)

@@ -5,6 +5,7 @@ figures, and is named as such wherever a cost is shown.
 """
 
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -14,6 +15,7 @@ from settings.dates import Day
 from settings.fields import Flag, LabelValue, Model, Name, Percent, Reason, count_of, count_schema, refuse
 
 _MOST = 100_000
+_GIB = 1 << 30
 PARTS: Final = ("spot", "control_plane", "volumes", "databases", "aurora", "nat", "split")
 """Parts of the table that have one source."""
 _ALLOWED = f"dollars from 0 to {_MOST}, with at most 9 decimals"
@@ -153,6 +155,14 @@ class Prices(Model):
                     return each.hourly
                 return each.spot_hourly if each.spot_hourly is not None else each.hourly * self.spot.percent / 100
         return None
+
+    def stored(self, gib_month: Decimal, storage_bytes: int) -> Fraction:
+        """Dollars an hour for bytes that are kept. gib_month: of a GiB for a month."""
+        return Fraction(gib_month) * storage_bytes / _GIB / self.hours_per_month
+
+    def in_databases(self, gib_month: Decimal, storage_bytes: int) -> Fraction:
+        """Dollars an hour for as much of a tenant's storage as is assumed to be in its databases."""
+        return self.stored(gib_month, storage_bytes) * self.databases.storage_percent / 100
 
     def examples(self) -> tuple[str, ...]:
         """What of the table is an example: its keys, in order."""

@@ -7,7 +7,7 @@ of two equal keys one is lost in silence, an alias bomb fills the memory, Norway
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -19,8 +19,8 @@ MAX_DEPTH = 24
 
 YamlPath = tuple[str | int, ...]
 
-# libyaml's parser is about ten times faster; the pure one gives the same events.
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+SafeLoader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's, which is about ten times faster than the pure one and gives the same."""
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]{1,3})?")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -129,7 +129,7 @@ class _Composer:
     def __init__(self, text: str) -> None:
         self.lines: dict[YamlPath, int] = {}
         self._repeated: list[tuple[int, str, int]] = []
-        self._parser = _Loader(text)
+        self._parser = SafeLoader(text)
 
     def duplicates(self, file: str) -> list[Problem]:
         return [

@@ -6,11 +6,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final, Self
 
 from fleet.errors import FleetError
+from fleet.preview.renderable import Renderable
 
 _CHECKOUT: Final = Path(__file__).resolve().parents[2]
 
@@ -54,9 +56,9 @@ class SideProcess:
         """Its catalogue and stacks; see Side.describe."""
         return self._ask(ask="describe")
 
-    def take(self, stacks: Iterable[Mapping[str, Any]]) -> None:
-        """Tells it its stacks, as fleet.preview.renderable.Renderable has them; see Side.take."""
-        self._ask(ask="take", stacks=[dict(each) for each in stacks])
+    def take(self, stacks: Iterable[Renderable]) -> None:
+        """Tells it its stacks; see Side.take."""
+        self._ask(ask="take", stacks=[asdict(each) for each in stacks])
 
     def render(self, stack: str, tenants: list[str] | None, salt: str) -> list[dict[str, Any]]:
         """What its program registers for a stack; see Side.render. Raises FleetError with the program's words."""

@@ -6,36 +6,28 @@ platform's, in equal parts of each of its clusters. By the hour and by what is s
 a gateway and backups are by use, which no catalogue knows.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Final
 
 from settings.aws import Aurora
 from settings.aws.tenant import has_own_database
 from settings.catalogue import Catalogue
 from settings.cluster import Cluster
 from settings.cost.bill import Item, Unpriced
-from settings.database.limits import session_limits
+from settings.cost.reserved import reserved_connections
 from settings.plan import TenantPlan
 from settings.prices import AuroraPrice, Prices
 
-_GIB: Final = 1 << 30
-
 
 def share_aurora(
-    cluster: Cluster, plans: Iterable[TenantPlan], own: dict[str, list[Item]], prices: Prices
+    cluster: Cluster, plans: Sequence[TenantPlan], own: dict[str, list[Item]], prices: Prices
 ) -> list[Item]:
     """Adds each tenant's part of the cluster's Aurora, or its own one; gives what of the shared one is idle."""
     aurora, table = cluster.aurora, prices.aurora
     if aurora is None or table is None:
         return []
-    plans = tuple(plans)
     server, connections = _server(aurora, table)
-    taken = {
-        plan.tenant.id: session_limits(plan.budget.whole).connections if plan.active else 0
-        for plan in plans
-        if not has_own_database(plan, aurora)
-    }
+    taken = {plan.tenant.id: reserved_connections(plan) for plan in plans if not has_own_database(plan, aurora)}
     whole = max(connections, sum(taken.values()))
     for plan in plans:
         if has_own_database(plan, aurora):
@@ -46,12 +38,11 @@ def share_aurora(
     return [Item(what="Aurora", hourly=server * (whole - sum(taken.values())) / whole)]
 
 
-def aurora_price(cluster: Cluster, plans: Iterable[TenantPlan], prices: Prices) -> Fraction:
+def aurora_price(cluster: Cluster, plans: Sequence[TenantPlan], prices: Prices) -> Fraction:
     """Of all of a cluster's Aurora, by what is bought: the shared one, those of tenants, and what is stored."""
     aurora, table = cluster.aurora, prices.aurora
     if aurora is None or table is None:
         return Fraction(0)
-    plans = tuple(plans)
     servers = 1 + sum(has_own_database(plan, aurora) for plan in plans)
     return servers * _server(aurora, table)[0] + _stored(sum(each.budget.whole.storage_bytes for each in plans), prices)
 
@@ -84,17 +75,14 @@ def gateways(catalogue: Catalogue, cluster: Cluster, prices: Prices) -> Iterator
 def unpriced(catalogue: Catalogue, cluster: Cluster, prices: Prices) -> Iterator[Unpriced]:
     """What of it the table has no price for."""
     aurora, account = cluster.aurora, catalogue.topology.aws
-    if aurora is not None and prices.aurora is None:
-        yield Unpriced(cluster=cluster.name, part="Aurora", why="is not in prices.yaml (aurora)")
-    elif aurora is not None and prices.aurora is not None and prices.aurora.of(aurora.instance_class) is None:
-        why = f"instance_class {aurora.instance_class!r} is not in prices.yaml"
-        yield Unpriced(cluster=cluster.name, part="Aurora", why=why)
-    if (
-        cluster.provider == "eks"
-        and account is not None
-        and prices.nat is None
-        and any(each.gateways for each in account.regions)
-    ):
+    if aurora is not None:
+        if prices.aurora is None:
+            yield Unpriced(cluster=cluster.name, part="Aurora", why="is not in prices.yaml (aurora)")
+        elif prices.aurora.of(aurora.instance_class) is None:
+            why = f"instance_class {aurora.instance_class!r} is not in prices.yaml"
+            yield Unpriced(cluster=cluster.name, part="Aurora", why=why)
+    has_gateways = account is not None and any(each.gateways for each in account.regions)
+    if cluster.provider == "eks" and has_gateways and prices.nat is None:
         yield Unpriced(cluster=cluster.name, part="NAT gateways", why="are not in prices.yaml (nat)")
 
 
@@ -108,8 +96,4 @@ def _server(aurora: Aurora, table: AuroraPrice) -> tuple[Fraction, int]:
 
 
 def _stored(storage_bytes: int, prices: Prices) -> Fraction:
-    table = prices.aurora
-    if table is None:
-        return Fraction(0)
-    part = Fraction(table.gib_month) * storage_bytes / _GIB
-    return part * prices.databases.storage_percent / 100 / prices.hours_per_month
+    return prices.in_databases(prices.aurora.gib_month, storage_bytes) if prices.aurora else Fraction(0)

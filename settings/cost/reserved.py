@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from settings.catalogue import Catalogue
+from settings.database.limits import session_limits
 from settings.mesh import proxy_of
 from settings.nodepool import NodePool
 from settings.placing import workload_pools
@@ -64,6 +65,11 @@ def reserved_gpus(plan: TenantPlan) -> tuple[str, int] | None:
         return None
     count = plan.budget.whole.gpus.get(pool.gpu.resource, 0)
     return (pool.name, count) if count else None
+
+
+def reserved_connections(plan: TenantPlan) -> int:
+    """Connections of the database server that are kept for a tenant: none for one that is suspended."""
+    return session_limits(plan.budget.whole).connections if plan.active else 0
 
 
 def _standing(plan: TenantPlan, catalogue: Catalogue) -> Iterator[Reserved]:

@@ -7,26 +7,22 @@ of nodes, GPUs and the server is idle and nobody's. The three add up to the pric
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Final
 
 from settings.catalogue import Catalogue
 from settings.cluster import Cluster
 from settings.cost.bill import ClusterCost, Item, StackCost, TenantCost, Unpriced
 from settings.cost.cloud import aurora_price, gateways, share_aurora, unpriced
-from settings.cost.reserved import SHARED, Reserved, reserved, reserved_gpus, shared_as
+from settings.cost.reserved import SHARED, Reserved, reserved, reserved_connections, reserved_gpus, shared_as
 from settings.cost.supply import PricedPool, Supply, gpu_nodes, nodes_for, priced, supply
-from settings.database.limits import session_limits
 from settings.nodepool import NodePool
 from settings.placeholders import placeholders
 from settings.plan import TenantPlan
 from settings.planning import plan_tenants
 from settings.prices import Prices
-
-_GIB: Final = 1 << 30
 
 
 def stack_cost(catalogue: Catalogue) -> StackCost:
@@ -90,13 +86,13 @@ def cluster_cost(catalogue: Catalogue, cluster: Cluster, prices: Prices) -> Clus
 
 def volume_hourly(storage_bytes: int, prices: Prices) -> Fraction:
     """Volumes of so many bytes."""
-    return Fraction(prices.volumes.gib_month) * storage_bytes / _GIB / prices.hours_per_month
+    return prices.stored(prices.volumes.gib_month, storage_bytes)
 
 
 def database_hourly(plan_connections: int, storage_bytes: int, prices: Prices) -> tuple[Fraction, Fraction]:
     """A tenant's part of the server by its connections, and the storage assumed to be in it."""
     table = prices.databases
-    stored = Fraction(table.gib_month) * storage_bytes * table.storage_percent / 100 / _GIB / prices.hours_per_month
+    stored = prices.in_databases(table.gib_month, storage_bytes)
     return Fraction(table.server_hourly) * plan_connections / table.connections, stored
 
 
@@ -118,7 +114,6 @@ def _held(cluster: Cluster) -> tuple[Reserved, ...]:
 def _pools(
     cluster: Cluster, plans: Iterable[TenantPlan], wanted: list[Reserved], prices: Prices
 ) -> tuple[PricedPool, ...]:
-    plans = tuple(plans)
     nodes: dict[str, int] = {pool.name: pool.nodes for pool in cluster.node_pools}
     for kind in SHARED:
         like = tuple(pool for pool in cluster.node_pools if shared_as(pool) == kind)
@@ -191,15 +186,14 @@ def _units(pool: NodePool) -> int:
     return pool.gpu.units if pool.gpu else 1
 
 
-def _data(cluster: Cluster, plans: Iterable[TenantPlan], own: dict[str, list[Item]], prices: Prices) -> list[Item]:
+def _data(cluster: Cluster, plans: Sequence[TenantPlan], own: dict[str, list[Item]], prices: Prices) -> list[Item]:
     """Adds volumes and databases, which a suspended tenant keeps; gives what of the server is left."""
-    plans = tuple(plans)
     for plan in plans:
         volumes = volume_hourly(plan.budget.whole.storage_bytes, prices)
         own[plan.tenant.id].append(Item(what="volumes", hourly=volumes))
     if cluster.databases is None:
         return []
-    taken = {plan.tenant.id: _connections(plan) for plan in plans}
+    taken = {plan.tenant.id: reserved_connections(plan) for plan in plans}
     over = max(Fraction(1), Fraction(sum(taken.values()), prices.databases.connections))
     for plan in plans:
         server, stored = database_hourly(taken[plan.tenant.id], plan.budget.whole.storage_bytes, prices)
@@ -209,13 +203,8 @@ def _data(cluster: Cluster, plans: Iterable[TenantPlan], own: dict[str, list[Ite
     return [Item(what="database server", hourly=Fraction(prices.databases.server_hourly) * (1 - used))]
 
 
-def _connections(plan: TenantPlan) -> int:
-    return session_limits(plan.budget.whole).connections if plan.active else 0
-
-
-def _price(cluster: Cluster, pools: Iterable[PricedPool], plans: Iterable[TenantPlan], prices: Prices) -> Fraction:
+def _price(cluster: Cluster, pools: Iterable[PricedPool], plans: Sequence[TenantPlan], prices: Prices) -> Fraction:
     """By what is bought, whoever causes it."""
-    plans = tuple(plans)
     nodes = sum((each.hourly for each in pools), Fraction(0))
     stored = sum(plan.budget.whole.storage_bytes for plan in plans)
     made = nodes + Fraction(prices.control_plane.hourly) + volume_hourly(stored, prices)

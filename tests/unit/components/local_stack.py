@@ -2,17 +2,17 @@
 
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pulumi
 
 from components.data.tenant_database import DatabaseAddress
+from localcloud.paths import checkout
 from settings import Catalogue, Cluster, TenantPlan, load_catalogue, plan_tenants
 from stacks.layers import Platform, cluster_provider, platform_layer, tenants_layer
 from tests.unit.components.recorder import Recording, Registered, record
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = checkout()
 NAMESPACE = "kubernetes:core/v1:Namespace"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 TEMPLATE = "kubernetes:extensions.agents.x-k8s.io/v1beta1:SandboxTemplate"

@@ -5,7 +5,6 @@ import contextvars
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, Final
 
 import pulumi
@@ -13,9 +12,9 @@ from pulumi.runtime import mocks, rpc
 from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import run_pulumi_func
 
+from localcloud.paths import checkout
 from stacks.lean_sdk import make_lean
 
-ROOT: Final = Path(__file__).resolve().parents[3]
 PASSWORD: Final = "random:index/randomPassword:RandomPassword"
 
 
@@ -126,7 +125,7 @@ class _Monitor(mocks.MockMonitor):
 def record(program: Callable[[], None], previous: Mapping[str, Any] | None = None) -> Recording:
     """What the program registers, and how it ends. previous: the stack's outputs of the update before."""
     recording = Recording()
-    make_lean(ROOT)
+    make_lean(checkout())
 
     async def run() -> None:
         monitor = _Monitor(_Echo(previous or {}), recording)
