@@ -14,7 +14,7 @@ from fleet.errors import FleetError
 from fleet.events import Changes
 from fleet.following import follow
 from fleet.locks import is_locked_out, locks_in
-from fleet.recovery import recovery_plan, told
+from fleet.recovery import recover
 from fleet.stacks import Stack
 from fleet.state import StackState, StateReader
 
@@ -69,16 +69,19 @@ class Outcome:
 class Engine:
     """The Pulumi command on the stacks of one project.
 
-    root: the project's folder. environment: variables to run with. folder: for logs and scratch files. Safe to use
-    from many threads.
+    root: the project's folder. environment: variables to run with. folder: for logs and scratch files. stacks: names of
+    all stacks of the environment. Safe to use from many threads.
     """
 
-    def __init__(self, root: Path, project: str, environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(
+        self, root: Path, project: str, environment: Mapping[str, str], folder: Path, stacks: Sequence[str] = ()
+    ) -> None:
         # The event log is an unlisted option of the command, which the Automation API uses too; this variable lists it.
         self._environment = {**environment, "PULUMI_DEBUG_COMMANDS": "true"}
         self._root = root
         self._project = project
         self._folder = folder
+        self._stacks = tuple(stacks)
         self._running: set[subprocess.Popen[bytes]] = set()
         self._guard = threading.Lock()
         self._stopping = False
@@ -94,7 +97,7 @@ class Engine:
                 return Outcome(stack=stack, changes=Changes(), exit_code=None, skipped="was never applied")
             self.make(stack)
         if verb not in _READS:
-            self._recover(stack, state, notes)
+            recover(self, stack, state, notes, watch)
         if state.stale and verb in ("preview", "up"):
             flags = (*flags, "--refresh")
             notes.append("a removal was killed half-way: looked at the cluster first")
@@ -109,6 +112,11 @@ class Engine:
     def _mark(self, stack: Stack) -> Path:
         """A file that is there from the beginning of a removal until a run that ends well."""
         return self._folder / "removals" / stack.name
+
+    @property
+    def root(self) -> Path:
+        """The project's folder."""
+        return self._root
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -156,43 +164,44 @@ class Engine:
         text = self.output("stack", "export", "--show-secrets", "--stack", stack.name)
         return json.loads(text).get("deployment") or {}
 
-    def _recover(self, stack: Stack, state: StackState, notes: list[str]) -> None:
-        """Settles what an engine that was killed left open in the state."""
-        plan = recovery_plan(state.pending)
-        if plan.unknown:
-            listed = "\n  ".join(plan.unknown)
-            raise FleetError(
-                f"stack {stack.name!r}: an earlier run was stopped while it created these, and nobody here can know "
-                f"whether they exist:\n  {listed}\nLook for them, then run "
-                f"`pulumi refresh -s {stack.name}`: it asks about each."
-            )
-        if not plan.needed:
-            return
-        flags = ["--yes", "--skip-preview", *_QUIET, "--clear-pending-creates"]
-        if plan.adopt:
-            for urn, given in plan.adopt.items():
-                flags += ["--import-pending-creates", urn, "--import-pending-creates", given]
-        else:
-            # Without something to look for, only the list of open operations is to be cleared.
-            flags += [
-                "--target",
-                f"urn:pulumi:{stack.name}::{self._project}::pulumi:pulumi:Stack::{self._project}-{stack.name}",
-            ]
-        done = self._unlocked("refresh", stack, lambda _: None, flags, notes)
+    def ids(self) -> frozenset[str]:
+        """Ids of all that the environment's stacks have in their states."""
+        deployments = (self.reader.deployment(name) or {} for name in self._stacks)
+        return frozenset(
+            str(each["id"]) for held in deployments for each in held.get("resources") or () if each.get("id")
+        )
+
+    def write(self, stack: Stack, exported: Mapping[str, Any], notes: list[str]) -> None:
+        """Writes a stack's state. exported: as the engine exports it. Raises FleetError with the engine's words."""
+        arguments, given = ["stack", "import", "--stack", stack.name, "--non-interactive"], json.dumps(exported)
+        done = self._command(arguments, self._root, given=given)
+        if done.returncode != 0 and self._freed(stack, done.stdout, notes):
+            done = self._command(arguments, self._root, given=given)
+        if done.returncode != 0:
+            raise FleetError(f"the state of stack {stack.name!r} cannot be written: {done.stdout.strip()}")
+
+    def read(self, stack: Stack, urns: Sequence[str], notes: list[str]) -> None:
+        """Refreshes some resources of a stack. Raises FleetError with the engine's words."""
+        targets = [each for urn in urns for each in ("--target", urn)]
+        done = self._unlocked("refresh", stack, lambda _: None, (*_FLAGS["refresh"], *targets), notes)
         if done.failed:
-            raise FleetError(
-                f"stack {stack.name!r} was left unfinished by an earlier run and cannot be recovered:\n{done.output}"
-            )
-        notes.append(told(plan))
+            raise FleetError(f"stack {stack.name!r}: what an earlier run left cannot be read:\n{done.output}")
 
     def _unlocked(
         self, verb: Verb, stack: Stack, watch: Callable[[Changes], None], flags: Sequence[str], notes: list[str]
     ) -> Outcome:
         """Runs a verb; takes away a lock whose holder is gone, and runs it once more."""
         outcome = self._execute(verb, stack, watch, flags)
-        if not outcome.failed or not is_locked_out(outcome.output):
-            return outcome
-        locks = locks_in(outcome.output)
+        if outcome.failed and self._freed(stack, outcome.output, notes):
+            return self._execute(verb, stack, watch, flags)
+        return outcome
+
+    def _freed(self, stack: Stack, output: str, notes: list[str]) -> bool:
+        """Whether a lock was in the way whose holder is gone, and was taken away. Raises FleetError for one whose
+        holder lives."""
+        if not is_locked_out(output):
+            return False
+        locks = locks_in(output)
         alive = [lock for lock in locks if lock.holder_lives() is not False]
         if alive or not locks:
             listed = "; ".join(map(str, alive)) or "an unknown process"
@@ -204,7 +213,7 @@ class Engine:
         if done.returncode != 0:
             raise FleetError(f"stack {stack.name!r}: its stale lock cannot be removed: {done.stdout.strip()}")
         notes.append(f"removed the lock of {'; '.join(map(str, locks))}, which is no longer there")
-        return self._execute(verb, stack, watch, flags)
+        return True
 
     def _execute(self, verb: Verb, stack: Stack, watch: Callable[[Changes], None], flags: Sequence[str]) -> Outcome:
         logs = self._folder / "logs"
@@ -257,13 +266,13 @@ class Engine:
             output="\n".join(text.splitlines()[-40:]),
         )
 
-    def _command(self, arguments: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
-        """A short command of the engine, its two outputs in one."""
+    def _command(self, arguments: Sequence[str], folder: Path, given: str = "") -> subprocess.CompletedProcess[str]:
+        """A short command of the engine, its two outputs in one. given: its standard input."""
         return subprocess.run(
             ["pulumi", *arguments],
             cwd=folder,
             env=self._environment,
-            stdin=subprocess.DEVNULL,
+            input=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -61,7 +61,7 @@ class Fleet:
         self.catalogue = catalogue
         self.stacks = stacks_of(catalogue, root)
         self.environment = engine_environment(root, catalogue.topology)
-        self.engine = Engine(root, project_name(root), self.environment, folder)
+        self.engine = Engine(root, project_name(root), self.environment, folder, [each.name for each in self.stacks])
         self.states: dict[str, StackState] = {stack.name: self.engine.state(stack) for stack in self.stacks}
 
     def chosen(self, scope: Scope) -> tuple[Stack, ...]:

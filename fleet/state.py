@@ -20,13 +20,15 @@ TENANTS_OUTPUT = "tenants"
 class PendingOperation:
     """An operation the engine had begun and not ended when it stopped.
 
-    kind: "creating", "updating", "deleting", "reading" or "importing". inputs: of the resource.
+    kind: "creating", "updating", "deleting", "reading" or "importing". inputs: of the resource. provider: whose it is,
+    `<urn>::<id>`; empty for one without.
     """
 
     kind: str
     urn: str
     type: str
     inputs: Mapping[str, Any]
+    provider: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +114,7 @@ def parse_deployment(deployment: Mapping[str, Any] | None) -> StackState:
             urn=each["resource"]["urn"],
             type=each["resource"]["type"],
             inputs=each["resource"].get("inputs") or {},
+            provider=each["resource"].get("provider") or "",
         )
         for each in deployment.get("pending_operations") or []
     )

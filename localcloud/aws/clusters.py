@@ -16,6 +16,7 @@ from localcloud.aws.model import Hooks, Scope
 from localcloud.aws.provider.session import AwsError, Session
 from localcloud.controlplane.layout import Layout
 from localcloud.controlplane.pki import CLUSTER
+from localcloud.controlplane.ports import HOST
 from localcloud.errors import LocalcloudError
 from localcloud.files import lock
 from localcloud.paths import state_directory
@@ -87,6 +88,11 @@ class LocalControlPlane(Hooks):
         )
         return {}
 
+    def resumed(self, scope: Scope) -> None:
+        """Start the control plane, where EKS was not told of one yet."""
+        if HOST not in scope["found"]["endpoint"]:
+            self.created(scope)
+
     def read(self, scope: Scope) -> Mapping[str, Any] | None:
         """None when the control plane has been stopped by hand."""
         return {} if _exists(scope["id"]) else None
@@ -117,6 +123,10 @@ class LocalNodes(Hooks):
         """Bring the cluster's nodes in line with its groups."""
         _reconcile(scope)
         return {}
+
+    def resumed(self, scope: Scope) -> None:
+        """The same, of which nobody knows whether it was done."""
+        _reconcile(scope)
 
     def updated(self, scope: Scope) -> Mapping[str, Any]:
         """Bring the cluster's nodes in line with its groups."""

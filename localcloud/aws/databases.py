@@ -86,6 +86,13 @@ class LocalDatabase(Hooks):
             _keep(scope, user, password)
         return {}
 
+    def resumed(self, scope: Scope) -> None:
+        """Start the server and make its user once more, unless their last step was done, the secret."""
+        with contextlib.suppress(AwsError):
+            if _secret(scope) is not None:
+                return
+        self.created(scope)
+
     def read(self, scope: Scope) -> Mapping[str, Any] | None:
         """Where it answers; None when somebody removed it. One that does not run is started."""
         if not _layout(scope["id"], scope["region"]).directory.exists():

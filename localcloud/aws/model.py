@@ -91,6 +91,10 @@ class Hooks:
         del scope
         return {}
 
+    def resumed(self, scope: Scope) -> None:
+        """Before the first look at what was created by somebody who was stopped meanwhile, with what was read as
+        `found`: do what he had yet to do. At AWS a creation goes on without whoever asked for it."""
+
     def read(self, scope: Scope) -> Mapping[str, Any] | None:
         """With what was read as `actual`."""
         del scope
@@ -109,7 +113,8 @@ class Hooks:
 class Kind:
     """A resource type.
 
-    token: Pulumi's. client: boto3's service. create: makes it; `then`: what is set by calls of their own, after it and
+    token: Pulumi's. client: boto3's service. imported: the id of what is imported, where pulumi-aws takes another text
+    for that, which is `id` in its scope. create: makes it; `then`: what is set by calls of their own, after it and
     at each update; `update`: at updates only. id: template. ids: properties that an id to be imported consists of,
     with the character between them.
     read: the resource; more: further calls. delete: in this order.
@@ -132,6 +137,7 @@ class Kind:
     tags: Tags | None = None
     ids: tuple[str, ...] = ()
     between: str = "/"
+    imported: Callable[[Scope], str] | None = None
     replace: frozenset[str] = frozenset()
     defaults: Mapping[str, Any] = field(default_factory=dict)
     autoname: tuple[str, int] | None = None

@@ -100,6 +100,12 @@ class Plugin:
         answer = self._servicer.Read(request, self._context)
         return Resource(self, token, answer.id, plain(answer.inputs), plain(answer.properties)) if answer.id else None
 
+    def found(self, token: str, identifier: str, inputs: Mapping[str, Any]) -> Resource | None:
+        """One that was asked for, and of which nothing is known but where it would be."""
+        request = provider_pb2.ReadRequest(id=identifier, urn=_urn(token, "r"), inputs=struct(inputs))
+        answer = self._servicer.Read(request, self._context)
+        return Resource(self, token, answer.id, plain(answer.inputs), plain(answer.properties)) if answer.id else None
+
     def delete(self, one: Resource) -> None:
         """Remove a resource."""
         request = provider_pb2.DeleteRequest(

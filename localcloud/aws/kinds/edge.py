@@ -53,6 +53,7 @@ EDGE_KINDS = (
         client="wafv2",
         create=Call(do="create_web_acl", give={"Name": "=in.name", "Scope": "=in.scope", **_CONTENT}),
         id="=raw.Summary.Id",
+        imported=lambda scope: str(scope["id"]).partition("/")[0],
         read=Read(
             call=Call(do="get_web_acl", give=_ACL),
             found="WebACL",

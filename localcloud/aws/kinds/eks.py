@@ -221,6 +221,7 @@ EKS_KINDS = (
         "podIdentityAssociation:PodIdentityAssociation",
         create=Call(do="create_pod_identity_association", auto=True),
         id="=raw.association.associationId",
+        imported=lambda scope: str(scope["id"]).rpartition(",")[2],
         read=Read(
             call=Call(
                 do="describe_pod_identity_association",

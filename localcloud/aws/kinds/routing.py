@@ -17,6 +17,17 @@ def _route(scope: Scope) -> Any:
     return next((route for route in routes if wanted & {route.get(member) for member in members}), None)
 
 
+def _association(scope: Scope) -> str:
+    """The id of an association that is named by its subnet and its table."""
+    subnet, between, table = str(scope["id"]).partition("/")
+    if not between:
+        return subnet
+    given = {"Filters": [{"Name": "association.subnet-id", "Values": [subnet]}]}
+    tables = scope["session"].call("ec2", "describe_route_tables", given, scope["region"])["RouteTables"]
+    found = (one for each in tables if each["RouteTableId"] == table for one in each["Associations"])
+    return next((one["RouteTableAssociationId"] for one in found if one.get("SubnetId") == subnet), str(scope["id"]))
+
+
 _RENAME = {"egressOnlyGatewayId": "EgressOnlyInternetGatewayId", "vpcEndpointId": "VpcEndpointId"}
 
 ROUTING_KINDS = (
@@ -64,6 +75,7 @@ ROUTING_KINDS = (
         client="ec2",
         create=Call(do="associate_route_table", auto=True),
         id="=raw.AssociationId",
+        imported=_association,
         read=Read(
             call=Call(
                 do="describe_route_tables",

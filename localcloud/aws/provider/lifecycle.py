@@ -59,12 +59,16 @@ class Resource:
         return identifier, {**state, **extra}
 
     def read(self, identifier: str, inputs: Properties, state: Properties | None = None) -> Properties | None:
-        """Its state, None when it is gone. inputs: empty for one that is imported."""
+        """Its state, None when it is gone. inputs: empty for one that is imported. state: empty for one that may have
+        been created, by an engine that was stopped before it knew."""
         known = inputs or self._of_id(identifier)
         scope = self._scope(identifier, known, state or {})
         actual = self._read(self._kind.read, scope)
         if actual is None:
             return None
+        if self._hooks is not None and inputs and state == {}:
+            self._hooks.resumed(scope)
+            actual = self._read(self._kind.read, scope) or actual
         for read in self._kind.more:
             actual |= self._read(read, scope) or {}
         if self._kind.tags is not None:
@@ -78,6 +82,10 @@ class Resource:
         kept = {key: value for key, value in known.items() if key in self._kind.unread or key not in actual}
         shown = {key: conformed(self._kind, key, known.get(key), value, whole=True) for key, value in actual.items()}
         return {**kept, **shown, "region": known.get("region") or self._session.settings.region}
+
+    def own_id(self, identifier: str) -> str:
+        """The id of a resource that is looked for by the text that its type takes for imports."""
+        return self._kind.imported(self._scope(identifier, {})) if self._kind.imported else identifier
 
     def inputs_of(self, state: Properties, inputs: Properties, identifier: str) -> Properties:
         """The inputs that a program would have to give for this state: those it gave, as they are now; for an imported

@@ -122,11 +122,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         kind, inputs = _told(context, lambda: _kind(token)), plain(request.inputs)
         one = self._resource(context, kind, request.name or _name_of(request.urn))
         was = plain(request.properties)
-        state = _told(context, lambda: one.read(request.id, inputs, was), f"reading {token}")
+        found = request.id if was else _told(context, lambda: one.own_id(request.id), f"reading {token}")
+        state = _told(context, lambda: one.read(found, inputs, was), f"reading {token}")
         if state is None:
             return provider_pb2.ReadResponse(id="")
-        now = one.inputs_of(state, inputs, request.id)
-        return provider_pb2.ReadResponse(id=request.id, properties=struct(state), inputs=struct(now))
+        now = one.inputs_of(state, inputs, found)
+        return provider_pb2.ReadResponse(id=found, properties=struct(state), inputs=struct(now))
 
     def Update(self, request: provider_pb2.UpdateRequest, context: Context) -> provider_pb2.UpdateResponse:
         """Change a resource in place."""

@@ -44,8 +44,9 @@ def answer(authorization: str, method: str, address: str, body: bytes) -> tuple[
             and all(b in ("*", a) for a, b in zip(parts, pattern, strict=True))
         ):
             found = [part for part, name in zip(parts, pattern, strict=True) if name == "*"]
+            given = json.loads(body) if body else {key: values[0] for key, values in parse_qs(query).items()}
             try:
-                said = do(_cluster(region, found[0]), region, found, json.loads(body or b"{}"))
+                said = do(_cluster(region, found[0]), region, found, given)
             except _RefusedError as error:
                 return error.status, error.kind, json.dumps({"message": str(error)}).encode()
             return None if said is None else (200, "", json.dumps(said, default=str).encode())
@@ -205,6 +206,12 @@ def _create_identity(cluster: Any, region: str, _names: list[str], body: Body) -
     return {"association": _add(cluster, "association", name, made)}
 
 
+def _list_identities(cluster: Any, _region: str, _names: list[str], query: Body) -> Body:
+    wanted = {key: query[key] for key in ("namespace", "serviceAccount") if key in query}
+    kept = _kept(cluster, "association").values()
+    return {"associations": [each for each in kept if wanted.items() <= each.items()]}
+
+
 def _update_identity(cluster: Any, _region: str, names: list[str], body: Body) -> Body:
     _role(body, "roleArn", "targetRoleArn")
     association = _one(cluster, "association", names[1])
@@ -273,6 +280,7 @@ _ROUTES: Final[tuple[tuple[tuple[str, ...], str, Callable[..., Body | None]], ..
     ((*_ENTRY, "access-policies"), "GET", _associations),
     ((*_ENTRY, "access-policies", "*"), "DELETE", _disassociate),
     (("clusters", "*", "pod-identity-associations"), "POST", _create_identity),
+    (("clusters", "*", "pod-identity-associations"), "GET", _list_identities),
     (("clusters", "*", "pod-identity-associations", "*"), "GET", _getter("association", "association")),
     (("clusters", "*", "pod-identity-associations", "*"), "POST", _update_identity),
     (("clusters", "*", "pod-identity-associations", "*"), "DELETE", _remover("association", "association")),
