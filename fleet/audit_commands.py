@@ -13,7 +13,6 @@ from fleet.audit import EVERYWHERE, Deed, Reading, opened
 from fleet.cli import CHECKOUT, app, console
 from fleet.errors import FleetError
 from fleet.stacks import catalogue_folder
-from localcloud.controlplane.layout import Layout
 from localcloud.paths import state_directory
 from settings import Catalogue, load_catalogue, names
 
@@ -71,6 +70,8 @@ def audit(
 
 def _logs(catalogue: Catalogue) -> list[Path]:
     """Those of all clusters on this machine: a tenant may have been on another one before, or have left."""
+    from localcloud.controlplane.layout import Layout  # noqa: PLC0415  what it comes with is slow, and needed here alone
+
     clusters = catalogue.topology.clusters
     found = [Layout(each.name, state_directory()).audit_log for each in clusters if each.provider == "localcloud"]
     if not found:

@@ -22,11 +22,9 @@ from fleet.verify.network import judge_network
 from fleet.verify.own_namespace import ask_own, asks_own, own_namespace, remove_leftovers, run_name
 from fleet.verify.place import Place, Site, places
 from fleet.verify.result import Result, now
+from fleet.verify.wanted import Wanted
 from settings import Catalogue, Cluster, plan_tenants
 
-JOBS: Final = 8
-RATE: Final = 400.0
-"""Requests a second to one API server: an eighth of what its own limits let through at once from everybody."""
 WRITES_IN_EARNEST: Final = 7
 """Requests in the run's own namespace: the namespace, three pods, an account, its token, and the end of it all."""
 
@@ -34,17 +32,6 @@ REACHED: Final = "TP-I1-01"
 """Control under which a cluster is told that does not answer: without its API server nothing is refused or admitted."""
 
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """What a run is to do. tenant: only this one. only: ids of probes or controls; all when empty. jobs: connections.
-    rate: requests a second to one API server."""
-
-    tenant: str | None = None
-    only: frozenset[str] = frozenset()
-    jobs: int = JOBS
-    rate: float = RATE
 
 
 @dataclass

@@ -25,7 +25,8 @@ from fleet.verify.probe import Flip
 from fleet.verify.refuser import POD_SECURITY, policy
 from fleet.verify.request import Answer, get, post
 from fleet.verify.result import Result, as_data, read_result, rows, write_result
-from fleet.verify.run import Run, Wanted
+from fleet.verify.run import Run
+from fleet.verify.wanted import Wanted
 from settings.stack_config import parse_stack_config
 from tests.unit.components.local_stack import catalogue
 from tests.unit.controls.live_probes import asked, probes, site
