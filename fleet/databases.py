@@ -1,7 +1,7 @@
-"""Makes the databases of tenants on servers of this machine after `up` (F1, F3).
+"""Makes the databases of tenants after `up`, on servers beside local clusters and on Aurora (F1, F3).
 
-In production a Job in the cluster runs the same SQL; here the server is beside the cluster, or is the Aurora of the
-local AWS, and no pod can run one.
+With CloudNativePG a Job in the cluster runs the same SQL. On an account `fleet` runs inside the network, as a private
+endpoint of EKS demands, and so reaches the Aurora as well.
 """
 
 import base64
@@ -16,7 +16,7 @@ from components.data.tenant_database import SECRET_NAME
 from fleet.clusters import api_client, cluster_of, reaches
 from fleet.data.adoption import ensure_record
 from fleet.data.records import Record, only_one, records_in
-from fleet.data.servers import are_here, by_server, server_of, why_not
+from fleet.data.servers import NotReachedError, by_server, server_of, why_not
 from fleet.errors import FleetError
 from fleet.stacks import Stack
 from localcloud.controlplane.postgres.sql import Sessions
@@ -41,46 +41,58 @@ from settings.database.roles import OWNER
 def make_databases(
     catalogue: Catalogue, stacks: Iterable[Stack], root: Path, withheld: frozenset[str] = frozenset()
 ) -> tuple[dict[str, str], list[str]]:
-    """Brings the local servers of these stacks' clusters up to date with their tenants. withheld: tenants whose data
-    has yet to come, who are let in by nobody until then.
+    """Brings the servers of these stacks' clusters up to date with their tenants. withheld: tenants whose data has yet
+    to come, who are let in by nobody until then.
 
     Returns what was made or changed, by tenant, in words, and what a person has to know: servers that do not run, and
     tenants that have left and whose data is kept. A tenant whose SQL is the same as last time is left alone: the server
     itself remembers, so that a new one gets everything.
     Raises FleetError for a cluster that does not answer, and for a tenant whose data is elsewhere: no second home is
-    made beside the first. LocalcloudError for SQL that fails.
+    made beside the first; when all others are done, NotReachedError for Auroras that do not let `fleet` in.
+    LocalcloudError for SQL that fails.
     """
     made: dict[str, str] = {}
     notes: list[str] = []
+    silent: list[str] = []
     for stack in stacks:
         cluster = cluster_of(catalogue, stack)
-        if stack.is_shared or stack.config.is_of_the_cloud or not are_here(catalogue, cluster):
+        if stack.is_shared or stack.config.is_of_the_cloud or not cluster.has_reachable_databases:
             continue
         everybody = [plan for plan in plan_tenants(catalogue, cluster.name) if plan.tenant.id not in withheld]
-        on_servers = by_server(cluster, everybody)
-        for owner in dict.fromkeys((cluster.name, *on_servers)):
-            everybody = on_servers.get(owner, [])
+        for owner, residents in by_server(cluster, everybody).items():
             plans = [
                 plan
-                for plan in everybody
+                for plan in residents
                 if plan.tenant.id in stack.tenants and stack.config.shard in (None, plan.shard)
             ]
-            own = owner != cluster.name
-            server = server_of(catalogue, cluster, plans[0] if own and plans else None)
-            if server is None or (own and not plans):
+            if owner != cluster.name and not plans:
+                continue  # of another shard
+            try:
+                server = server_of(catalogue, cluster, None if owner == cluster.name else plans[0])
+            except NotReachedError as error:
+                silent.append(str(error))
+                continue
+            if server is None:
                 notes += [why_not(cluster)] if plans else []
                 continue
             core = client.CoreV1Api(api_client(cluster, stack, root))
+            present = {plan.tenant.id for plan in residents} | withheld
             with Sessions(server) as sessions:
-                done = _remembered(sessions)
-                _apply(sessions, OWNER, platform_steps(superuser=server.superuser), done)
-                records = records_in(sessions.to(PLATFORM_DATABASE))
-                for plan in plans:
-                    if what := _make(sessions, core, plan, done, records.get(plan.tenant.id)):
-                        made[plan.tenant.id] = what
-                present = {plan.tenant.id for plan in everybody} | withheld
+                made |= _brought_up(sessions, core, plans)
                 notes += _left(sessions, present, catalogue.environment)
+    if silent:
+        lines = dict.fromkeys(silent)
+        raise NotReachedError("\n  ".join(["tenants have no databases, or not those of today:", *lines]))
     return made, list(dict.fromkeys(notes))
+
+
+def _brought_up(sessions: Sessions, core: client.CoreV1Api, plans: Iterable[TenantPlan]) -> dict[str, str]:
+    """Brings one server up to date with tenants; what was made or changed, by tenant."""
+    done = _remembered(sessions)
+    _apply(sessions, OWNER, platform_steps(superuser=sessions.superuser), done)
+    records = records_in(sessions.to(PLATFORM_DATABASE))
+    made = {plan.tenant.id: _make(sessions, core, plan, done, records.get(plan.tenant.id)) for plan in plans}
+    return {tenant: what for tenant, what in made.items() if what}
 
 
 def _make(

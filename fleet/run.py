@@ -111,7 +111,7 @@ class Fleet:
     def refuse_misplaced(self, stacks: Sequence[Stack], console: Console, *, migrate: bool) -> None:
         """Raises FleetError when the data of a tenant is not where the catalogue wants it (F1); with `migrate` it is
         moved there instead, where that helps."""
-        if not _has_databases_here(self.catalogue):
+        if not _has_databases(self.catalogue):
             return
         from fleet.data.guard import compare  # noqa: PLC0415  its libraries are needed here alone
 
@@ -281,18 +281,13 @@ def _gateways(fleet: Fleet, stacks: Sequence[Stack]) -> "tuple[dict[str, Gateway
 
 
 def _databases(fleet: Fleet, stacks: Sequence[Stack], withheld: frozenset[str]) -> tuple[dict[str, str], list[str]]:
-    """The databases on servers of this machine; those of other clusters are made in them."""
-    if not _has_databases_here(fleet.catalogue):
+    """The databases on servers that are reached from here; those of other clusters are made in them."""
+    if not _has_databases(fleet.catalogue):
         return {}, []
     from fleet.databases import make_databases  # noqa: PLC0415  its libraries are needed here alone
 
     return make_databases(fleet.catalogue, stacks, fleet.root, withheld)
 
 
-def _has_databases_here(catalogue: Catalogue) -> bool:
-    """Whether some server of tenants' databases is of this machine: beside its cluster, or of the local AWS."""
-    account = catalogue.topology.aws
-    local_aws = account is not None and account.is_local
-    return any(
-        each.databases == "local" or (local_aws and each.aurora is not None) for each in catalogue.topology.clusters
-    )
+def _has_databases(catalogue: Catalogue) -> bool:
+    return any(each.has_reachable_databases for each in catalogue.topology.clusters)

@@ -218,6 +218,11 @@ class Cluster(Model):
         return self.databases is not None or self.aurora is not None
 
     @property
+    def has_reachable_databases(self) -> bool:
+        """Whether `fleet` runs its tenants' SQL: beside it, or on Aurora. With CloudNativePG Jobs in it do."""
+        return self.databases == "local" or self.aurora is not None
+
+    @property
     def has_sandboxes(self) -> bool:
         """Whether agent sandboxes can be made in it (C5)."""
         return "agent-sandbox" in self.addons

@@ -47,6 +47,9 @@ class Topology(Model):
             if cluster.region not in networks:
                 raise refuse(f"cluster {cluster.name!r} is in {cluster.region}, which has no network", "aws.regions")
             _fits_its_network(cluster, networks[cluster.region])
+            if cluster.aurora is not None and cluster.aurora.authority is None and not account.is_local:
+                what = f"nobody vouches for the Aurora of {cluster.name!r}, and the account is no AWS of one machine"
+                raise refuse(what, f"aurora.authority with RDS's bundle of certificates for {cluster.region}")
         for region in networks.values():
             pools = [pool for each in made if each.region == region.name for pool in each.node_pools]
             if told := shortage(region, pools):

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 from pulumi_aws import ec2, rds
 
 from settings.aws import Aurora
-from settings.aws.postgres import ENGINE, PORT, STATIC, family, final_snapshot, parameters, server_name
+from settings.aws.postgres import ENGINE, PORT, STATIC, family, final_snapshot, parameters, server_name, sources
 from settings.aws.site import Site
 
 
@@ -37,9 +38,10 @@ class AuroraDatabase(pulumi.ComponentResource):
     """An Aurora PostgreSQL that is not lost by a slip: over three zones, encrypted, backed up (F2, F5, A7).
 
     Creates: SubnetGroup of the subnets that have no way out; SecurityGroup that takes PostgreSQL from `clients` and
-    lets nothing out; ClusterParameterGroup (TLS 1.3 forced, SCRAM); Cluster (deletion-protected, its final snapshot
-    always named; the owner's key for data, copies, insights and the master's password, which Secrets Manager makes and
-    turns every 7 days and nobody sees); ClusterInstances in as many zones as there are instances. All protected.
+    from `settings.administered_from`, and lets nothing out; ClusterParameterGroup (TLS 1.3 forced, SCRAM); Cluster
+    (deletion-protected, its final snapshot always named; the owner's key for data, copies, insights and the master's
+    password, which Secrets Manager makes and turns every 7 days and nobody sees); ClusterInstances in as many zones as
+    there are instances. All protected.
     Outputs: endpoint, reader (str), hosts; port (int), 5432 but on the AWS of one machine; secret (str), ARN of the
     master's secret; arn (str).
     """
@@ -70,14 +72,8 @@ class AuroraDatabase(pulumi.ComponentResource):
             description=f"PostgreSQL of {args.owner}: from its clients, nothing out",
             vpc_id=args.vpc_id,
             ingress=[
-                {
-                    "protocol": "tcp",
-                    "from_port": PORT,
-                    "to_port": PORT,
-                    "security_groups": [each],
-                    "description": f"PostgreSQL from {who}",
-                }
-                for who, each in args.clients.items()
+                *(_rule(f"PostgreSQL from {who}", security_groups=[each]) for who, each in args.clients.items()),
+                *(_rule("PostgreSQL from where it is administered", **source) for source in sources(wanted)),
             ],
             egress=[],
             tags={**args.tags, "Name": f"{called}-database"},
@@ -148,3 +144,7 @@ class AuroraDatabase(pulumi.ComponentResource):
                 opts=child,
             )
         self.register_outputs({"endpoint": self.endpoint, "port": self.port, "reader": self.reader, "arn": self.arn})
+
+
+def _rule(title: str, **source: Sequence[pulumi.Input[str]]) -> dict[str, Any]:
+    return {"protocol": "tcp", "from_port": PORT, "to_port": PORT, **source, "description": title}

@@ -13,7 +13,7 @@ from fleet.data.dropping import drop_former, drop_orphan
 from fleet.data.listing import lines_of, print_lines
 from fleet.data.move import WAIT_S, Mover
 from fleet.data.records import Record, only_one, read_records
-from fleet.data.servers import are_here, owner_of, server_of, why_not
+from fleet.data.servers import owner_of, server_of, why_not
 from fleet.errors import FleetError
 from localcloud.controlplane.postgres import DatabaseServer
 from localcloud.controlplane.postgres.sql import Sessions
@@ -144,10 +144,10 @@ def _servers(catalogue: Catalogue) -> Iterator[tuple[Cluster, DatabaseServer]]:
 def _running(catalogue: Catalogue, cluster: Cluster, plan: TenantPlan | None = None) -> DatabaseServer:
     if not cluster.has_databases:
         raise FleetError(f"cluster {cluster.name!r} has no databases")
-    if not are_here(catalogue, cluster):
+    if not cluster.has_reachable_databases:
         raise FleetError(
-            f"the databases of cluster {cluster.name!r} are on {cluster.databases or 'Aurora'}, which this command "
-            "does not reach: only a server that localcloud runs"
+            f"the databases of cluster {cluster.name!r} are on {cluster.databases}, which this command does not reach: "
+            "only a server that localcloud runs, and Aurora"
         )
     if (server := server_of(catalogue, cluster, plan)) is None:
         raise FleetError(why_not(cluster))

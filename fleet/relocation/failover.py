@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
+from fleet.data.servers import NotReachedError
 from fleet.errors import FleetError
 from fleet.relocation.carry import carry
 from fleet.relocation.catalogue_edit import mark_lost
@@ -111,13 +112,17 @@ class Failover:
         ]
 
     def _copy(self, fleet: Fleet, removals: list[Removal]) -> None:
+        silent: dict[tuple[str, str], str] = {}  # asked once for all their tenants: each answer takes its time-out
         for each in removals:
-            transfer = each.transfer(fleet, self._console)
-            if transfer is None:
-                which = ", ".join(each.unreached(fleet)) or each.new.name
+            if each.servers not in silent:
+                try:
+                    transfer = each.transfer(fleet, self._console)
+                except NotReachedError as error:
+                    silent[each.servers] = str(error)
+            if each.servers in silent:
                 self._console.print(
-                    f"  warning: {each.plan.tenant.id}: no database server of {which} answers here: its data is not "
-                    "copied; bring the last backup to the new server before people write there (docs/phase-two.md)"
+                    f"  warning: {each.plan.tenant.id}: {silent[each.servers]}: its data is not copied; bring the last "
+                    "backup to the new server before people write there (docs/phase-two.md)"
                 )
                 continue
             transfer.run()

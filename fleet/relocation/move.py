@@ -13,7 +13,7 @@ nothing when it was done before, so that the same command goes on after a failur
 """
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,6 +34,17 @@ from settings.dates import today
 from settings.homing import home_of
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Planned:
+    """A move that was looked at. sources: stacks of other clusters that hold the tenant. lines: what would be done."""
+
+    fleet: Fleet
+    tenant: Tenant
+    target: Cluster
+    sources: list[Stack]
+    lines: list[str]
+
+
 class Move:
     """A planned move of one tenant.
 
@@ -49,37 +60,40 @@ class Move:
     def plan(self) -> list[str]:
         """What a move would do, one line each; empty when the tenant is there and nowhere else. Changes nothing. Raises
         FleetError for what would make it fail."""
+        return self._planned().lines
+
+    def _planned(self) -> _Planned:
         fleet = self._fleet_of()
         tenant, target = self._checked(fleet)
         sources = self._sources(fleet, target)
         if not sources and self._here(fleet, tenant, target):
-            return []
+            return _Planned(fleet=fleet, tenant=tenant, target=target, sources=sources, lines=[])
         placed = self._placed(fleet, tenant, target)
         lines = [f"carry its secrets from {stack.name}" for stack in sources]
         lines += [f"copy its data from {stack.config.cluster}: its writes are refused meanwhile" for stack in sources]
         if not placed:
             lines.append(f"place it on {target.name} in tenants/{tenant.id}.yaml")
         lines.append(f"apply it to {target.name} and compare quota, policies, rights and secrets")
-        return [*lines, *(f"off-board it from {stack.name}; its data is kept there" for stack in sources)]
+        lines += [f"off-board it from {stack.name}; its data is kept there" for stack in sources]
+        return _Planned(fleet=fleet, tenant=tenant, target=target, sources=sources, lines=lines)
 
     def run(self, workers: int | None = None) -> bool:
         """Carry it out, or what is left of it; whether it went well.
 
         Raises FleetError before anything is changed, for a tenant or a cluster that is not there or may not have it,
-        and for one that does not answer.
+        and for one, or a database server, that does not answer.
         """
-        if not self.plan():
+        planned = self._planned()
+        fleet, tenant, target, sources = planned.fleet, planned.tenant, planned.target, planned.sources
+        if not planned.lines:
             self._console.print(f"tenant {self._tenant} is on {self._to} and nowhere else; nothing to do")
             return True
-        fleet = self._fleet_of()
-        tenant, target = self._checked(fleet)
-        sources = self._sources(fleet, target)
+        removals = self._removals(fleet, sources, target)
+        following = [each for each in removals if each.follows(fleet)]
         steps = Steps(self._console)
         with steps.step("secrets are carried over"):
             for source in sources:
                 carry(fleet.engine, tenant.id, source, stack_of(fleet, tenant.id, target))
-        removals = self._removals(fleet, sources, target)
-        following = [each for each in removals if each.follows(fleet)]
         with steps.step("data is copied"):
             for each in removals:
                 if each not in following:
@@ -178,17 +192,13 @@ class Move:
             Removal(plan=plan, old=old, new=target) for old in clusters if old.has_databases or target.has_databases
         ]
         for each in removals:
-            if which := each.unreached(fleet):
-                raise FleetError(
-                    f"the database server of {' and of '.join(which)} is not to be reached from here, so the data of "
-                    f"{self._tenant!r} cannot be copied; nothing was changed"
-                )
+            if why := each.unreached(fleet):
+                said = f"the data of {self._tenant!r} cannot be copied; nothing was changed:"
+                raise FleetError("\n  ".join([said, *why]))
         return removals
 
     def _copy(self, fleet: Fleet, removal: Removal) -> None:
         transfer = removal.transfer(fleet, self._console)
-        if transfer is None:
-            raise FleetError(f"the new database server of {self._tenant!r} does not run, so its data was not copied")
         try:
             transfer.run()
         except BaseException:

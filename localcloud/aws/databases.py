@@ -1,11 +1,9 @@
 """RDS clusters that are PostgreSQL servers of this machine (F1, H1)."""
 
-import contextlib
 import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,11 +12,9 @@ from psycopg import sql
 
 from localcloud.aws.layout import AwsLayout
 from localcloud.aws.model import Hooks, Scope
-from localcloud.aws.provider.session import AwsError, Session, Settings
-from localcloud.aws.service import running_aws
 from localcloud.controlplane.layout import Layout, cluster_names
 from localcloud.controlplane.pki import CLUSTER, ensure_pki
-from localcloud.controlplane.postgres import DatabaseServer, end_database, running_database, start_database
+from localcloud.controlplane.postgres import DatabaseServer, end_database, start_database
 from localcloud.controlplane.postgres.sql import connect
 from localcloud.errors import LocalcloudError
 from localcloud.files import lock
@@ -34,21 +30,6 @@ _OF_MASTER: Final = ("postgres", "template1")
 def authority(identifier: str, region: str, state_dir: Path | None = None) -> Path:
     """File of the certificate that signed the server's of an RDS cluster: for sslrootcert."""
     return _layout(identifier, region, state_dir).certificate(CLUSTER)
-
-
-def master_of(identifier: str, region: str, state_dir: Path | None = None) -> DatabaseServer | None:
-    """The server of an RDS cluster, at the address that is its endpoint, with the master's credential as Secrets
-    Manager has it; None for one that is not there or does not run. The master is no superuser."""
-    server, service = running_database(_layout(identifier, region, state_dir)), running_aws(state_dir)
-    if server is None or service is None:
-        return None
-    session = Session(Settings(service.endpoint, region))
-    try:
-        kept = session.call("secretsmanager", "get_secret_value", {"SecretId": _secret_name(session, identifier)})
-    except AwsError:
-        return None  # somebody removed the cluster, or made it with a password of his own
-    login = json.loads(kept["SecretString"])
-    return replace(server, user=login["username"], password=login["password"], superuser=False)
 
 
 def wake_databases(state_dir: Path | None = None) -> tuple[str, ...]:
@@ -82,8 +63,11 @@ class LocalDatabase(Hooks):
         managed = bool(given.get("manageMasterUserPassword"))
         password = secrets.token_urlsafe(_PASSWORD_BYTES) if managed else str(given.get("masterPassword") or "")
         _master(server, user, password, given.get("databaseName"))
+        told = {"DBClusterIdentifier": scope["id"], "Port": server.port}
+        scope["session"].call("rds", "modify_db_cluster", told, scope["region"])
         if managed:
-            _keep(scope, user, password)
+            kept = {"SecretId": _secret(scope), "SecretString": json.dumps({"username": user, "password": password})}
+            scope["session"].call("secretsmanager", "put_secret_value", kept, scope["region"])
         return {}
 
     def resumed(self, scope: Scope) -> None:
@@ -99,8 +83,12 @@ class LocalDatabase(Hooks):
             return None
         server = _start(scope)
         made: dict[str, Any] = {"endpoint": server.host, "readerEndpoint": server.host, "port": server.port}
-        secret = _secret(scope)
-        return {**made, "masterUserSecrets": [secret]} if secret else made
+        if not scope["in"].get("manageMasterUserPassword"):
+            return made
+        arn = _secret(scope)
+        found = scope["session"].call("secretsmanager", "describe_secret", {"SecretId": arn}, scope["region"])
+        secret = {"secretArn": arn, "secretStatus": "active", "kmsKeyId": found.get("KmsKeyId", "")}
+        return {**made, "masterUserSecrets": [secret]}
 
     def updated(self, scope: Scope) -> Mapping[str, Any]:
         """Another password."""
@@ -110,7 +98,7 @@ class LocalDatabase(Hooks):
         return {}
 
     def deleted(self, scope: Scope) -> None:
-        """End the server, and remove its data and its secret."""
+        """End the server, and remove its data."""
         layout = _layout(scope["id"], scope["region"])
         with lock(layout.lock):
             end_database(layout)
@@ -118,10 +106,6 @@ class LocalDatabase(Hooks):
                 file.rmdir() if file.is_dir() else file.unlink()
             if layout.directory.is_dir():
                 layout.directory.rmdir()
-        for secret in scope["state"].get("masterUserSecrets") or ():
-            with contextlib.suppress(AwsError):
-                asked = {"SecretId": secret["secretArn"], "ForceDeleteWithoutRecovery": True}
-                scope["session"].call("secretsmanager", "delete_secret", asked, scope["region"])
 
 
 def _layout(identifier: str, region: str, state_dir: Path | None = None) -> Layout:
@@ -166,26 +150,8 @@ def _master(server: DatabaseServer, user: str, password: str, database: str | No
         ) from error
 
 
-def _secret_name(session: Session, identifier: str, region: str = "") -> str:
-    asked = {"DBClusterIdentifier": identifier}
-    found = session.call("rds", "describe_db_clusters", asked, region)["DBClusters"][0]
-    return f"rds!{found['DbClusterResourceId']}"
-
-
-def _keep(scope: Scope, user: str, password: str) -> None:
-    key = scope["in"].get("masterUserSecretKmsKeyId")
-    asked = {
-        "Name": _secret_name(scope["session"], scope["id"], scope["region"]),
-        "Description": f"Secret associated with the RDS cluster {scope['id']}",
-        "SecretString": json.dumps({"username": user, "password": password}),
-        **({"KmsKeyId": key} if key else {}),
-    }
-    scope["session"].call("secretsmanager", "create_secret", asked, scope["region"])
-
-
-def _secret(scope: Scope) -> dict[str, Any] | None:
-    if not scope["in"].get("manageMasterUserPassword"):
-        return None
-    asked = {"SecretId": _secret_name(scope["session"], scope["id"], scope["region"])}
-    found = scope["session"].call("secretsmanager", "describe_secret", asked, scope["region"])
-    return {"secretArn": found["ARN"], "secretStatus": "active", "kmsKeyId": found.get("KmsKeyId", "")}
+def _secret(scope: Scope) -> str:
+    """ARN of the secret that RDS made for the master's password."""
+    asked = {"DBClusterIdentifier": scope["id"]}
+    found = scope["session"].call("rds", "describe_db_clusters", asked, scope["region"])["DBClusters"][0]
+    return str(found["MasterUserSecret"]["SecretArn"])

@@ -2,7 +2,9 @@
 
 from typing import Annotated
 
-from settings.aws.fields import EngineVersion, InstanceClass
+from pydantic import Field
+
+from settings.aws.fields import Administrator, EngineVersion, InstanceClass
 from settings.database_server import Certificates
 from settings.fields import Distinct, Model, Name, count_of, count_schema
 
@@ -19,7 +21,11 @@ class Aurora(Model):
     backup_days: for which any second can be had back; 7 to 35, default 35, the most there is.
     own_for: tiers whose tenants have an Aurora cluster each, under their own key (F1, F2).
     authority: who signs the servers' certificates, in PEM: the bundle of RDS for the cluster's region, whom tenants'
-    services trust and nobody else (F5). Left out on the AWS of one machine, which signs by itself.
+    services and `fleet` trust and nobody else (F5). Needed on an account; left out on the AWS of one machine, which
+    signs by itself.
+    administered_from: security groups and private ranges from which `fleet` runs, up to 20. It makes tenants' logins
+    and tables as the servers' master; their subnets have no way in but from the cluster's own nodes, so that nobody
+    gets there from anywhere else until this names the runner's. Nobody by default.
     """
 
     version: EngineVersion
@@ -28,3 +34,4 @@ class Aurora(Model):
     backup_days: BackupDays = 35
     own_for: Annotated[tuple[Name, ...], Distinct] = ()
     authority: Certificates | None = None
+    administered_from: Annotated[tuple[Administrator, ...], Distinct, Field(max_length=20)] = ()

@@ -1,6 +1,7 @@
 """Types of single values of AWS in the catalogue."""
 
 import ipaddress
+import re
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
@@ -89,3 +90,34 @@ NetworkRange = Annotated[
     str, BeforeValidator(_network), WithJsonSchema({"type": "string", "examples": ["10.64.0.0/16"]})
 ]
 """Addresses of a VPC, as `ipaddress` writes them."""
+
+LARGEST_OFFICE = 16
+_GROUP = re.compile(r"sg-[0-9a-f]{8,17}")
+_WHO_RULE = (
+    f"the id of a security group, such as sg-0a1b2c3d4e5f60718, or a private range of a /{LARGEST_OFFICE} to a /32"
+)
+
+
+def _administrator(value: Any) -> str:
+    if isinstance(value, str) and _GROUP.fullmatch(value):
+        return value
+    try:
+        made = ipaddress.IPv4Network(value) if isinstance(value, str) and "/" in value else None
+    except ValueError as error:
+        raise refuse(f"{value[:80]!r} is no range of addresses ({error})", _WHO_RULE) from None
+    if made is None:
+        raise refuse(f"{str(value)[:80]!r} is neither a security group nor a range of addresses", _WHO_RULE)
+    if made.prefixlen < LARGEST_OFFICE:
+        raise refuse(f"{value!r} is a /{made.prefixlen}", _WHO_RULE)
+    if not any(made.subnet_of(each) for each in _PRIVATE):
+        raise refuse(f"{value!r} is not private", _WHO_RULE)
+    return str(made)
+
+
+Administrator = Annotated[
+    str,
+    BeforeValidator(_administrator),
+    WithJsonSchema({"type": "string", "examples": ["10.64.12.0/24", "sg-0a1b2c3d4e5f60718"]}),
+]
+"""From where databases are administered: a security group of the network, or a private range, as `ipaddress` writes
+it."""

@@ -49,3 +49,11 @@ def server_name(environment: str, owner: str) -> str:
 def final_snapshot(server: str) -> str:
     """What is left of it when it is deleted, whoever deletes it and however (A7)."""
     return f"{server}-final"
+
+
+def sources(aurora: Aurora) -> tuple[dict[str, list[str]], ...]:
+    """Who administers it, as sources of a security group's rules: ranges in one, each group in one of its own."""
+    groups = [each for each in aurora.administered_from if each.startswith("sg-")]
+    ranges = [each for each in aurora.administered_from if each not in groups]
+    of_ranges = ({"cidr_blocks": ranges},) if ranges else ()
+    return (*of_ranges, *({"security_groups": [each]} for each in groups))

@@ -1,18 +1,25 @@
 """Tenants' databases on an Aurora, made by its master, who is no superuser, with the credential that Secrets Manager
-has; and taken from one region's to another's (F1, F3, F5, H1)."""
+has; and taken from one region's to another's. One is of the AWS of this machine and one of an account, to which the
+same machine's AWS answers with what the operator's environment says: `fleet` has one way to both (F1, F3, F5, H1)."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
+from fleet.data import aurora
+from fleet.data.aurora import NotReachedError, aurora_of
+from fleet.errors import FleetError
 from fleet.relocation.transfer import Transfer
 from localcloud.aws import AwsService
-from localcloud.aws.databases import authority, master_of
+from localcloud.aws.databases import authority
+from localcloud.controlplane.ports import free_ports
 from localcloud.controlplane.postgres import DatabaseServer
 from localcloud.controlplane.postgres.sql import apply_steps, connect
+from settings import Catalogue, Cluster, load_catalogue
 from settings.database import (
     MODELS,
     Model,
@@ -24,38 +31,99 @@ from settings.database import (
     tenant_steps,
 )
 from settings.database.record import recorded
-from tests.aws.plugin import Plugin
+from tests.aws.conftest import client
+from tests.aws.plugin import Plugin, Resource
+from tests.unit.components.local_stack import ROOT
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("aws")]
 
-CLUSTER, NAME = "aws:rds/cluster:Cluster", "tenants-here"
+OWNER, NAME = "tenants-here", "tp-staging-tenants-here"
+ACCOUNT = "210987654321"
 REGIONS = ("eu-central-1", "eu-west-1")
 LIMITS = SessionLimits(connections=4)
 PASSWORD = "not-a-secret-for-a-test"
 
 
+def made(plugin: Plugin) -> Resource:
+    inputs = {
+        "clusterIdentifier": NAME,
+        "engine": "aurora-postgresql",
+        "engineVersion": "17.5",
+        "masterUsername": "tenantplane",
+        "manageMasterUserPassword": True,
+        "skipFinalSnapshot": True,
+    }
+    return plugin.create("aws:rds/cluster:Cluster", **inputs)
+
+
+def cluster_in(catalogue: Catalogue, region: str) -> Cluster:
+    return next(each for each in catalogue.topology.clusters if each.region == region)
+
+
+@dataclass(frozen=True)
+class OnAccount:
+    """An environment on an account. variables: what the operator's shell says, as for any account."""
+
+    catalogue: Catalogue
+    cluster: Cluster
+    variables: dict[str, str]
+
+    def server(self, **changed: str) -> DatabaseServer | None:
+        """As `fleet` finds it. changed: other variables."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
+                patch.delenv(name, raising=False)
+            for name, value in {**self.variables, **changed}.items():
+                patch.setenv(name, value)
+            aurora._clients_of.cache_clear()
+            try:
+                return aurora_of(self.catalogue, self.cluster, OWNER)
+            finally:
+                aurora._clients_of.cache_clear()
+
+
 @pytest.fixture(scope="module")
-def servers(aws: AwsService, state_dir: Path) -> Iterator[tuple[DatabaseServer, DatabaseServer]]:
-    """An Aurora of the same name in each of two regions, as an environment with a stand-by has them."""
-    with ExitStack() as stack:
-        found = []
-        for region in REGIONS:
-            plugin = Plugin(aws.endpoint, region)
-            inputs = {
-                "clusterIdentifier": NAME,
-                "engine": "aurora-postgresql",
-                "engineVersion": "17.5",
-                "masterUsername": "tenantplane",
-                "manageMasterUserPassword": True,
-                "skipFinalSnapshot": True,
-            }
-            made = plugin.create(CLUSTER, **inputs)
-            stack.callback(plugin.delete, made)
-            server = master_of(NAME, region, state_dir)
-            assert server is not None
-            assert (server.host, server.port) == (made["endpoint"], made["port"]), "the endpoint that stacks have"
-            found.append(server)
-        yield found[0], found[1]
+def account(aws: AwsService, state_dir: Path) -> Iterator[OnAccount]:
+    """Staging on another account than this machine's, with an Aurora in its second region."""
+    region = REGIONS[1]
+    role = {"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/runner", "RoleSessionName": "fleet"}
+    key = str(client(aws, "sts").assume_role(**role)["Credentials"]["AccessKeyId"])
+    plugin = Plugin(aws.endpoint, region, accessKey=key)
+    server = made(plugin)
+    assert f":{ACCOUNT}:" in server["arn"]
+    here = load_catalogue(ROOT / "catalog", "staging")
+    cluster = cluster_in(here, region)
+    assert cluster.aurora is not None
+    assert here.topology.aws is not None
+    signed = cluster.aurora.model_copy(update={"authority": authority(NAME, region, state_dir).read_text()})
+    cluster = cluster.model_copy(update={"aurora": signed})
+    changed = {"aws": here.topology.aws.model_copy(update={"account": ACCOUNT}), "clusters": (cluster,)}
+    catalogue = replace(here, topology=here.topology.model_copy(update=changed))
+    variables = {
+        "AWS_ENDPOINT_URL": aws.endpoint,
+        "AWS_ACCESS_KEY_ID": key,
+        "AWS_SECRET_ACCESS_KEY": "of-a-role-of-the-local-aws",
+    }
+    yield OnAccount(catalogue, cluster, variables)
+    plugin.delete(server)
+
+
+@pytest.fixture(scope="module")
+def servers(aws: AwsService, account: OnAccount) -> Iterator[tuple[DatabaseServer, DatabaseServer]]:
+    """An Aurora of the same name in each of two regions, as an environment with a stand-by has them: one of the AWS of
+    this machine, one of the account."""
+    plugin = Plugin(aws.endpoint, REGIONS[0])
+    local = made(plugin)
+    catalogue = load_catalogue(ROOT / "catalog", "staging")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "of-nobody")  # which the AWS of this machine is not asked with
+        here = aurora_of(catalogue, cluster_in(catalogue, REGIONS[0]), OWNER)
+    there = account.server()
+    assert here is not None
+    assert there is not None
+    assert (here.host, here.port) == (local["endpoint"], local["port"]), "the endpoint that stacks have"
+    yield here, there
+    plugin.delete(local)
 
 
 def add(server: DatabaseServer, tenant: str, model: Model) -> TenantDatabase:
@@ -138,6 +206,52 @@ def test_rows_are_the_same_in_another_region_and_stay_closed_in_the_first(
     assert heard(there, wanted) == before
 
 
-def test_each_region_signs_by_itself(aws: AwsService, state_dir: Path) -> None:
-    del aws
+def test_each_region_signs_by_itself(servers: tuple[DatabaseServer, DatabaseServer], state_dir: Path) -> None:
+    del servers
     assert len({authority(NAME, region, state_dir) for region in REGIONS}) == len(REGIONS)
+
+
+def test_on_an_account_another_one_s_credentials_are_refused_before_anything_is_asked(
+    account: OnAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str]] = []
+    ask = aurora._ask
+
+    def noted(clients: aurora.Clients, service: str, method: str, **given: str) -> dict[str, Any]:
+        asked.append((service, method))
+        return ask(clients, service, method, **given)
+
+    monkeypatch.setattr(aurora, "_ask", noted)
+    assert account.server() is not None
+    assert asked == [
+        ("sts", "get_caller_identity"),
+        ("rds", "describe_db_clusters"),
+        ("secretsmanager", "get_secret_value"),
+    ]
+    asked.clear()
+    with pytest.raises(
+        FleetError, match=rf"credentials here are of account 123456789012 .*the topology is of {ACCOUNT}"
+    ):
+        account.server(AWS_ACCESS_KEY_ID="somebody-elses")
+    assert asked == [("sts", "get_caller_identity")]
+
+
+def test_on_an_account_it_says_what_is_missing(account: OnAccount, tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "none")
+    with pytest.raises(NotReachedError, match=r"no AWS credentials to ask with .*AWS_PROFILE"):
+        account.server(AWS_PROFILE="nobody", AWS_CONFIG_FILE=nowhere, AWS_SHARED_CREDENTIALS_FILE=nowhere)
+    with pytest.raises(
+        NotReachedError, match=r"AWS's API does not answer sts\.get_caller_identity .*inside the network"
+    ):
+        account.server(AWS_ENDPOINT_URL=f"http://127.0.0.1:{free_ports(['none'])['none']}")
+
+
+def test_a_server_that_another_authority_signed_is_no_server(account: OnAccount, state_dir: Path) -> None:
+    """Whoever answers at the endpoint gets no password (I5)."""
+    other = authority(NAME, REGIONS[0], state_dir).read_text()
+    assert account.cluster.aurora is not None
+    strange = account.cluster.aurora.model_copy(update={"authority": other})
+    wrong = replace(account, cluster=account.cluster.model_copy(update={"aurora": strange}))
+    with pytest.raises(NotReachedError, match="certificate verify failed"):
+        wrong.server()
+    assert account.server() is not None

@@ -50,6 +50,7 @@ def configuration(inputs: Mapping[str, Any]) -> Configuration:
             str(region),
             attempts=int(given.get("maxRetries") or _ATTEMPTS),
             mode=str(given.get("retryMode") or "standard"),
+            access_key=str(given.get("accessKey") or "local"),
         ),
         dict((given.get("defaultTags") or {}).get("tags") or {}),
         tuple(map(str, given.get("allowedAccountIds") or ())),

@@ -28,12 +28,15 @@ class AwsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """Where calls go. attempts: how often one is tried in all. mode: boto3's of retrying, standard or adaptive."""
+    """Where calls go. attempts: how often one is tried in all. mode: boto3's of retrying, standard or adaptive.
+    access_key: of a role that was assumed at the local AWS, whose account is another one then; any other means nothing.
+    """
 
     endpoint: str
     region: str
     attempts: int = 6
     mode: str = "standard"
+    access_key: str = "local"
 
     def __post_init__(self) -> None:
         """Raises LocalcloudError for an address off this machine: this provider is for development."""
@@ -50,14 +53,14 @@ class Settings:
 
 
 class Session:
-    """Clients of one configuration, made when first used. Credentials are made up here and mean nothing."""
+    """Clients of one configuration, made when first used. Credentials are made up and open nothing."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
         self._session = boto3.session.Session(
-            aws_access_key_id="local", aws_secret_access_key="local", region_name=settings.region
+            aws_access_key_id=settings.access_key, aws_secret_access_key="local", region_name=settings.region
         )
 
     def client(self, service: str, region: str = "") -> Any:

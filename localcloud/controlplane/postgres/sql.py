@@ -15,9 +15,10 @@ _KEPT: Final = 8
 
 
 def connect(
-    server: DatabaseServer, database: str, user: str | None = None, password: str | None = None
+    server: DatabaseServer, database: str, user: str | None = None, password: str | None = None, timeout_s: int = 10
 ) -> psycopg.Connection:
-    """A session on the server: TLS, its certificate verified. user: the superuser unless one is named."""
+    """A session on the server: TLS, its certificate verified. user: the superuser unless one is named. timeout_s: for
+    the connection alone, with each of the host's addresses."""
     return psycopg.connect(
         host=server.host,
         port=server.port,
@@ -26,7 +27,7 @@ def connect(
         password=password or server.password,
         sslmode="verify-full",
         sslrootcert=str(server.authority),
-        connect_timeout=10,
+        connect_timeout=timeout_s,
         autocommit=True,
     )
 

@@ -29,6 +29,8 @@ DOMAIN = "tenants.localhost"
 TENANTS = ("hedgehog-cli", "gearbox-labs", "acme-robotics")
 """One in the shared bucket, one with a bucket and a key, one with a database of its own as well."""
 LARGEST_RATE = 20_000
+RUNNER = "sg-0a1b2c3d4e5f60718"
+ADMINISTERED_FROM = ("10.64.12.0/24", RUNNER, "10.64.13.0/24")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +64,7 @@ def environment(**changes: Any) -> Environment:
                 "karpenter_pools": ("general", "gpu-a100-whole"),
             }
         ),
-        aurora=Aurora.model_validate({**AURORA, "own_for": ("enterprise",)}),
+        aurora=Aurora.model_validate({**AURORA, "own_for": ("enterprise",), "administered_from": ADMINISTERED_FROM}),
         cluster=local.topology.clusters[0],
         catalogue=local,
     )

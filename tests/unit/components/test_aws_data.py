@@ -9,7 +9,7 @@ from settings import plan_tenants
 from settings.aws.firewall import ADDRESS_RATE, MANAGED, firewall_rules
 from settings.aws.postgres import parameters
 from settings.aws.tenant import in_residency
-from tests.unit.components.aws_environment import DOMAIN, LARGEST_RATE, aws_stack, environment
+from tests.unit.components.aws_environment import DOMAIN, LARGEST_RATE, RUNNER, aws_stack, environment
 from tests.unit.components.local_stack import catalogue
 from tests.unit.components.recorder import Registered
 
@@ -66,7 +66,9 @@ def test_a_database_is_not_lost_and_not_read_by_others(owner: str) -> None:
     assert not any(each["publiclyAccessible"] for each in instances)
     group = one("aws:ec2/securityGroup:SecurityGroup", owner).inputs
     assert group["egress"] == []
-    assert [each["securityGroups"] for each in group["ingress"]] == [["sg-local"]]
+    let_in = [(each.get("securityGroups"), each.get("cidrBlocks")) for each in group["ingress"]]
+    assert let_in == [(["sg-local"], None), (None, ["10.64.12.0/24", "10.64.13.0/24"]), ([RUNNER], None)]
+    assert {(each["protocol"], each["fromPort"], each["toPort"]) for each in group["ingress"]} == {("tcp", 5432, 5432)}
     told = {
         each["name"]: each["value"]
         for each in one("aws:rds/clusterParameterGroup:ClusterParameterGroup", owner).inputs["parameters"]

@@ -1,16 +1,15 @@
 """Where tenants' data is, and on which machine nobody looks for it (F1, F2)."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from fleet.data import servers
-from fleet.data.servers import are_here, by_server, owner_of, server_of
+from fleet.data import guard, servers
+from fleet.data.servers import NotReachedError, by_server, owner_of, server_of
 from fleet.relocation import data
 from fleet.relocation.sameness import compared
 from fleet.run import Fleet
-from settings import Catalogue, load_catalogue, plan_tenants
+from settings import Catalogue, Cluster, TenantPlan, load_catalogue, plan_tenants
 from tests.unit.components.local_stack import ROOT
 
 
@@ -24,39 +23,77 @@ def test_tenants_of_some_tiers_have_a_server_of_their_own(staging: Catalogue) ->
     cluster = plans[0].cluster
     found = {owner: [plan.tenant.id for plan in held] for owner, held in by_server(cluster, plans).items()}
     assert found["t-acme-robotics"] == ["acme-robotics"]
+    assert next(iter(by_server(cluster, ()))) == cluster.name, "and the cluster's own is there without any"
     shared = next(plan for plan in plan_tenants(staging) if plan.tenant.id == "hedgehog-cli")
     assert owner_of(shared.cluster, shared) == shared.cluster.name
 
 
-def test_servers_of_a_real_account_are_looked_for_by_nobody(
+@pytest.mark.parametrize(
+    ("changes", "reached"),
+    [
+        ({"databases": "local"}, True),
+        ({"databases": "cloudnative-pg"}, False),
+        ({"databases": None}, False),
+    ],
+)
+def test_whose_sql_is_run_from_here_is_one_rule(staging: Catalogue, changes: dict[str, Any], reached: bool) -> None:
+    on_aurora = staging.topology.clusters[0]
+    assert on_aurora.has_reachable_databases
+    assert on_aurora.model_copy(update={"aurora": None, **changes}).has_reachable_databases is reached
+
+
+def test_a_tenant_with_a_server_of_its_own_is_looked_for_there(
     staging: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(servers, "master_of", lambda *given: asked.append(given))
-    cluster = staging.topology.clusters[0]
-    assert are_here(staging, cluster)
-    server_of(staging, cluster)
-    assert asked == [("tp-staging-starter", "eu-central-1")]
-    assert staging.topology.aws is not None
-    account = staging.topology.aws.model_copy(update={"account": "111122223333"})
-    real = replace(staging, topology=staging.topology.model_copy(update={"aws": account}))
-    assert not are_here(real, cluster)
-    assert server_of(real, cluster) is None
-    assert len(asked) == 1, "not a second time"
+    asked: list[str] = []
+    monkeypatch.setattr(servers, "aurora_of", lambda _catalogue, _cluster, owner: asked.append(owner))
+    for plan in plan_tenants(staging, "enterprise"):
+        server_of(staging, plan.cluster, plan)
+        server_of(staging, plan.cluster)
+    assert set(asked) == {"enterprise", "t-acme-robotics"}
 
 
-@pytest.mark.parametrize("there", [False, True])
+@pytest.mark.parametrize("there", ["yes", "not yet", "silent"])
 def test_data_follows_to_a_server_of_the_tenant_s_own_that_is_yet_to_be_made_and_to_no_other(
-    there: bool, staging: Catalogue, monkeypatch: pytest.MonkeyPatch
+    there: str, staging: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that the tenant left behind is there when it comes home, and keeps the record that the tenant has left."""
-    monkeypatch.setattr(data, "server_of", lambda *_: object() if there else None)
+    """One that the tenant left behind is there when it comes home, and keeps the record that the tenant has left. One
+    that does not answer is no new one."""
+
+    def server(_: Catalogue, cluster: Cluster, plan: TenantPlan) -> object:
+        del plan
+        if there == "silent":
+            raise NotReachedError(f"{cluster.name} is silent")
+        return object() if there == "yes" else None
+
+    monkeypatch.setattr(data, "server_of", server)
     fleet = Fleet(ROOT, staging)
     clusters = {each.name: each for each in staging.topology.clusters}
     plan = next(plan for plan in plan_tenants(staging) if plan.tenant.id == "acme-robotics")
     removal = data.Removal(plan=plan, old=clusters["enterprise"], new=clusters["enterprise-west"])
-    assert removal.follows(fleet) is not there
-    assert removal.unreached(fleet) == ([] if there else ["enterprise"])
+    assert removal.follows(fleet) is (there == "not yet")
+    assert (
+        removal.unreached(fleet)
+        == {
+            "yes": [],
+            "not yet": ["the database server of enterprise does not run here, or is not there"],
+            "silent": ["enterprise is silent", "enterprise-west is silent"],
+        }[there]
+    )
+
+
+def test_what_cannot_be_asked_is_told_before_anything_is_changed(
+    staging: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(*_: object) -> None:
+        raise NotReachedError("the Aurora is silent")
+
+    monkeypatch.setattr(guard, "server_of", silent)
+    found = guard.compare(staging, ROOT / "catalog", Fleet(ROOT, staging).stacks)
+    assert not found.misplaced
+    assert set(found.unknown) == {
+        "the Aurora is silent; so where its tenants' data is was not compared with the catalogue"
+    }
 
 
 def deployment(host: str, password: str, part: str) -> dict[str, Any]:
