@@ -159,10 +159,7 @@ def _ask(clients: Clients, service: str, method: str, **given: str) -> dict[str,
             ) from None
         raise NotReachedError(f"AWS refuses {what}: {code}: {words}") from None
     except (ConnectionError, HTTPClientError) as error:
-        raise NotReachedError(
-            f"AWS's API does not answer {what} ({error}); run this where it is reached: from inside the network by its "
-            "endpoints"
-        ) from None
+        raise NotReachedError(f"AWS's API does not answer {what} ({error}); run this where it is reached") from None
     except BotoCoreError as error:
         raise NotReachedError(_no_credentials(error)) from None
     return answer

@@ -241,7 +241,7 @@ def test_on_an_account_it_says_what_is_missing(account: OnAccount, tmp_path: Pat
     with pytest.raises(NotReachedError, match=r"no AWS credentials to ask with .*AWS_PROFILE"):
         account.server(AWS_PROFILE="nobody", AWS_CONFIG_FILE=nowhere, AWS_SHARED_CREDENTIALS_FILE=nowhere)
     with pytest.raises(
-        NotReachedError, match=r"AWS's API does not answer sts\.get_caller_identity .*inside the network"
+        NotReachedError, match=r"AWS's API does not answer sts\.get_caller_identity .*where it is reached"
     ):
         account.server(AWS_ENDPOINT_URL=f"http://127.0.0.1:{free_ports(['none'])['none']}")
 
