@@ -56,6 +56,7 @@ class TenantPlan:
     sandboxes: None for a tenant that has none. queue: of its Jobs; None on a cluster without queues (D1).
     virtual: its virtual control plane; None for a tenant that has none (A6).
     trust_domain: of the mesh that its cluster is in; None for a cluster without one (E3).
+    database_ranges: addresses among which its Aurora is, and the others' of the region; none without one (E1).
     """
 
     tenant: Tenant
@@ -73,6 +74,7 @@ class TenantPlan:
     queue: ResolvedQueue | None = None
     virtual: ResolvedVirtualControlPlane | None = None
     trust_domain: str | None = None
+    database_ranges: tuple[str, ...] = ()
     budget: Budget
     child: str | None = None
     children: "tuple[TenantPlan, ...]" = ()

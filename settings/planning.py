@@ -99,6 +99,7 @@ def _plan(tenant: Tenant, cluster: Cluster, catalogue: Catalogue) -> TenantPlan:
         queue=_queue(tenant, cluster, catalogue, whole, standing),
         virtual=resolved_virtual(tenant, cluster, catalogue),
         trust_domain=trust_domain(cluster.mesh.name, catalogue.topology.domain) if cluster.mesh else None,
+        database_ranges=catalogue.topology.database_ranges(cluster),
         budget=whole,
     )
     children = tuple(_child(plan, name, part) for name, part in whole.children.items())

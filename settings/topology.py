@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from settings.aws import AwsAccount, AwsRegion
-from settings.aws.network import shortage
+from settings.aws.network import shortage, subnets
 from settings.cluster import Cluster
 from settings.fields import Distinct, Domain, EnvironmentName, Model, Phase, Registry, refuse
 from settings.signing import ImageSigner
@@ -74,6 +74,12 @@ class Topology(Model):
         """Its clusters that are not of this machine: neither localcloud's, nor at the AWS of localcloud."""
         here = ("localcloud", "eks") if self.aws is not None and self.aws.is_local else ("localcloud",)
         return tuple(each for each in self.clusters if each.provider not in here)
+
+    def database_ranges(self, cluster: Cluster) -> tuple[str, ...]:
+        """Addresses of the subnets in which the Auroras of a cluster and of its tenants are; none without them."""
+        if self.aws is None or cluster.aurora is None:
+            return ()
+        return tuple(each.cidr for each in subnets(self.aws.region(cluster.region)) if each.kind == "data")
 
     @property
     def is_local(self) -> bool:

@@ -15,7 +15,7 @@ from components.data.snapshot_schedules import SnapshotSchedules, SnapshotSchedu
 from components.data.storage_classes import StorageClasses, StorageClassesArgs
 from components.data.tenant_database import DatabaseAddress
 from components.gateway.platform_gateway import PlatformGateway, PlatformGatewayArgs
-from components.network.guard_rails import GuardRails, GuardRailsArgs
+from components.network.guard_rails import GuardRails, rails_of
 from components.network.mesh import Mesh, MeshArgs
 from components.network.tenant_guard_rail import TenantGuardRail, TenantGuardRailArgs
 from components.observability.dashboards import Dashboards, DashboardsArgs
@@ -112,13 +112,7 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
         SandboxAdmission("sandbox", SandboxAdmissionArgs(tiers=tiers), options)
     tier = None
     if cluster.has_guard_rails:
-        rails = GuardRailsArgs(
-            database_namespace=cluster.database_namespace,
-            service_ranges=cluster.service_ranges,
-            api_server=cluster.api_server,
-            pod_identity=cluster.eks is not None,
-        )
-        tier = GuardRails("guard-rails", rails, options).tier
+        tier = GuardRails("guard-rails", rails_of(catalogue.topology, cluster), options).tier
     mesh = Mesh("mesh", MeshArgs(cluster=cluster, topology=catalogue.topology), options) if cluster.mesh else None
     if cluster.has_gateway and cluster.front_door is not None:
         door = PlatformGatewayArgs(

@@ -32,7 +32,7 @@ from components.network.calico import (
     to_ranges,
 )
 from components.objects import Manifest, platform_metadata
-from settings import names
+from settings import Cluster, Topology, names
 from settings.metadata_services import METADATA_SERVICES, POD_IDENTITY_AGENT, POD_IDENTITY_PORT
 
 SANDBOXES = f"{names.COMPONENT_LABEL} == '{names.SANDBOX}'"
@@ -68,12 +68,25 @@ class GuardRailsArgs:
     api_server: further address ranges of the API server, such as the endpoint of a managed one. The endpoints of its
     Service `default/kubernetes` are always included; none by default.
     pod_identity: whether an agent of EKS on each node gives pods the role of their service account.
+    database_ranges: addresses of Auroras, closed to sandboxes; none by default.
     """
 
     database_namespace: str
     service_ranges: tuple[str, ...]
     api_server: tuple[str, ...] = ()
     pod_identity: bool = False
+    database_ranges: tuple[str, ...] = ()
+
+
+def rails_of(topology: Topology, cluster: Cluster) -> GuardRailsArgs:
+    """What the guard-rails of a cluster are made from."""
+    return GuardRailsArgs(
+        database_namespace=cluster.database_namespace,
+        service_ranges=cluster.service_ranges,
+        api_server=cluster.api_server,
+        pod_identity=cluster.eks is not None,
+        database_ranges=topology.database_ranges(cluster),
+    )
 
 
 def to_other_pods(database_namespace: str) -> list[Manifest]:
@@ -137,7 +150,10 @@ def policies(args: GuardRailsArgs) -> dict[str, Manifest]:
             "selector": SANDBOXES,
             "order": ORDERS[DATABASES],
             "types": ["Egress"],
-            "egress": [to("Deny", namespaceSelector=named(args.database_namespace))],
+            "egress": [
+                to("Deny", namespaceSelector=named(args.database_namespace)),
+                *to_ranges("Deny", args.database_ranges),
+            ],
         },
         APART: {
             **of_tenants,
@@ -157,9 +173,9 @@ class GuardRails(pulumi.ComponentResource):
     denied) and in it five GlobalNetworkPolicies for the pods of tenants' namespaces, in this order: `dns` (allowed to
     kube-dns on UDP and TCP), on EKS a sixth, `pod-identity` (TCP 80 of 169.254.170.23 is left to NetworkPolicies, for
     all but sandboxes), `metadata-service` (cloud metadata and link-local addresses denied), `api-server` (denied
-    to sandboxes), `databases` (denied to sandboxes, their own tenant's too), and after each tenant's own
-    (TenantGuardRail) `tenants-apart` (denied: pods of tenants both ways, the databases, and every address that is no
-    pod's; the rest is passed on to the next tier).
+    to sandboxes), `databases` (denied to sandboxes, their own tenant's too, and the subnets of Auroras), and after each
+    tenant's own (TenantGuardRail) `tenants-apart` (denied: pods of tenants both ways, the databases, and every address
+    that is no pod's; the rest is passed on to the next tier).
     Pods of other namespaces, and nodes, are not selected.
     Outputs: tier (CustomResource), for depends_on of further policies in it; policies (list of str), their names.
     """

@@ -1,6 +1,7 @@
 """Parts that NetworkPolicies are put together from (E1)."""
 
 from collections.abc import Iterable, Mapping
+from ipaddress import ip_network
 from typing import Final
 
 from components.objects import Manifest
@@ -46,9 +47,17 @@ def scraper(system_namespace: str) -> Manifest:
     return {**namespace(system_namespace), **pods(SCRAPER)}
 
 
-def ranges(addresses: Iterable[str]) -> list[Manifest]:
-    """Peers: addresses outside the cluster."""
-    return [{"ip_block": {"cidr": each}} for each in addresses]
+def ranges(addresses: Iterable[str], but: Iterable[str] = ()) -> list[Manifest]:
+    """Peers: addresses outside the cluster. but: ranges that are left out of them."""
+    closed = [ip_network(each) for each in but]
+    made: list[Manifest] = []
+    for wanted in map(ip_network, addresses):
+        touching = [each for each in closed if each.overlaps(wanted)]
+        # Of two ranges that overlap, one holds the other. The API takes as `except` what is smaller, and nothing else.
+        if not any(each.prefixlen <= wanted.prefixlen for each in touching):
+            left_out = {"except": [str(each) for each in touching]} if touching else {}
+            made.append({"ip_block": {"cidr": str(wanted), **left_out}})
+    return made
 
 
 def dns() -> Manifest:

@@ -55,6 +55,7 @@ def own_traffic(plan: TenantPlan) -> Manifest:
         "selector": f"{names.TENANT_LABEL} == '{plan.tenant.id}'",
         "ports": [DATABASE_PORT],
     }
+    aurora = {"nets": list(plan.database_ranges), "ports": [DATABASE_PORT]}
     return {
         "namespaceSelector": own,
         "order": ORDERS[OWN],
@@ -63,6 +64,7 @@ def own_traffic(plan: TenantPlan) -> Manifest:
         "egress": [
             to("Pass", namespaceSelector=own),
             {"action": "Pass", "protocol": "TCP", "destination": database},
+            *([{"action": "Pass", "protocol": "TCP", "destination": aurora}] if plan.database_ranges else ()),
             # Pods have addresses too: a wide range must not mean other tenants' databases.
             *(to_other_pods(plan.cluster.database_namespace) if plan.tenant.egress else ()),
             *to_ranges("Pass", plan.tenant.egress),
@@ -89,10 +91,10 @@ class TenantGuardRail(pulumi.ComponentResource):
 
     Creates: GlobalNetworkPolicy `tenantplane-guardrails.tenant-<id>`, the one object of a tenant in the tier, but for
     `tenantplane-guardrails.control-plane-<id>` where it has a virtual control plane: the pod of that, by its account,
-    reaches the host's API server (A6). The first passes
-    on to the NetworkPolicies what is between pods of the tenant's own namespaces, to its own pods of the database
-    namespace on TCP 5432, and to the ranges that its file grants. GuardRails denies what it does not name. It lies in
-    no namespace, so that nobody with rights in the tenant's can reach it.
+    reaches the host's API server (A6). The first passes on to the NetworkPolicies what is between pods of the tenant's
+    own namespaces, to its own pods of the database namespace and to the subnets of Auroras on TCP 5432, and to the
+    ranges that its file grants. GuardRails denies what it does not name. It lies in no namespace, so that nobody with
+    rights in the tenant's can reach it.
     Outputs: policy (str), the policy's name.
     """
 

@@ -42,16 +42,20 @@ def _scraped(plan: TenantPlan) -> list[Manifest]:
     return [{"from_": [scraper(plan.cluster.system_namespace)], "ports": tcp(METRICS_PORT)}]
 
 
-def _granted(plan: TenantPlan) -> list[Manifest]:
+def _granted(plan: TenantPlan, but: tuple[str, ...] = ()) -> list[Manifest]:
     """A rule with the ranges outside. A range may hold pods as well; that it means none is for the guard-rails: who has
     ranges has those."""
-    return [{"to": ranges(plan.tenant.egress)}] if plan.tenant.egress else []
+    peers = ranges(plan.tenant.egress, but)
+    return [{"to": peers}] if peers else []
 
 
 def allowed_traffic(plan: TenantPlan) -> Manifest:
     """Spec of the NetworkPolicy with everything that may pass for what is no sandbox: same tenant, gateway and
     Prometheus in; same tenant, DNS, own database and the ranges that its file grants out. Nothing at all, for any pod,
-    while the tenant is not active (A7)."""
+    while the tenant is not active (A7).
+
+    An Aurora has no label, and other addresses after each fail-over: it is known by its subnets. What keeps tenants
+    apart there is their credentials (F3)."""
     if not plan.active:
         return dict(CLOSED)
     same_tenant = _of_same_tenant(plan)
@@ -59,6 +63,7 @@ def allowed_traffic(plan: TenantPlan) -> Manifest:
         **namespace(plan.cluster.database_namespace),
         **pods({names.TENANT_LABEL: plan.tenant.id}),
     }
+    aurora = {"to": ranges(plan.database_ranges), "ports": tcp(DATABASE_PORT)}
     # The role of its service account, which the home's workloads run as (TenantCloud).
     identity = {"to": ranges([POD_IDENTITY_AGENT]), "ports": tcp(POD_IDENTITY_PORT)}
     # What is routed and what is kept is the home's; a namespace beside it has neither.
@@ -75,6 +80,7 @@ def allowed_traffic(plan: TenantPlan) -> Manifest:
             dns(),
             *([to_istiod(MESH_NAMESPACE)] if meshed else []),
             *([{"to": [database], "ports": tcp(DATABASE_PORT)}] if home else []),
+            *([aurora] if home and plan.database_ranges else []),
             *([identity] if home and plan.cluster.eks is not None else []),
             *_granted(plan),
         ],
@@ -83,7 +89,8 @@ def allowed_traffic(plan: TenantPlan) -> Manifest:
 
 def sandbox_traffic(plan: TenantPlan) -> Manifest:
     """Spec of the NetworkPolicy of a tenant's sandboxes: in, its own pods that are none, and the gateway; out, DNS and
-    the ranges that its file grants. What an agent runs there reaches no service, no database and no other sandbox.
+    the ranges that its file grants, without those of Auroras. What an agent runs there reaches no service, no database
+    and no other sandbox.
     Nothing at all while the tenant is not active (A7)."""
     if not plan.active:
         return both_ways(SANDBOXES)
@@ -91,7 +98,7 @@ def sandbox_traffic(plan: TenantPlan) -> Manifest:
     return both_ways(
         SANDBOXES,
         ingress=[{"from_": served_by, "ports": tcp(SERVICE_PORT)}],
-        egress=[dns(), *_granted(plan)],
+        egress=[dns(), *_granted(plan, but=plan.database_ranges)],
     )
 
 
@@ -113,13 +120,13 @@ class TenantNetwork(pulumi.ComponentResource):
     Creates: NetworkPolicy `default-deny` (every pod, both directions, no rule: it stays when the other is edited) and
     NetworkPolicy `tenant-traffic`, of the pods that are no sandboxes (TCP 8080 within the namespace, TCP 8080 from the
     gateway's namespace, TCP 9464 from the cluster's Prometheus where there is one, in a mesh TCP 8080 from the
-    east-west gateway and TCP 15012 to istiod, DNS on UDP and TCP to kube-dns, TCP
-    5432 to the pods of the database namespace that carry the tenant's label, on EKS TCP 80 to the agent that gives its
-    service account's role, any port of the ranges outside that its
-    file grants); for a tenant with sandboxes NetworkPolicy `sandbox-traffic`, of these (TCP 8080 from the namespace's
-    other pods and from the gateway's namespace, DNS, the ranges). Peers are chosen by the namespace's own name, never
-    by a label that gives a pod more. Of a suspended or leaving tenant nothing passes. Enforcement is the business of
-    the cluster's network plug-in.
+    east-west gateway and TCP 15012 to istiod, DNS on UDP and TCP to kube-dns, TCP 5432 to the pods of the database
+    namespace that carry the tenant's label and to the region's subnets of Auroras where the cluster has one, on EKS TCP
+    80 to the agent that gives its service account's role, any port of the ranges outside that its file grants); for a
+    tenant with sandboxes NetworkPolicy `sandbox-traffic`, of these (TCP 8080 from the namespace's other pods and from
+    the gateway's namespace, DNS, the ranges but for subnets of Auroras). Peers are chosen by the namespace's own name,
+    never by a label that gives a pod more. Of a suspended or leaving tenant nothing passes. Enforcement is the business
+    of the cluster's network plug-in.
     Outputs: policies (list of str), the names of the NetworkPolicies; first (list of resources), what is in force
     before any pod of the tenant runs.
     """

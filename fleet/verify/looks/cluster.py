@@ -7,8 +7,8 @@ from typing import Final
 from components.gateway.envoy import NAME as GATEWAY_NAME
 from components.gateway.envoy import closed_policy_spec
 from components.network.calico import TIER, TIER_ORDER
-from components.network.guard_rails import GuardRailsArgs
 from components.network.guard_rails import policies as shared_rails
+from components.network.guard_rails import rails_of
 from components.observability.prometheus import prometheus_spec
 from components.scheduling.priority_classes import PRIORITIES
 from components.security import (
@@ -150,13 +150,7 @@ def _tier(site: Site, live: Live) -> Iterator[str]:
 
 
 def _rails(site: Site, live: Live) -> Iterator[str]:
-    cluster = site.cluster
-    args = GuardRailsArgs(
-        database_namespace=cluster.database_namespace,
-        service_ranges=cluster.service_ranges,
-        api_server=cluster.api_server,
-    )
-    for name, spec in shared_rails(args).items():
+    for name, spec in shared_rails(rails_of(site.catalogue.topology, site.cluster)).items():
         found = live.named("GlobalNetworkPolicy", f"{TIER}.{name}")
         if found is None:
             yield f"there is no GlobalNetworkPolicy {TIER}.{name}"

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from fleet.reachability import Calico, Endpoint, outside
-from settings import TenantPlan, names
+from settings import Catalogue, TenantPlan, names
 from settings.aws import EksCluster
 from tests.unit.components.local_stack import catalogue, plan, rendered_on
+from tests.unit.components.recorder import Recording
 from tests.unit.settings.test_aws import EKS
 
 TENANT = "acme-robotics"
@@ -23,11 +24,25 @@ def network(*, at_aws: bool, **changes: Any) -> tuple[TenantPlan, Calico]:
     given = plan(TENANT, **changes)
     if at_aws:
         given = replace(given, cluster=given.cluster.model_copy(update={"eks": EksCluster.model_validate(EKS)}))
-    made = rendered_on(catalogue(), given.cluster, given)
+    return given, rules(catalogue(), given)
+
+
+def rules(of: Catalogue, given: TenantPlan) -> Calico:
+    """What the objects of a tenant's cluster let pass, with those of the tenant."""
+    return Calico(*objects(of, given))
+
+
+def objects(of: Catalogue, given: TenantPlan) -> tuple[list[Any], list[Any], list[Any]]:
+    """Calico's tiers and global policies of a tenant's cluster, and the NetworkPolicies."""
+    return drawn(rendered_on(of, given.cluster, given))
+
+
+def drawn(made: Recording) -> tuple[list[Any], list[Any], list[Any]]:
+    """The same of what was registered."""
     calico = "kubernetes:projectcalico.org/v3"
     kinds = (f"{calico}:Tier", f"{calico}:GlobalNetworkPolicy", "kubernetes:networking.k8s.io/v1:NetworkPolicy")
     tiers, rails, policies = ([whole(each.inputs) for each in made.of(kind)] for kind in kinds)
-    return given, Calico(tiers, rails, policies)
+    return tiers, rails, policies
 
 
 def whole(value: Any) -> Any:
