@@ -25,12 +25,40 @@ _TOGETHER: Final = {
 twenty seconds, and a group is one worker's."""
 
 
+_LONGEST: Final = (
+    "tenancy",
+    "phase-two",
+    "tests/engine/test_crash.py",
+    "tests/engine/test_onboarding.py",
+    "two-clusters",
+    "aws",
+    "tests/engine/",
+    "rendered-aws",
+    "observability",
+    "scheduling",
+    "real-node",
+    "tests/preview/",
+)
+"""Groups, or how a test's id begins, by how many seconds they take: what is begun last must be short, or one worker goes
+on for minutes when the others are done."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests on one worker that share what is dear to make, wherever they do not say so themselves."""
+    """Keep tests on one worker that share what is dear to make, wherever they do not say so themselves; what takes
+    long comes first."""
     for item in items:
         if item.get_closest_marker("xdist_group") is None and (group := _group(item)) is not None:
             item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    marker = item.get_closest_marker("xdist_group")
+    group = str(marker.args[0]) if marker else ""
+    return next(
+        (rank for rank, each in enumerate(_LONGEST) if each == group or item.nodeid.startswith(each)), len(_LONGEST)
+    )
 
 
 def _group(item: pytest.Item) -> str | None:

@@ -30,7 +30,7 @@ KEYS = {
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_the_bench_runs_whole_on_a_few_tenants_and_leaves_nothing_running(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "bench.onboarding", "--tenants", "2", "--shards", "2", "--skip-official"]
+    command = [sys.executable, "-m", "bench.onboarding", "--tenants", "2", "--shards", "1", "--skip-official"]
     own = {**os.environ, "TMPDIR": str(tmp_path)}
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False, env=own)
     assert done.returncode == 0, done.stdout + done.stderr
