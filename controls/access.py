@@ -11,7 +11,6 @@ ACCESS = (
         fix="Make the route with components.gateway.tenant_entrance.",
         sources=("B2", "B3"),
         preview=True,
-        admission=("tenantplane-tenant-routes", "tenantplane-gateway-kinds"),
     ),
     Control(
         id="TP-B2-02",
@@ -48,7 +47,7 @@ ACCESS = (
         fix="Bind the tenant's groups with components.tenancy.access.",
         sources=("B5", "MTB-PL1-CC-CPI-1", "MTB-PL1-CC-TI-2", "MTB-PL2-BC-OPS-3"),
         preview=True,
-        admission=("tenantplane-tenant-bindings", "RBAC"),
+        native=("RBAC",),
     ),
     Control(
         id="TP-B5-03",
@@ -58,7 +57,7 @@ ACCESS = (
         fix="Leave these verbs out.",
         sources=("B5", "CIS EKS 4.1.8", "MTB-PL2-BC-OPS-3"),
         preview=True,
-        admission=("RBAC",),
+        native=("RBAC",),
     ),
     Control(
         id="TP-B5-04",
@@ -68,7 +67,7 @@ ACCESS = (
         fix="Take the rules of components.security.tenant_roles.",
         sources=("B5", "C1", "MTB-PL1-CC-TI-1"),
         preview=True,
-        admission=("RBAC",),
+        native=("RBAC",),
     ),
     Control(
         id="TP-B5-05",
@@ -87,7 +86,6 @@ ACCESS = (
         fix="Ask for a token with TokenRequest, or mount a projected one.",
         sources=("B5", "I5", "CIS EKS 4.1.2"),
         preview=True,
-        admission=("tenantplane-tenant-objects",),
     ),
     Control(
         id="TP-B5-07",
@@ -106,7 +104,7 @@ ACCESS = (
         fix="Give secrets to tenant-admin alone.",
         sources=("B5", "CIS EKS 4.1.2"),
         preview=True,
-        admission=("RBAC",),
+        native=("RBAC",),
     ),
     Control(
         id="TP-B5-09",
@@ -115,7 +113,7 @@ ACCESS = (
         why="Whoever lists the secrets of all namespaces has every tenant's data.",
         fix="Bind tenants' groups by RoleBindings of their own namespaces alone.",
         sources=("B5", "MTB-PL1-CC-CPI-1", "MTB-PL1-CC-TI-2", "CIS EKS 4.1.1"),
-        admission=("RBAC",),
+        native=("RBAC",),
     ),
     Control(
         id="TP-B5-10",
@@ -124,7 +122,7 @@ ACCESS = (
         why="A token is the account wherever it is taken, and nobody sees who took it.",
         fix="Leave serviceaccounts and their tokens out of tenants' roles, and bind nothing to the account workload.",
         sources=("B5", "C4", "CIS EKS 4.1.5", "CIS EKS 4.1.6"),
-        admission=("RBAC",),
+        native=("RBAC",),
     ),
     Control(
         id="TP-I1-01",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from controls.admission import PREFIX, enforcing
+
 ID_PATTERN: Final = re.compile(r"TP-[A-I]\d{1,2}-\d{2}")
 """`TP-<requirement>-<number>`; an id is cited by findings, refusals and exceptions, and is never used again."""
 
@@ -30,7 +32,8 @@ class Control:
 
     Where it is enforced; at least one of:
     preview: by a rule of the pack, on what the engine is about to make.
-    admission: names of what refuses it at the API server: a ValidatingAdmissionPolicy, or a part of Kubernetes.
+    native: the parts of Kubernetes that refuse it at the API server, such as RBAC. The policies of ours that do are not
+    written here: they are those of controls.admission that have a rule of it.
     configuration: the component or setting that makes it so, where nothing has to refuse anything.
     Probes on a live cluster (I4) name their control themselves; docs/policies.md joins the two.
     """
@@ -42,8 +45,13 @@ class Control:
     fix: str
     sources: tuple[str, ...]
     preview: bool = False
-    admission: tuple[str, ...] = ()
+    native: tuple[str, ...] = ()
     configuration: str = ""
+
+    @property
+    def admission(self) -> tuple[str, ...]:
+        """Names of what refuses it at the API server: our policies with a rule of it, and parts of Kubernetes."""
+        return (*self.native, *enforcing(self.id))
 
     @property
     def requirement(self) -> str:
@@ -64,6 +72,8 @@ def problems(control: Control) -> list[str]:
         found.append(f"sources do not name requirement {control.requirement}")
     if not any((control.preview, control.admission, control.configuration)):
         found.append("nothing enforces it")
+    if any(each.startswith(PREFIX) for each in control.native):
+        found.append("a policy of ours is named by its rules in controls.admission, and not by the row")
     found += [
         f"{field} does not end with a full stop" for field in ("why", "fix") if getattr(control, field)[-1:] != "."
     ]

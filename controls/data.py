@@ -38,7 +38,6 @@ DATA = (
         fix="Leave out volumeName and selector, and name the class of the tier.",
         sources=("F4", "MTB #1198 (claims for storage)", "MTB #1200 (existing volumes)"),
         preview=True,
-        admission=("tenantplane-volume-claims",),
     ),
     Control(
         id="TP-F4-03",
@@ -48,7 +47,6 @@ DATA = (
         fix="Make a PersistentVolumeClaim.",
         sources=("F4", "MTB #1198 (claims for storage)"),
         preview=True,
-        admission=("tenantplane-tenant-pods",),
     ),
     Control(
         id="TP-F4-04",
@@ -58,7 +56,7 @@ DATA = (
         fix="Let a StorageClass make volumes.",
         sources=("F4", "MTB #1200 (existing volumes)"),
         preview=True,
-        admission=("RBAC",),
+        native=("RBAC",),
     ),
     Control(
         id="TP-F4-05",

@@ -37,6 +37,6 @@ MESH = (
         why="In its own namespace a tenant could open its services to every other one.",
         fix="Leave Istio's kinds out of the roles of components.security.tenant_roles.",
         sources=("E3", "B5"),
-        admission=("RBAC",),
+        native=("RBAC",),
     ),
 )

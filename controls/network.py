@@ -83,7 +83,6 @@ NETWORK = (
         fix="Leave out externalIPs, loadBalancerIP and type ExternalName.",
         sources=("E2", "E1"),
         preview=True,
-        admission=("tenantplane-tenant-services",),
     ),
     Control(
         id="TP-E2-05",

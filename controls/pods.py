@@ -2,9 +2,6 @@
 
 from controls.control import Control, Severity
 
-_PSS = ("Pod Security", "tenantplane-rooted-pods")
-"""`restricted`, and what stands in for it where a tenant's file states capabilities."""
-
 PODS = (
     Control(
         id="TP-C2-01",
@@ -23,7 +20,6 @@ PODS = (
         fix="Take the runtime of the plan, and label the pods with their kind of workload.",
         sources=("C3",),
         preview=True,
-        admission=("tenantplane-runtimes",),
     ),
     Control(
         id="TP-C4-01",
@@ -33,7 +29,7 @@ PODS = (
         fix="Build the pod with components.security.hardened_pod.",
         sources=("C4", "PSS restricted", "MTB-PL1-BC-CPI-5", "MTB-PL1-BC-CPI-6", "CIS EKS 4.2.1", "CIS EKS 4.2.5"),
         preview=True,
-        admission=_PSS,
+        native=("Pod Security",),
     ),
     Control(
         id="TP-C4-02",
@@ -43,7 +39,7 @@ PODS = (
         fix="Build the pod with components.security.hardened_pod; state capabilities in the tenant's file.",
         sources=("C4", "PSS restricted", "MTB-PL1-BC-CPI-3"),
         preview=True,
-        admission=(*_PSS, "tenantplane-runtimes"),
+        native=("Pod Security",),
     ),
     Control(
         id="TP-C4-03",
@@ -53,7 +49,7 @@ PODS = (
         fix="Build the pod with components.security.hardened_pod.",
         sources=("C4", "PSS restricted", "MTB-PL1-BC-CPI-4", "NSA/CISA pod security"),
         preview=True,
-        admission=_PSS,
+        native=("Pod Security",),
     ),
     Control(
         id="TP-C4-04",
@@ -63,7 +59,7 @@ PODS = (
         fix="Set seccompProfile to RuntimeDefault, as components.security.hardened_pod does.",
         sources=("C4", "PSS restricted", "CIS EKS 4.5.2"),
         preview=True,
-        admission=_PSS,
+        native=("Pod Security",),
     ),
     Control(
         id="TP-C4-05",
@@ -91,7 +87,7 @@ PODS = (
             "CIS EKS 4.2.4",
         ),
         preview=True,
-        admission=("Pod Security",),
+        native=("Pod Security",),
     ),
     Control(
         id="TP-C4-07",
@@ -101,7 +97,7 @@ PODS = (
         fix="Use a claim, an emptyDir or a projected volume.",
         sources=("C4", "PSS restricted", "MTB-PL1-BC-HI-1 (host path)", "NSA/CISA pod security"),
         preview=True,
-        admission=_PSS,
+        native=("Pod Security",),
     ),
     Control(
         id="TP-C4-08",
@@ -111,7 +107,7 @@ PODS = (
         fix="Use a Service, and leave host out of probes.",
         sources=("C4", "PSS baseline", "MTB-PL1-BC-HI-3"),
         preview=True,
-        admission=("Pod Security",),
+        native=("Pod Security",),
     ),
     Control(
         id="TP-C4-09",
@@ -130,7 +126,6 @@ PODS = (
         fix="Leave out annotations of Calico, Multus, gVisor and Kata.",
         sources=("C4", "E2"),
         preview=True,
-        admission=("tenantplane-tenant-pods",),
     ),
     Control(
         id="TP-C4-11",
@@ -140,7 +135,7 @@ PODS = (
         fix="Leave out sysctls, procMount, hostProcess, SELinux options and Unconfined profiles.",
         sources=("C4", "PSS baseline"),
         preview=True,
-        admission=("Pod Security",),
+        native=("Pod Security",),
     ),
     Control(
         id="TP-C4-12",
@@ -158,7 +153,6 @@ PODS = (
         why="A forgotten sandbox costs for ever, and its variables and volumes are what the template does not say.",
         fix="Set lifecycle as docs/components/AgentSandboxes.md says, and leave out env and volumes.",
         sources=("C5",),
-        admission=("tenantplane-sandbox-claims",),
     ),
     Control(
         id="TP-C5-02",
@@ -168,7 +162,6 @@ PODS = (
         fix="Set networkPolicyManagement to Unmanaged.",
         sources=("C5", "E1", "E2"),
         preview=True,
-        admission=("tenantplane-tenant-objects",),
     ),
     Control(
         id="TP-C5-03",
@@ -177,7 +170,6 @@ PODS = (
         why="A tenant's autoscaler would fill its quota with sandboxes that nobody uses.",
         fix="Let autoscalers of tenants have Deployments and StatefulSets.",
         sources=("C5", "C9"),
-        admission=("tenantplane-autoscalers",),
     ),
     Control(
         id="TP-C5-04",
@@ -196,7 +188,6 @@ PODS = (
         fix="Name the image as repository@sha256:<64 hex digits>.",
         sources=("G7", "CIS EKS 5.1.4"),
         preview=True,
-        admission=("tenantplane-tenant-pods",),
     ),
     Control(
         id="TP-G7-02",
@@ -206,7 +197,6 @@ PODS = (
         fix="Copy the image to a registry that the topology lists.",
         sources=("G7", "CIS EKS 5.1.4"),
         preview=True,
-        admission=("tenantplane-tenant-pods",),
     ),
     Control(
         id="TP-G7-03",
@@ -216,7 +206,6 @@ PODS = (
         fix="Set imagePullPolicy to Always.",
         sources=("G7", "MTB-PL1-CC-DI-1"),
         preview=True,
-        admission=("tenantplane-tenant-pods",),
     ),
     Control(
         id="TP-G7-04",

@@ -11,7 +11,7 @@ SCHEDULING = (
         fix="Set requests and limits of cpu and memory.",
         sources=("A4", "C8", "NSA/CISA resource policies"),
         preview=True,
-        admission=("LimitRange", "ResourceQuota"),
+        native=("LimitRange", "ResourceQuota"),
     ),
     Control(
         id="TP-A4-02",
@@ -21,7 +21,7 @@ SCHEDULING = (
         fix="Raise the limit of the tier, or lower its base.",
         sources=("A4",),
         preview=True,
-        admission=("API schema",),
+        native=("API schema",),
     ),
     Control(
         id="TP-C3-02",
@@ -31,7 +31,6 @@ SCHEDULING = (
         fix="Add the workload to the tenant's file.",
         sources=("C3",),
         preview=True,
-        admission=("tenantplane-runtimes",),
     ),
     Control(
         id="TP-C6-01",
@@ -41,7 +40,6 @@ SCHEDULING = (
         fix="Take the tolerations of the plan.",
         sources=("C6", "A6"),
         preview=True,
-        admission=("tenantplane-tenant-pods",),
     ),
     Control(
         id="TP-C6-02",
@@ -51,7 +49,6 @@ SCHEDULING = (
         fix="Leave out nodeName.",
         sources=("C6",),
         preview=True,
-        admission=("tenantplane-tenant-pods",),
     ),
     Control(
         id="TP-C6-03",
@@ -61,7 +58,6 @@ SCHEDULING = (
         fix="Take runtime and tolerations of the plan.",
         sources=("C6", "C7", "C3"),
         preview=True,
-        admission=("tenantplane-runtimes",),
     ),
     Control(
         id="TP-C6-04",
@@ -80,7 +76,6 @@ SCHEDULING = (
         fix="Take the priority class of the plan.",
         sources=("C8", "D5"),
         preview=True,
-        admission=("tenantplane-tenant-pods",),
     ),
     Control(
         id="TP-C8-02",
@@ -90,7 +85,6 @@ SCHEDULING = (
         fix="Leave other namespaces out of affinity and anti-affinity.",
         sources=("C8",),
         preview=True,
-        admission=("tenantplane-tenant-pods",),
     ),
     Control(
         id="TP-C8-03",
@@ -153,7 +147,6 @@ SCHEDULING = (
         why="A Job past the queue uses what was lent to others.",
         fix="Leave suspend, owners and labels of the queue alone.",
         sources=("D1",),
-        admission=("tenantplane-queued-jobs", "tenantplane-queued-pods"),
     ),
     Control(
         id="TP-D1-03",

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from controls.access import ACCESS
+from controls.admission import POLICIES
 from controls.cloud import CLOUD
 from controls.cloud_data import CLOUD_DATA
 from controls.control import Control
@@ -22,6 +23,9 @@ if len({each.id for each in _ROWS}) < len(_ROWS):
 
 CONTROLS: Final[Mapping[str, Control]] = MappingProxyType({each.id: each for each in sorted(_ROWS, key=lambda c: c.id)})
 """Every control, by id."""
+
+if unknown := {each for policy in POLICIES.values() for each in policy.controls} - set(CONTROLS):
+    raise ValueError(f"policies at admission enforce {', '.join(sorted(unknown))}, which are no controls")
 
 
 def control(control_id: str) -> Control:

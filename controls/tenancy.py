@@ -11,7 +11,6 @@ TENANCY = (
         fix="Take the node selector of the plan.",
         sources=("A6", "C6"),
         preview=True,
-        admission=("tenantplane-tenant-pods",),
     ),
     Control(
         id="TP-A6-02",
@@ -20,7 +19,6 @@ TENANCY = (
         why="Its account may read the tenant's secrets and reach the host's API server.",
         fix="Leave account vc-virtual and its labels to components.tenancy.virtual_control_plane.",
         sources=("A6", "B5"),
-        admission=("tenantplane-virtual-pods", "tenantplane-virtual-sets"),
     ),
     Control(
         id="TP-A7-01",
@@ -38,7 +36,6 @@ TENANCY = (
         why="What runs would go on, and nothing of it could be replaced when it ends.",
         fix="Let the tenant use less first, or keep the tier.",
         sources=("A7",),
-        admission=("tenantplane-quota-shrinks",),
     ),
     Control(
         id="TP-A7-03",
@@ -48,7 +45,6 @@ TENANCY = (
         fix="Leave out finalizers and blockOwnerDeletion, and end pods within 600 s.",
         sources=("A7",),
         preview=True,
-        admission=("tenantplane-tenant-objects", "tenantplane-tenant-pods"),
     ),
     Control(
         id="TP-A7-04",
@@ -57,7 +53,7 @@ TENANCY = (
         why="Quota, limits, default deny and roles bind the tenant only as long as the tenant cannot change them.",
         fix="Change the tenant's file.",
         sources=("A7", "B5", "MTB-PL1-CC-TI-1", "MTB-PL1-BC-CPI-2"),
-        admission=("tenantplane-platform-objects", "RBAC"),
+        native=("RBAC",),
     ),
     Control(
         id="TP-B1-01",
@@ -67,7 +63,6 @@ TENANCY = (
         fix="Make the object's metadata with components.objects.tenant_metadata.",
         sources=("B1",),
         preview=True,
-        admission=("tenantplane-tenant-objects",),
     ),
     Control(
         id="TP-B1-02",
@@ -131,7 +126,7 @@ TENANCY = (
         fix="Set services.nodeports to 0 and services.loadbalancers to the tier's number.",
         sources=("C1", "MTB-PL1-BC-HI-1 (NodePort)"),
         preview=True,
-        admission=("ResourceQuota",),
+        native=("ResourceQuota",),
     ),
     Control(
         id="TP-C1-05",

@@ -1,139 +1,124 @@
-"""A ValidatingAdmissionPolicy and its binding, for the namespaces of tenants."""
+"""A ValidatingAdmissionPolicy and its binding, from the table of controls."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 import pulumi
 from pulumi_kubernetes.admissionregistration import v1 as admission
 
 from components.objects import Manifest, platform_metadata
 from components.scheduling.priority_classes import TENANT_SELF_SERVICE
+from components.tenancy.namespace import CAPABILITIES_PREFIX, GROUPS, POOLS, WORKLOADS
 from controls import control
-from settings import Tier, names
+from controls.admission import AdmissionPolicy, Asked, Refusal
+from settings import Tier
+from settings.admission_names import NAMES, filled
 
-IN_TENANTS: Mapping[str, Any] = {"match_expressions": [names.of_tenants()]}
-"""Selector of the namespaces of tenants."""
+WORDS: Final[Mapping[str, str]] = {
+    **NAMES,
+    "batch_class": TENANT_SELF_SERVICE,
+    "capabilities_annotation": CAPABILITIES_PREFIX,
+    "groups_annotation": GROUPS,
+    "pools_annotation": POOLS,
+    "workloads_annotation": WORKLOADS,
+}
+"""What any rule may leave open: names of ours. A component adds what its own rules leave open."""
 
-
-SAYS_SOMETHING_NEW = "request.operation == 'CREATE' || object.spec != oldObject.spec"
-"""CEL: what controllers write on objects that are there already, such as finalizers and labels, leaves the spec."""
-
-
-def something_new(expression: str = SAYS_SOMETHING_NEW) -> list[Manifest]:
-    """The match conditions of a policy that is asked about what is new alone."""
-    return [{"name": "says-something-new", "expression": expression}]
-
-
-def asked_in_tenants(*rules: Mapping[str, Any]) -> Manifest:
-    """The part of a policy that says what it is asked about: these, in the namespaces of tenants."""
-    return {"match_constraints": {"namespace_selector": IN_TENANTS, "resource_rules": list(rules)}}
-
-
-def tier_variable() -> Manifest:
-    """Named expression `tier`: that of the namespace, or ''."""
-    return {"name": "tier", "expression": f"namespaceObject.metadata.labels[?'{names.TIER_LABEL}'].orValue('')"}
+Values = Mapping[str, str | tuple[Asked, ...]]
+"""Values that a component adds, by the name that the table has for them. One that is not there leaves out the rules
+and variables that are given by it."""
 
 
-def class_variables(tiers: Iterable[Tier]) -> list[Manifest]:
-    """Named expressions `tier` and `classes`: the priority classes that the tier of the namespace may have."""
-    classes = {tier.id: sorted({tier.priority_class, TENANT_SELF_SERVICE}) for tier in tiers}
-    listed = f"{json.dumps(classes, sort_keys=True)}[?variables.tier].orValue([])"
-    return [tier_variable(), {"name": "classes", "expression": listed}]
+def classes(tiers: Iterable[Tier]) -> str:
+    """Value `classes`: the priority classes that a tier's tenants may have, by tier."""
+    return json.dumps({tier.id: sorted({tier.priority_class, TENANT_SELF_SERVICE}) for tier in tiers}, sort_keys=True)
 
 
-def annotated(key: str) -> str:
-    """CEL: a comma-separated list in an annotation of the namespace, which tenants cannot write. key: in CEL."""
-    return f"namespaceObject.metadata.?annotations[?{key}].orValue('').split(',').filter(each, each != '')"
+def rendered(policy: AdmissionPolicy, values: Values | None = None) -> Manifest:
+    """Spec of a policy. Raises KeyError for a value that its rules leave open and nobody gives."""
+    given = values or {}
+    words = {**WORDS, **{key: value for key, value in given.items() if isinstance(value, str)}}
 
+    def there(name: str) -> bool:
+        return not name or name in given
 
-class Refusal(dict[str, Any]):
-    """One rule of a policy as the API server has it, and the control that it enforces, by its id in `controls`. What is
-    said to who is refused ends with that id, as a finding at preview begins with it: docs/policies.md has why and what
-    to do. Raises KeyError for a control that is none."""
-
-    def __init__(self, control_id: str, rule: Manifest) -> None:
-        super().__init__(rule)
-        self.control = control(control_id)
-        self["message"] += f" [{control_id}]"
-        if "message_expression" in rule:
-            self["message_expression"] += f" + ' [{control_id}]'"
-
-
-def validation(control_id: str, expression: str, message: str) -> Refusal:
-    """One rule of a policy: its control, what must hold, in CEL, and what is said when it does not."""
-    return Refusal(control_id, {"expression": expression, "message": message, "reason": "Forbidden"})
-
-
-def mistake(control_id: str, expression: str, message: str) -> Refusal:
-    """One rule about what the engine applies as well. "Forbidden" is a warning at the engine's preview, since rights
-    may come with the same update; this fails the preview."""
-    return Refusal(control_id, {"expression": expression, "message": message, "reason": "Invalid"})
-
-
-def unnamed(policy: str, rules: Iterable[Refusal]) -> list[str]:
-    """Ids of controls that have rules in a policy, while the table of controls does not say that it enforces them."""
-    return sorted({each.control.id for each in rules if policy not in each.control.admission})
-
-
-CLUSTER_WIDE = (
-    "authorizer.group(request.resource.group).resource(request.resource.resource).check(request.operation == 'CREATE' ?"
-    " 'create' : request.operation == 'DELETE' ? 'delete' : 'update').allowed()"
-    " || request.operation == 'UPDATE'"
-    " && authorizer.group(request.resource.group).resource(request.resource.resource).check('patch').allowed()"
-)
-"""CEL: whether who asks may do the same in every namespace. That holds for the platform's engine and operators and for
-the controllers that work for all, by whatever names they go, and never for tenants, whose rights are of a namespace:
-nobody has to be listed, and who is forgotten is refused."""
-
-
-def rule(group: str, *resources: str, versions: Sequence[str] = ("v1",)) -> Manifest:
-    """What a policy is asked about: these resources of an API group, when they are made or changed."""
-    return {
-        "api_groups": [group],
-        "api_versions": list(versions),
-        "operations": ["CREATE", "UPDATE"],
-        "resources": list(resources),
+    asked = given[policy.asked] if isinstance(policy.asked, str) else policy.asked
+    spec: Manifest = {
+        "failure_policy": "Fail",
+        "match_constraints": {
+            "namespace_selector": {"match_expressions": [_selects(each, words) for each in policy.where]},
+            "resource_rules": [_about(each) for each in asked if isinstance(each, Asked)],
+        },
+        "validations": [_refusal(each, words) for each in policy.refusals if there(each.given)],
     }
+    if policy.conditions:
+        spec["match_conditions"] = [
+            {"name": name, "expression": filled(expression, words)} for name, expression in policy.conditions
+        ]
+    if variables := [each for each in policy.variables if there(each.given)]:
+        spec["variables"] = [{"name": each.name, "expression": filled(each.expression, words)} for each in variables]
+    if policy.parameters:
+        spec["param_kind"] = {"api_version": "v1", "kind": "ConfigMap"}
+    return spec
+
+
+def _selects(expression: tuple[str, str, tuple[str, ...]], words: Mapping[str, str]) -> Manifest:
+    key, operator, values = expression
+    return {"key": filled(key, words), "operator": operator, **({"values": list(values)} if values else {})}
+
+
+def _about(asked: Asked) -> Manifest:
+    return {
+        "api_groups": [asked.group],
+        "api_versions": list(asked.versions),
+        "operations": list(asked.operations),
+        "resources": list(asked.resources),
+        **({"scope": "Namespaced"} if asked.namespaced else {}),
+    }
+
+
+def _refusal(rule: Refusal, words: Mapping[str, str]) -> dict[str, Any]:
+    """What is said to who is refused ends with the control's id, as a finding at preview begins with it:
+    docs/policies.md has why and what to do."""
+    named = f"[{control(rule.control).id}]"
+    made = {
+        "expression": filled(rule.expression, words),
+        "message": f"{filled(rule.message, words)} {named}",
+        "reason": rule.reason,
+    }
+    if rule.said:
+        made["message_expression"] = f"{filled(rule.said, words)} + ' {named}'"
+    return made
 
 
 def admission_policy(
     parent: pulumi.Resource,
     name: str,
-    spec: Mapping[str, Any],
+    policy: AdmissionPolicy,
     *,
-    policy: str,
     component: str,
-    parameters: tuple[str, pulumi.Resource, str] | None = None,
+    values: Values | None = None,
+    parameters: tuple[pulumi.Input[str], pulumi.Resource] | None = None,
 ) -> None:
-    """Policy `policy`, which fails closed, and the binding of its name, which denies.
+    """A policy of the table, which fails closed, and the binding of its name.
 
-    name: logical name of the policy; that of its binding ends in `-binding`. component: label of both. spec: the
-    policy's, in which `match_constraints` choose what it is asked about.
-    parameters: the namespace and the object with its parameters, and that object's name; without the object nothing is
-    admitted.
-
-    Raises ValueError for a rule whose control does not name the policy, so that what a reviewer reads in the table of
-    controls is what the API server refuses (I1).
+    name: logical name of the policy; that of its binding ends in `-binding`. component: label of both. values: what
+    its rules leave open. parameters: the namespace of the ConfigMap that a policy with parameters reads, and the
+    ConfigMap; without it nothing is admitted.
     """
-    if missing := unnamed(policy, spec["validations"]):
-        raise ValueError(f"policy {policy!r} enforces {', '.join(missing)}, whose rows in controls/ do not name it")
     child = pulumi.ResourceOptions(parent=parent)
-    admission.ValidatingAdmissionPolicy(
-        name,
-        metadata=platform_metadata(policy, component),
-        spec={"failure_policy": "Fail", **spec},
-        opts=child,
-    )
-    binding: Manifest = {"policy_name": policy, "validation_actions": ["Deny"]}
+    metadata = platform_metadata(policy.name, component)
+    admission.ValidatingAdmissionPolicy(name, metadata=metadata, spec=rendered(policy, values), opts=child)
+    binding: Manifest = {"policy_name": policy.name, "validation_actions": list(policy.actions)}
     if parameters is not None:
-        namespace, held, held_name = parameters
+        namespace, held = parameters
         binding["param_ref"] = {
-            "name": held_name,
+            "name": policy.parameters,
             "namespace": namespace,
             "parameter_not_found_action": "Deny",
         }
         child = pulumi.ResourceOptions(parent=parent, depends_on=[held])
     admission.ValidatingAdmissionPolicyBinding(
-        f"{name}-binding", metadata=platform_metadata(policy, component), spec=binding, opts=child
+        f"{name}-binding", metadata=platform_metadata(policy.name, component), spec=binding, opts=child
     )

@@ -4,47 +4,10 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.objects import Manifest
-from components.security.admission_policy import admission_policy, rule, something_new, validation
-from settings import names
+from components.security.admission_policy import admission_policy
+from controls.admission.rooted import ROOTED_PODS
 
-ROOTED_POLICY = "tenantplane-rooted-pods"
-VOLUMES = ("configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret")
-"""Kinds of volume that Pod Security `restricted` allows (Pod Security Standards, Volume Types)."""
-PROFILES = ["RuntimeDefault", "Localhost"]
-
-
-def validations() -> Manifest:
-    """The rules of `restricted` (Pod Security Standards v1.34) that `baseline` lacks, but for one exception: who adds a
-    capability, which RuntimeAdmission bounds, may be root."""
-    kinds = " || ".join(f"has(each.{kind})" for kind in VOLUMES)
-    default = "variables.pod.?securityContext"
-    return [
-        validation("TP-C4-07", f"variables.pod.?volumes.orValue([]).all(each, {kinds})", "restricted volume types"),
-        validation(
-            "TP-C4-01",
-            "variables.containers.all(each, each.?securityContext.?allowPrivilegeEscalation.orValue(true) == false)",
-            "allowPrivilegeEscalation != false",
-        ),
-        validation(
-            "TP-C4-02",
-            "variables.containers.all(each, 'ALL' in each.?securityContext.?capabilities.?drop.orValue([]))",
-            "unrestricted capabilities: every container drops ALL",
-        ),
-        validation(
-            "TP-C4-04",
-            f"variables.containers.all(each, each.?securityContext.?seccompProfile.?type"
-            f".orValue({default}.?seccompProfile.?type.orValue('')) in {PROFILES})",
-            "seccompProfile is not RuntimeDefault or Localhost",
-        ),
-        validation(
-            "TP-C4-03",
-            "variables.containers.all(each, each.?securityContext.?capabilities.?add.orValue([]).size() > 0"
-            f" || (each.?securityContext.?runAsNonRoot.orValue({default}.?runAsNonRoot.orValue(false))"
-            f" && each.?securityContext.?runAsUser.orValue({default}.?runAsUser.orValue(1)) != 0))",
-            "runAsNonRoot != true in a container that has no capability",
-        ),
-    ]
+ROOTED_POLICY = ROOTED_PODS.name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,31 +31,6 @@ class RootedAdmission(pulumi.ComponentResource):
     def __init__(self, name: str, args: RootedAdmissionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         del args
         super().__init__("tenantplane:security:RootedAdmission", name, {}, opts)
-        admission_policy(self, f"{name}-policy", spec(), policy=ROOTED_POLICY, component="rooted-admission")
+        admission_policy(self, f"{name}-policy", ROOTED_PODS, component="rooted-admission")
         self.policies = [ROOTED_POLICY]
         self.register_outputs({"policies": self.policies})
-
-
-def spec() -> Manifest:
-    """Spec of the policy."""
-    return {
-        "match_constraints": {
-            "namespace_selector": {
-                "match_expressions": [
-                    names.of_tenants(),
-                    {"key": "pod-security.kubernetes.io/enforce", "operator": "In", "values": ["baseline"]},
-                ]
-            },
-            "resource_rules": [rule("", "pods", "pods/ephemeralcontainers")],
-        },
-        "match_conditions": something_new(),
-        "variables": [
-            {"name": "pod", "expression": "object.spec"},
-            {
-                "name": "containers",
-                "expression": "object.spec.containers + object.spec.?initContainers.orValue([])"
-                " + object.spec.?ephemeralContainers.orValue([])",
-            },
-        ],
-        "validations": validations(),
-    }

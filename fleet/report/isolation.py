@@ -11,11 +11,9 @@ from typing import Final
 from components.network.calico import TIER
 from components.network.tenant_guard_rail import policy_name
 from fleet.report.live import Live
-from policies.expected import Expected
-from policies.kubernetes.privileges import containers_have_no_privilege
 from policies.kubernetes.tenancy import carries_its_tenant, namespace_enforces_restricted
-from policies.kubernetes.workloads import images_are_named_by_digest, pods_have_a_runtime
 from policies.objects import KubernetesObject
+from policies.table import rules_about
 from settings import TenantPlan, names
 
 HOLDS, WRONG, NONE, ABSENT = "holds", "wrong", "none", "absent"
@@ -107,10 +105,14 @@ def _people(plan: TenantPlan, live: Live) -> Iterator[str]:
             yield f"RoleBinding {each.metadata['name']} is not of its groups alone"
 
 
-def _by(rule: Callable[[KubernetesObject, Expected], Iterator[str]]) -> Callable[[TenantPlan, Live], Iterator[str]]:
+def _by(control_id: str) -> Callable[[TenantPlan, Live], Iterator[str]]:
+    """What all rules of the pack of a control say of what runs."""
+
     def wrong(plan: TenantPlan, live: Live) -> Iterator[str]:
         for each in _of(plan, live, "Deployment", "SandboxTemplate"):
-            yield from rule(each, live.expected)
+            for rule in rules_about(each):
+                if rule.control.id == control_id:
+                    yield from rule.check(each, live.expected)
 
     return wrong
 
@@ -135,7 +137,7 @@ CHECKS: Final = (
         title="Each workload is in a runtime that is for it",
         requirement="C3",
         by="RuntimeClass, admission",
-        wrong=_by(pods_have_a_runtime),
+        wrong=_by("TP-C3-01"),
         about=_runs_something,
     ),
     Check(
@@ -143,7 +145,7 @@ CHECKS: Final = (
         title="No container has or gains privileges",
         requirement="C4",
         by="Pod Security, admission",
-        wrong=_by(containers_have_no_privilege),
+        wrong=_by("TP-C4-01"),
         about=_runs_something,
     ),
     Check(
@@ -151,7 +153,7 @@ CHECKS: Final = (
         title="Images are named by digest",
         requirement="G7",
         by="policy pack",
-        wrong=_by(images_are_named_by_digest),
+        wrong=_by("TP-G7-01"),
         about=_runs_something,
     ),
     Check(id="deny", title="Traffic is denied by default", requirement="E1", by="NetworkPolicy", wrong=_default_deny),

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from components.security.runtime_admission import UNSTATED, parameters
+from components.security.runtime_admission import parameters
 from components.tenancy.access import WORKLOAD_ACCOUNT
 from components.tenancy.virtual_names import NAME as VIRTUAL_NAME
 from components.tenancy.virtual_names import SYNCER_ACCOUNT
+from controls.admission.parts import UNSTATED
 from fleet.verify.live import Live, labels
 from fleet.verify.request import Who
 from settings import Catalogue, Cluster, TenantPlan, names

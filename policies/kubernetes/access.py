@@ -24,7 +24,6 @@ _BOUNDS: Final = frozenset(
 _EVERYBODY: Final = ("system:masters", "system:authenticated", "system:unauthenticated", "system:anonymous")
 _ROLES: Final = ("ClusterRole", "Role")
 _BINDINGS: Final = ("ClusterRoleBinding", "RoleBinding")
-_ACCOUNT_TOKEN: Final = "kubernetes.io/service-account-token"  # noqa: S105  the type of a secret
 _SECRET_NAME: Final = re.compile(r"(?i)(pass(word|wd)?|secret|token|credential|private_?key|api_?key)$")
 _SECRET_TEXT: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bA(KI|SI)A[0-9A-Z]{16}\b")
 
@@ -91,12 +90,6 @@ def nobody_is_admin(found: KubernetesObject, _: Expected) -> Iterator[str]:
             yield f"it binds {each['name']}"
 
 
-def no_lasting_tokens(found: KubernetesObject, _: Expected) -> Iterator[str]:
-    """No secret that is the token of an account (B5, I5)."""
-    if found.at("type") == _ACCOUNT_TOKEN:
-        yield f"the secret is of type {_ACCOUNT_TOKEN}"
-
-
 def default_mounts_nothing(found: KubernetesObject, _: Expected) -> Iterator[str]:
     """Account `default` mounts no token (B5)."""
     if found.metadata.get("name") == "default" and found.at("automountServiceAccountToken") is not False:
@@ -141,7 +134,6 @@ ACCESS = (
     rule("TP-B5-03", _ROLES, no_power_over_rights),
     rule("TP-B5-04", _ROLES, bounds_are_not_written),
     rule("TP-B5-05", _BINDINGS, nobody_is_admin),
-    rule("TP-B5-06", ("Secret",), no_lasting_tokens),
     rule("TP-B5-07", ("ServiceAccount",), default_mounts_nothing),
     rule("TP-B5-08", _ROLES, secrets_are_for_admins),
     rule("TP-I1-01", ("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"), policies_fail_closed),

@@ -70,18 +70,6 @@ def rails_come_first(found: KubernetesObject, _: Expected) -> Iterator[str]:
         yield f"the tier's defaultAction is {found.at('spec', 'defaultAction')!r}"
 
 
-def services_are_their_own(found: KubernetesObject, _: Expected) -> Iterator[str]:
-    """A tenant's Service claims no address and leads to pods (E2)."""
-    if found.tenant_namespace is None:
-        return
-    if found.every("spec", "externalIPs"):
-        yield f"it claims {', '.join(found.every('spec', 'externalIPs'))}"
-    if found.at("spec", "loadBalancerIP"):
-        yield f"it claims {found.at('spec', 'loadBalancerIP')}"
-    if found.at("spec", "type") == "ExternalName":
-        yield f"it leads to {found.at('spec', 'externalName')!r}"
-
-
 def nothing_else_is_open(found: KubernetesObject, expected: Expected) -> Iterator[str]:
     """No Service that is open to the outside; no Ingress beside a gateway, and none with another host (E2, B2)."""
     if found.kind == "Service":
@@ -118,7 +106,6 @@ NETWORK = (
     rule("TP-E1-03", ("NetworkPolicy",), names_by_both_protocols),
     rule("TP-E1-05", ("NetworkPolicy",), not_to_every_address),
     rule("TP-E2-02", ("Tier",), rails_come_first),
-    rule("TP-E2-04", ("Service",), services_are_their_own),
     rule("TP-E2-05", ("Service", "Ingress"), nothing_else_is_open),
     rule("TP-E2-06", ("GlobalNetworkPolicy",), directions_are_named),
     rule("TP-F5-03", ("ClientTrafficPolicy", "Gateway"), the_gateway_speaks_tls),

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from policies.expected import Expected, known
+from policies.expected import Expected
 from policies.objects import KubernetesObject
 from policies.rule import rule
 from settings import names
-from settings.storage.classes import storage_class_name
 
 _SCRAPES: Final = ("PodMonitor", "ServiceMonitor", "ScrapeConfig")
 _ENDPOINTS: Final = ("podMetricsEndpoints", "endpoints")
@@ -19,19 +18,6 @@ def volumes_are_encrypted(found: KubernetesObject, _: Expected) -> Iterator[str]
     encrypted = found.at("parameters", "encrypted")
     if encrypted != "true":
         yield f"parameter `encrypted` is {encrypted!r}"
-
-
-def claims_are_made_for(found: KubernetesObject, expected: Expected) -> Iterator[str]:
-    """A claim of a tenant names no volume and its tier's class (F4)."""
-    if found.tenant is None:
-        return
-    if found.at("spec", "volumeName"):
-        yield f"it claims volume {found.at('spec', 'volumeName')!r}"
-    if found.at("spec", "selector"):
-        yield "it chooses among volumes that are there"
-    wanted = storage_class_name(known(expected.tiers, "which tier a tenant is of").get(found.tenant, ""))
-    if found.at("spec", "storageClassName") != wanted:
-        yield f"storageClassName is {found.at('spec', 'storageClassName')!r}, not {wanted!r}"
 
 
 def no_volumes_by_hand(found: KubernetesObject, _: Expected) -> Iterator[str]:
@@ -120,7 +106,6 @@ PLATFORM = (
     rule("TP-D5-01", ("PriorityClass",), placeholders_give_way),
     rule("TP-F2-08", ("Cluster",), postgresql_is_replicated),
     rule("TP-F4-01", ("StorageClass",), volumes_are_encrypted),
-    rule("TP-F4-02", ("PersistentVolumeClaim",), claims_are_made_for),
     rule("TP-F4-04", ("PersistentVolume",), no_volumes_by_hand),
     rule("TP-F4-05", ("StorageClass",), volumes_fit_their_pod),
     rule("TP-F4-06", ("StorageClass",), volumes_go_with_their_claim),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, get_args
 
+from controls.admission.parts import NODE_ANNOTATIONS
 from policies.expected import Expected, known
 from policies.objects import POD_KINDS, KubernetesObject
 from policies.rule import rule
@@ -10,11 +11,6 @@ from settings import names
 from settings.fields import Capability
 
 CAPABILITIES: Final = frozenset(get_args(Capability))
-PROFILES: Final = ("RuntimeDefault", "Localhost")
-VOLUMES: Final = frozenset(
-    {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
-)
-"""Kinds of volume that Pod Security `restricted` allows (Pod Security Standards, Volume Types)."""
 SYSCTLS: Final = frozenset(
     (
         "kernel.shm_rmid_forced",
@@ -24,7 +20,6 @@ SYSCTLS: Final = frozenset(
     )
 )
 """Sysctls that reach no further than their pod (Pod Security Standards v1.34, Sysctls)."""
-NODE_ANNOTATIONS: Final = ("cni.projectcalico.org/", "k8s.v1.cni.cncf.io/", "dev.gvisor.", "io.katacontainers.")
 _PROBES: Final = ("livenessProbe", "readinessProbe", "startupProbe")
 _APPARMOR: Final = "container.apparmor.security.beta.kubernetes.io/"
 _SELINUX: Final = (None, "", "container_t", "container_init_t", "container_kvm_t", "container_engine_t")
@@ -47,20 +42,16 @@ def _added(container: Mapping[str, Any]) -> list[str]:
 
 
 def containers_have_no_privilege(found: KubernetesObject, _: Expected) -> Iterator[str]:
-    """No container is privileged or may become so."""
+    """No container is privileged; that none may become so is controls.admission.rooted's."""
     for container in found.containers():
         if _security(container).get("privileged"):
             yield f"container {container.get('name')!r} is privileged"
-        if _security(container).get("allowPrivilegeEscalation") is not False:
-            yield f"container {container.get('name')!r} may escalate its privileges"
 
 
-def capabilities_are_dropped(found: KubernetesObject, expected: Expected) -> Iterator[str]:
-    """Every container drops ALL, and adds none that the catalogue cannot state; a tenant's none that its file does not
-    state for this kind of workload, or that its runtime does not allow."""
+def capabilities_are_stated(found: KubernetesObject, expected: Expected) -> Iterator[str]:
+    """No container adds a capability that the catalogue cannot state; a tenant's none that its file does not state for
+    this kind of workload, or that its runtime does not allow. That all drop ALL is controls.admission.rooted's."""
     for container in found.containers():
-        if "ALL" not in ((_security(container).get("capabilities") or {}).get("drop") or []):
-            yield f"container {container.get('name')!r} does not drop ALL capabilities"
         for each in _added(container):
             if each not in CAPABILITIES:
                 yield f"container {container.get('name')!r} adds capability {each}"
@@ -80,25 +71,6 @@ def _of_its_runtime(found: KubernetesObject, expected: Expected) -> frozenset[st
     return known(expected.runtime_capabilities, "what capabilities runtimes allow").get(runtime, frozenset())
 
 
-def nothing_runs_as_root(found: KubernetesObject, _: Expected) -> Iterator[str]:
-    """Who adds a capability may be root to use it; nobody else."""
-    for container in found.containers():
-        if _added(container):
-            continue
-        if _effective(found, container, "runAsNonRoot") is not True:
-            yield f"container {container.get('name')!r} may run as root"
-        elif _effective(found, container, "runAsUser") == 0:
-            yield f"container {container.get('name')!r} runs as user 0"
-
-
-def seccomp_is_on(found: KubernetesObject, _: Expected) -> Iterator[str]:
-    """RuntimeDefault, or a profile of the node's own."""
-    for container in found.containers():
-        profile = (_effective(found, container, "seccompProfile") or {}).get("type")
-        if profile not in PROFILES:
-            yield f"container {container.get('name')!r} has seccomp profile {profile!r}"
-
-
 def root_is_read_only(found: KubernetesObject, _: Expected) -> Iterator[str]:
     """Nothing is written outside of volumes."""
     for container in found.containers():
@@ -111,13 +83,6 @@ def no_namespace_of_the_node(found: KubernetesObject, _: Expected) -> Iterator[s
     for key in _HOST:
         if (found.pod or {}).get(key):
             yield f"the pod has {key}"
-
-
-def no_path_of_the_node(found: KubernetesObject, _: Expected) -> Iterator[str]:
-    """Volumes are of the kinds that `restricted` allows."""
-    for volume in (found.pod or {}).get("volumes") or []:
-        for kind in set(volume) - VOLUMES - {"name"}:
-            yield f"volume {volume.get('name')!r} is of kind {kind}"
 
 
 def no_port_of_the_node(found: KubernetesObject, _: Expected) -> Iterator[str]:
@@ -187,12 +152,9 @@ def scratch_is_bounded(found: KubernetesObject, _: Expected) -> Iterator[str]:
 
 PRIVILEGES = (
     rule("TP-C4-01", POD_KINDS, containers_have_no_privilege),
-    rule("TP-C4-02", POD_KINDS, capabilities_are_dropped),
-    rule("TP-C4-03", POD_KINDS, nothing_runs_as_root),
-    rule("TP-C4-04", POD_KINDS, seccomp_is_on),
+    rule("TP-C4-02", POD_KINDS, capabilities_are_stated),
     rule("TP-C4-05", POD_KINDS, root_is_read_only),
     rule("TP-C4-06", POD_KINDS, no_namespace_of_the_node),
-    rule("TP-C4-07", POD_KINDS, no_path_of_the_node),
     rule("TP-C4-08", POD_KINDS, no_port_of_the_node),
     rule("TP-C4-09", POD_KINDS, no_token_without_an_account),
     rule("TP-C4-10", POD_KINDS, nothing_asked_of_the_node),

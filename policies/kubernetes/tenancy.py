@@ -10,10 +10,8 @@ from settings import names
 
 CAPABILITIES_PREFIX: Final = "capabilities.tenantplane.dev/"
 """Annotation of a namespace whose reviewed file states capabilities (C4)."""
-GRACE_MAX_S: Final = 600
 _MODES: Final = ("enforce", "audit", "warn")
 _MANAGED: Final = {"app.kubernetes.io/part-of": names.PART_OF, "app.kubernetes.io/managed-by": names.MANAGED_BY}
-_RENEWED: Final = ("kubernetes.io/pvc-protection", "kubernetes.io/pv-protection")
 
 
 def data_are_protected(found: KubernetesObject, expected: Expected) -> Iterator[str]:
@@ -22,21 +20,6 @@ def data_are_protected(found: KubernetesObject, expected: Expected) -> Iterator[
         return
     if not {found.tenant, found.namespace} & known(expected.leaving, "who is off-boarded"):
         yield "the namespace is not protected"
-
-
-def deletion_is_not_held_up(found: KubernetesObject, _: Expected) -> Iterator[str]:
-    """No finalizers, no owners that wait, no pods that take long to end (A7)."""
-    if found.tenant_namespace is None:
-        return
-    for each in found.metadata.get("finalizers") or []:
-        if each not in _RENEWED:
-            yield f"finalizer {each!r} holds up its deletion"
-    for owner in found.metadata.get("ownerReferences") or []:
-        if owner.get("blockOwnerDeletion"):
-            yield f"it holds up the deletion of {owner.get('kind')} {owner.get('name')!r}"
-    grace = (found.pod or {}).get("terminationGracePeriodSeconds") or 0
-    if grace > GRACE_MAX_S:
-        yield f"the pod may take {grace:g} s to end, and {GRACE_MAX_S} are allowed"
 
 
 def carries_its_tenant(found: KubernetesObject, _: Expected) -> Iterator[str]:
@@ -89,16 +72,11 @@ def not_in_default(found: KubernetesObject, _: Expected) -> Iterator[str]:
         yield "it is in namespace 'default'"
 
 
-def routes_are_their_own(found: KubernetesObject, expected: Expected) -> Iterator[str]:
-    """A route of a tenant has its own host, and sends to Services of its own namespace (B2, B3)."""
+def routes_are_their_own(found: KubernetesObject, _: Expected) -> Iterator[str]:
+    """A route of a tenant sends to Services of its own namespace (B2, B3)."""
     if found.tenant is None:
         return
-    host = names.host(found.tenant, known(expected.domain, "the domain of tenants' hosts"))
-    if list(found.every("spec", "hostnames")) != [host]:
-        yield f"its hosts are {list(found.every('spec', 'hostnames'))}, not [{host!r}]"
     for each in found.every("spec", "rules"):
-        if each.get("filters"):
-            yield "it has filters, which redirect, rewrite or mirror"
         for to in each.get("backendRefs") or []:
             if to.get("kind", "Service") != "Service" or to.get("namespace") not in (None, found.tenant_namespace):
                 yield f"it sends to {to.get('kind', 'Service')} {to.get('namespace') or ''}/{to.get('name')}"
@@ -106,7 +84,6 @@ def routes_are_their_own(found: KubernetesObject, expected: Expected) -> Iterato
 
 TENANCY = (
     rule("TP-A7-01", ("Namespace",), data_are_protected),
-    rule("TP-A7-03", (), deletion_is_not_held_up),
     rule("TP-B1-01", (), carries_its_tenant),
     rule("TP-B1-02", (), says_who_manages_it),
     rule("TP-B1-04", POD_KINDS, pods_carry_their_tenant),

@@ -1,20 +1,18 @@
 """Rules about what runs, where and from which image (A4, C3, C5-C9, G7)."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from controls.admission.parts import GPUS
 from policies.expected import Expected, known
 from policies.objects import POD_KINDS, KubernetesObject
 from policies.rule import rule
 from settings import names
-from settings.nodepool import GPU_TAINT, KIND_LABEL, POOL_LABEL, TENANT_NODE_LABEL, TENANT_TAINT
+from settings.nodepool import GPU_TAINT
 from settings.quantities import QuantityError, parse_bytes, parse_cpu
 
-_DIGEST: Final = re.compile(r"[^@]@sha256:[0-9a-f]{64}$")
 _UNREVIEWED, _SHARED_KERNEL = "agent-sessions", "runc"
 """What a pod counts as that states no kind of workload, and the class that such a pod may not have."""
-_GPUS: Final = "nvidia.com/"
 _SERVED: Final = ("Deployment", "StatefulSet")
 _AMOUNTS: Final = {"cpu": parse_cpu, "memory": parse_bytes}
 
@@ -30,43 +28,6 @@ def pods_have_a_runtime(found: KubernetesObject, expected: Expected) -> Iterator
         yield f"the pod is of kind {kind} and has runtimeClassName {runtime!r}"
     elif runtime not in known(expected.runtimes, "which runtimes are for which workload").get(kind, frozenset()):
         yield f"runtimeClassName {runtime!r} is not for workloads of kind {kind}"
-
-
-def kinds_are_listed(found: KubernetesObject, expected: Expected) -> Iterator[str]:
-    """A pod states no kind of workload that its tenant's file does not list (C3)."""
-    kind = found.pod_labels.get(names.WORKLOAD_LABEL)
-    if found.tenant is None or kind is None:
-        return
-    listed = known(expected.kinds, "what tenants' files list").get(found.tenant, frozenset())
-    if kind not in listed:
-        yield f"tenant {found.tenant!r} has no workload of kind {kind!r}"
-
-
-def images_are_named_by_digest(found: KubernetesObject, _: Expected) -> Iterator[str]:
-    """Every image is named by its digest (G7)."""
-    for container in found.containers():
-        image = str(container.get("image") or "")
-        if not _DIGEST.search(image):
-            yield f"image {image!r} of container {container.get('name')!r} has no digest"
-
-
-def images_are_from_our_registries(found: KubernetesObject, expected: Expected) -> Iterator[str]:
-    """Every image lies below a registry of the topology, where it lists any (G7)."""
-    for container in found.containers():
-        registries = known(expected.registries, "where images may come from")
-        image = str(container.get("image") or "")
-        if registries and not image.startswith(tuple(f"{each}/" for each in registries)):
-            yield f"image {image!r} of container {container.get('name')!r} is from none of {', '.join(registries)}"
-
-
-def images_are_pulled(found: KubernetesObject, _: Expected) -> Iterator[str]:
-    """A tenant's images are pulled every time (G7)."""
-    if found.tenant_namespace is None:
-        return
-    for container in found.containers():
-        if container.get("imagePullPolicy") != "Always":
-            policy = container.get("imagePullPolicy")
-            yield f"container {container.get('name')!r} has imagePullPolicy {policy!r}"
 
 
 def amounts_are_stated(found: KubernetesObject, _: Expected) -> Iterator[str]:
@@ -109,58 +70,18 @@ def _tolerations(found: KubernetesObject) -> list[Mapping[str, Any]]:
     return list((found.pod or {}).get("tolerations") or [])
 
 
-def tolerations_are_for_its_nodes(found: KubernetesObject, _: Expected) -> Iterator[str]:
-    """Not everything, not the system's nodes, not another tenant's (A6, C6)."""
-    if found.tenant is None:
-        return
-    for each in _tolerations(found):
-        key, value = each.get("key") or "", each.get("value") or ""
-        if not key:
-            yield "the pod tolerates every taint"
-        elif key == TENANT_TAINT and value != found.tenant:
-            yield f"the pod tolerates the nodes of tenant {value!r}"
-        elif key == KIND_LABEL and value in ("", "system"):
-            yield "the pod tolerates the system nodes"
-
-
-def no_node_by_name(found: KubernetesObject, _: Expected) -> Iterator[str]:
-    """The scheduler chooses the node (C6)."""
-    if found.tenant_namespace is not None and (found.pod or {}).get("nodeName"):
-        yield f"the pod names node {(found.pod or {})['nodeName']!r}"
-
-
 def gpu_nodes_are_for_gpus(found: KubernetesObject, expected: Expected) -> Iterator[str]:
     """Who tolerates GPU nodes asks for a GPU, and who asks for one has a class for GPUs (C6, C7)."""
     if found.tenant_namespace is None or found.pod is None:
         return
     limits = [(each.get("resources") or {}).get("limits") or {} for each in found.containers()]
-    asks = any(key.startswith(_GPUS) for each in limits for key in each)
+    asks = any(key.startswith(GPUS) for each in limits for key in each)
     if not asks and any(each.get("key") == GPU_TAINT for each in _tolerations(found)):
         yield "the pod tolerates GPU nodes and asks for no GPU"
     classes = known(expected.gpu_runtimes, "which runtimes are for GPUs")
     runtime = found.pod.get("runtimeClassName")
     if classes and asks != (runtime in classes):
         yield f"the pod asks for {'a' if asks else 'no'} GPU and has runtimeClassName {runtime!r}"
-
-
-def own_nodes_are_used(found: KubernetesObject, expected: Expected) -> Iterator[str]:
-    """Pods of a tenant with nodes of its own choose those (A6)."""
-    if found.tenant is None or found.pod is None:
-        return
-    pools = known(expected.own_nodes, "who has nodes of its own").get(found.tenant)
-    chosen = found.pod.get("nodeSelector") or {}
-    if pools is not None and chosen.get(TENANT_NODE_LABEL) != found.tenant and chosen.get(POOL_LABEL) not in pools:
-        yield f"the pod does not choose the nodes of tenant {found.tenant!r}"
-
-
-def priority_is_of_the_tier(found: KubernetesObject, expected: Expected) -> Iterator[str]:
-    """A class of the tier, or the lowest (C8)."""
-    if found.tenant is None or found.pod is None or not found.pod.get("priorityClassName"):
-        return
-    tier = known(expected.tiers, "which tier a tenant is of").get(found.tenant, "")
-    allowed = known(expected.classes, "which classes a tier may have").get(tier, frozenset())
-    if found.pod["priorityClassName"] not in allowed:
-        yield f"the pod of tier {tier!r} has priority class {found.pod['priorityClassName']!r}"
 
 
 def nobody_is_kept_away(found: KubernetesObject, _: Expected) -> Iterator[str]:
@@ -205,29 +126,13 @@ def runtimes_state_their_cost(found: KubernetesObject, _: Expected) -> Iterator[
         yield "the RuntimeClass chooses no nodes"
 
 
-def storage_is_claimed(found: KubernetesObject, _: Expected) -> Iterator[str]:
-    """No inline csi volumes in pods of tenants (F4)."""
-    for volume in (found.pod or {}).get("volumes") or [] if found.tenant_namespace is not None else []:
-        if volume.get("csi") is not None:
-            yield f"volume {volume.get('name')!r} is an inline csi volume"
-
-
 WORKLOADS = (
     rule("TP-A4-01", POD_KINDS, amounts_are_stated),
     rule("TP-A4-02", (*POD_KINDS, "ResourceQuota", "LimitRange"), ceilings_cover),
-    rule("TP-A6-01", POD_KINDS, own_nodes_are_used),
     rule("TP-C2-01", ("RuntimeClass",), runtimes_state_their_cost),
     rule("TP-C3-01", POD_KINDS, pods_have_a_runtime),
-    rule("TP-C3-02", POD_KINDS, kinds_are_listed),
     rule("TP-C5-02", ("SandboxTemplate",), sandboxes_have_our_network),
-    rule("TP-C6-01", POD_KINDS, tolerations_are_for_its_nodes),
-    rule("TP-C6-02", POD_KINDS, no_node_by_name),
     rule("TP-C6-03", POD_KINDS, gpu_nodes_are_for_gpus),
-    rule("TP-C8-01", POD_KINDS, priority_is_of_the_tier),
     rule("TP-C8-02", POD_KINDS, nobody_is_kept_away),
     rule("TP-C9-04", _SERVED, readiness_is_said),
-    rule("TP-F4-03", POD_KINDS, storage_is_claimed),
-    rule("TP-G7-01", POD_KINDS, images_are_named_by_digest),
-    rule("TP-G7-02", POD_KINDS, images_are_from_our_registries),
-    rule("TP-G7-03", POD_KINDS, images_are_pulled),
 )

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from components.network.policy import NAMESPACE_NAME
-from components.security.sandbox_admission import CLOCKS_S, SandboxAdmission, SandboxAdmissionArgs
+from components.security.sandbox_admission import SandboxAdmission, SandboxAdmissionArgs
+from controls.admission.sandboxes import CLOCKS_S
 from localcloud.controlplane import ControlPlane
 from settings import Tier, names
 from tests.cluster.acting import IMAGE, Answer, Caller

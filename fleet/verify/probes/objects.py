@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from components.network.tenant_network import ALLOW_NAME, DENY_NAME
-from components.security.object_admission import CLAIM_POLICY, OBJECT_POLICY, ROOT_CA, SCALER_POLICY
+from components.security.object_admission import CLAIM_POLICY, OBJECT_POLICY, SCALER_POLICY
 from components.security.tenant_admission import SERVICE_POLICY
+from controls.admission.objects import ROOT_CA
 from fleet.verify.place import Manifest, Place, changed, named
 from fleet.verify.probe import Flip
 from fleet.verify.probes.access import PLATFORM, TENANT_FILE, cannot

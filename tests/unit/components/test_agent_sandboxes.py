@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.sandbox.agent_sandboxes import autoscaler
-from components.security.sandbox_admission import claim_policy, claim_validations, claim_variables
+from components.security.admission_policy import rendered as rendered_policy
+from components.security.sandbox_admission import leases
 from components.security.tenant_roles import RULES
+from controls.admission.sandboxes import SANDBOX_CLAIMS
 from settings import ResolvedSandboxes, TenantPlan, Workload, plan_tenants
 from settings.sandboxes import Sandboxes
 from stacks.layers import cluster_provider, platform_layer
@@ -200,7 +202,10 @@ def test_a_tenants_people_claim_sandboxes_and_write_nothing_behind_them() -> Non
 
 
 def test_claims_are_bounded_by_the_lifetime_and_the_idle_time_of_the_tier() -> None:
-    variables = {each["name"]: each["expression"] for each in claim_variables(tuple(catalogue().tiers.values()))}
+    variables = {
+        each["name"]: each["expression"]
+        for each in rendered_policy(SANDBOX_CLAIMS, leases(catalogue().tiers.values()))["variables"]
+    }
 
     assert variables["idle"] == (
         """duration({"enterprise": "30m", "free": "30m", "team": "30m"}[?variables.tier].orValue('0s'))"""
@@ -216,7 +221,7 @@ def test_every_rule_for_claims_names_the_field_it_is_about() -> None:
     fields.append("volumeClaimTemplates")
     fields.append("additionalPodMetadata")
 
-    rules = claim_validations()
+    rules = rendered_policy(SANDBOX_CLAIMS, leases(()))["validations"]
     assert len(rules) == len(fields)
     assert all(field in rule["message"] for field, rule in zip(fields, rules, strict=True))
 
@@ -229,7 +234,7 @@ def test_the_rules_for_claims_fail_closed_in_every_tenants_namespace() -> None:
     assert spec["matchConstraints"]["namespaceSelector"] == {
         "matchExpressions": [{"key": "tenant", "operator": "Exists"}]
     }
-    assert len(claim_policy(())["validations"]) == 7
+    assert len(spec["validations"]) == 7
 
 
 def test_a_cluster_without_the_addon_has_no_rules_for_claims() -> None:

@@ -3,7 +3,8 @@
 import re
 from collections import Counter
 
-from components.security.object_admission import PROTECTED, written
+from components.security.object_admission import written
+from controls.admission.objects import PROTECTED
 from tests.cluster.attacks import ATTACKS
 from tests.unit.components.local_stack import ROOT, local_stack
 from tests.unit.controls import page
@@ -55,7 +56,7 @@ def test_every_admission_policy_refuses_something() -> None:
 
 
 def test_every_kind_that_tenants_write_is_held_to_the_rules_for_metadata() -> None:
-    asked = {(group, name) for each in written() for group in each["api_groups"] for name in each["resources"]}
+    asked = {(each.group, name) for each in written() for name in each.resources}
     assert ("", "pods") in asked
     assert ("networking.k8s.io", "networkpolicies") in asked
     assert not any("/" in name for _, name in asked)

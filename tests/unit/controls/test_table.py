@@ -37,7 +37,8 @@ def test_every_row_is_whole() -> None:
         (replace(ROW, fix=""), "fix is empty"),
         (replace(ROW, why="Because"), "why does not end with a full stop"),
         (replace(ROW, sources=("PSS restricted",)), "sources do not name requirement C4"),
-        (replace(ROW, preview=False, admission=()), "nothing enforces it"),
+        (replace(ROW, id="TP-C4-99", preview=False, native=()), "nothing enforces it"),
+        (replace(ROW, native=("tenantplane-rooted-pods",)), "is named by its rules"),
     ],
 )
 def test_a_row_that_lacks_something_is_refused(flipped: Control, words: str) -> None:

@@ -80,7 +80,7 @@ PODS = (
     pod("TP-C4-02", (*SAFE, "capabilities", "add"), ["SETUID"], "SETUID, which its workload does not state", FINE),
     pod("TP-C4-02", (*SAFE, "capabilities", "add"), ["CHOWN"], "CHOWN, which its runtime does not allow", FINE),
     pod("TP-C4-03", (*SAFE, "runAsNonRoot"), False, "'app' may run as root", "'app' may run as root"),
-    pod("TP-C4-03", (*SAFE, "runAsUser"), 0, "'app' runs as user 0", FINE),
+    pod("TP-C4-03", (*SAFE, "runAsUser"), 0, "'app' may run as root", FINE),
     pod(
         "TP-C4-04",
         (*POD, "securityContext", "seccompProfile", "type"),
@@ -124,13 +124,13 @@ PODS = (
         "TP-C6-01",
         (*POD, "tolerations"),
         [{"key": "tenantplane.dev/tenant", "value": "bolt"}],
-        "tolerates the nodes of tenant 'bolt'",
+        "tolerates the nodes of another tenant",
         FINE,
     ),
     pod("TP-C6-01", (*POD, "tolerations", 0, "value"), "system", "tolerates the system nodes", "the system nodes"),
     pod("TP-C6-02", (*POD, "nodeName"), "node-1", "the pod names node 'node-1'", FINE),
     pod("TP-C6-03", (*POD, "tolerations"), _GPU, "tolerates GPU nodes and asks for no GPU", FINE),
-    pod("TP-C8-01", (*POD, "priorityClassName"), "critical", "tier 'team' has priority class 'critical'", FINE),
+    pod("TP-C8-01", (*POD, "priorityClassName"), "critical", "priority class 'critical', which its tier may not", FINE),
     pod(
         "TP-C8-02",
         (*POD, "affinity"),
@@ -278,7 +278,7 @@ TENANTS = (
         good=SERVICE,
         path=("spec", "type"),
         bad="ExternalName",
-        said="it leads to None",
+        said="it leads elsewhere: its type is ExternalName",
         missing=FINE,
     ),
     Case(
