@@ -19,10 +19,11 @@ PATCH = {"merge": "application/merge-patch+json", "json": "application/json-patc
 
 @dataclass(frozen=True)
 class Answer:
-    """What the API server answered. body: the object, or the Status of a refusal."""
+    """What the API server answered. body: the object, or the Status of a refusal. warnings: what it told besides."""
 
     status: int
     body: dict[str, Any]
+    warnings: tuple[str, ...] = ()
 
     @property
     def message(self) -> str:
@@ -67,7 +68,7 @@ class Caller:
             said = json.loads(answer.data)
         except ValueError:
             said = {"message": answer.data.decode()}
-        return Answer(answer.status, said)
+        return Answer(answer.status, said, tuple(answer.headers.getlist("Warning")))
 
     def get(self, path: str) -> dict[str, Any]:
         """Read; AssertionError when refused."""

@@ -6,6 +6,7 @@
 from itertools import groupby
 
 from controls import CONTROLS, Control
+from controls.admission import POLICIES
 from tests.unit.components.local_stack import ROOT
 from tests.unit.controls.live_probes import probes
 
@@ -20,6 +21,10 @@ is made. **Admission** is the API server's own refusal, by the name it gives; wh
 control's id. **Configuration** is what the platform is built from, where nothing has to refuse anything. **Live
 probes** are what [fleet verify](verify.md) asks of a running environment, for each tenant that they are about. What
 is attempted on a live API server, row by row, is in [controls.md](controls.md).
+
+The policies at admission are made from [controls/admission](../controls/admission), rule by rule. What preview can ask
+of the same objects is written once, as a claim that both read: {claims} of {rules} rules. Why the others are not is in
+[decision 0026](decisions/0026-admission-is-made-from-the-table.md).
 
 ```
 pulumi preview --policy-pack policies      # one stack; what is refused fails the preview
@@ -86,7 +91,14 @@ def page() -> str:
     """The whole page."""
     rows = list(CONTROLS.values())
     counted = {name: sum(each.severity.value == name for each in rows) for name in ("high", "medium", "low")}
-    head = HEAD.format(count=len(rows), severities="\n".join(f"| {name} | {n} |" for name, n in counted.items()))
+    rules = [each for policy in POLICIES.values() for each in policy.refusals]
+    claims = sum(each.preview is not None for each in rules)
+    head = HEAD.format(
+        count=len(rows),
+        claims=claims,
+        rules=len(rules),
+        severities="\n".join(f"| {name} | {n} |" for name, n in counted.items()),
+    )
     parts = [head]
     for area, held in groupby(rows, key=lambda each: each.requirement[0]):
         table = [
