@@ -8,8 +8,8 @@ from policies.kubernetes import KUBERNETES, KUBERNETES_TOGETHER
 from policies.objects import KubernetesObject, Resource
 from policies.rule import Rule
 
-RULES: Final = (*KUBERNETES, *AWS)
-"""Rules about one resource."""
+RULES: Final = tuple(sorted((*KUBERNETES, *AWS), key=lambda rule: rule.control.id))
+"""Rules about one resource, in the order of their controls: that is the order in which a reviewer reads findings."""
 STACK_RULES: Final = (*KUBERNETES_TOGETHER, *AWS_TOGETHER)
 """Rules about a whole stack."""
 
