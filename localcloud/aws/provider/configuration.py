@@ -50,7 +50,7 @@ def configuration(inputs: Mapping[str, Any]) -> Configuration:
             str(region),
             attempts=int(given.get("maxRetries") or _ATTEMPTS),
             mode=str(given.get("retryMode") or "standard"),
-            access_key=str(given.get("accessKey") or "local"),
+            access_key=_access_key(given.get("accessKey")),
         ),
         dict((given.get("defaultTags") or {}).get("tags") or {}),
         tuple(map(str, given.get("allowedAccountIds") or ())),
@@ -74,6 +74,11 @@ def _endpoint(given: Mapping[str, Any]) -> str:
     if (running := running_aws()) is not None:
         return running.endpoint
     raise LocalcloudError("no local AWS runs here; start it with: python -m localcloud aws start")
+
+
+def _access_key(given: Any) -> str:
+    """The key itself: the SDK marks it as a secret, in JSON in a text."""
+    return str((given.get("value") if isinstance(given, Mapping) else given) or "local")
 
 
 def _decoded(value: Any) -> Any:
