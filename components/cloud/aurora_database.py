@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pulumi_aws import ec2, rds
+from pulumi_aws import ec2, rds, secretsmanager
 
 from settings.aws import Aurora
 from settings.aws.postgres import ENGINE, PORT, STATIC, family, final_snapshot, parameters, server_name, sources
@@ -40,8 +40,9 @@ class AuroraDatabase(pulumi.ComponentResource):
     Creates: SubnetGroup of the subnets that have no way out; SecurityGroup that takes PostgreSQL from `clients` and
     from `settings.administered_from`, and lets nothing out; ClusterParameterGroup (TLS 1.3 forced, SCRAM); Cluster
     (deletion-protected, its final snapshot always named; the owner's key for data, copies, insights and the master's
-    password, which Secrets Manager makes and turns every 7 days and nobody sees); ClusterInstances in as many zones as
-    there are instances. All protected.
+    password, which RDS makes, keeps in Secrets Manager and nobody sees); SecretRotation by RDS itself, without a
+    function of Lambda, after `settings.password_days`; ClusterInstances in as many zones as there are instances. All
+    protected.
     Outputs: endpoint, reader (str), hosts; port (int), 5432 but on the AWS of one machine; secret (str), ARN of the
     master's secret; arn (str).
     """
@@ -123,6 +124,15 @@ class AuroraDatabase(pulumi.ComponentResource):
         self.endpoint, self.port = server.endpoint, server.port
         self.reader, self.arn = server.reader_endpoint, server.arn
         self.secret = server.master_user_secrets.apply(lambda made: made[0].secret_arn)
+        secretsmanager.SecretRotation(
+            name,
+            secret_id=self.secret,
+            rotation_rules={"automatically_after_days": wanted.password_days},
+            # The first password is as new as the server, and a new schedule is no reason to take the credential from
+            # under whoever is at work with it.
+            rotate_immediately=False,
+            opts=child,
+        )
         zones = site.region.zones
         for index in range(wanted.instances):
             rds.ClusterInstance(

@@ -102,6 +102,8 @@ def _server(clients: Clients, name: str, trusted: Path, advice: str) -> Database
     try:
         connect(server, MAINTENANCE, timeout_s=ANSWERS_WITHIN_S).close()
     except psycopg.OperationalError as error:
+        if "password authentication failed" in str(error):
+            advice = "if the password is being turned just now, which takes RDS a minute, run this again"
         raise NotReachedError(
             f"the Aurora {name!r} does not let `fleet` in, at {server.host}:{server.port} "
             f"({' '.join(str(error).split())}); {advice}"

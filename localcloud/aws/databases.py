@@ -32,6 +32,17 @@ def authority(identifier: str, region: str, state_dir: Path | None = None) -> Pa
     return _layout(identifier, region, state_dir).certificate(CLUSTER)
 
 
+def turn_password(identifier: str, region: str, user: str, password: str, state_dir: Path) -> None:
+    """Give the master of an RDS cluster another password. Its server is started where it does not run; there is none
+    where nobody made the cluster by the provider. Raises LocalcloudError."""
+    layout = _layout(identifier, region, state_dir)
+    if not layout.directory.exists():
+        return
+    with lock(layout.lock):
+        server = start_database(layout)
+    _master(server, user, password, None)
+
+
 def wake_databases(state_dir: Path | None = None) -> tuple[str, ...]:
     """Start the servers that were made and do not run, as after a restart of the machine; their names."""
     layout = AwsLayout(state_dir or state_directory())

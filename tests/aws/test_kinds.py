@@ -690,6 +690,7 @@ WITH_A_TEST_OF_ITS_OWN = {
         "eks/podIdentityAssociation:PodIdentityAssociation",
         "rds/cluster:Cluster",
         "rds/clusterInstance:ClusterInstance",
+        "secretsmanager/secretRotation:SecretRotation",
     )
 }
 

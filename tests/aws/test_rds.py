@@ -1,19 +1,26 @@
 """An Aurora cluster is a real PostgreSQL server with the user and the database asked for (F1, H1)."""
 
 import json
+import time
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from botocore.exceptions import ClientError
 
 from localcloud.aws import AwsService
 from localcloud.aws.databases import authority
+from localcloud.aws.server.rds import Schedule
 from tests.aws.conftest import REGION, client
 from tests.aws.plugin import Plugin, Refused, Resource, changes
 
 pytestmark = pytest.mark.xdist_group("aws")  # names that are taken once
 
 CLUSTER, INSTANCE = "aws:rds/cluster:Cluster", "aws:rds/clusterInstance:ClusterInstance"
+ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
+FUNCTION = "arn:aws:lambda:eu-central-1:123456789012:function:turn"
+DAY_S = 86_400
 SETTINGS = {"engine": "aurora-postgresql", "engineVersion": "16.6", "databaseName": "platform", "port": 5432}
 
 
@@ -53,6 +60,7 @@ def test_a_cluster_is_a_server_and_goes_with_its_data(plugin: Plugin, aws: AwsSe
         assert one.execute("SELECT n FROM kept").fetchone() == (7,)
         rights = one.execute("SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = 'tenantplane'").fetchone()
         assert rights == (False, True)
+    _is_turned(plugin, aws, made, state_dir)
     instance = plugin.create(
         INSTANCE,
         identifier="rds-test-0",
@@ -78,6 +86,79 @@ def test_a_cluster_is_a_server_and_goes_with_its_data(plugin: Plugin, aws: AwsSe
     assert found["DBClusterSnapshots"][0]["Status"] == "available"
     with pytest.raises(psycopg.OperationalError):
         session(made, login["username"], login["password"], state_dir)
+
+
+def _is_turned(plugin: Plugin, aws: AwsService, server: Resource, state_dir: Path) -> None:
+    """Its master's password: not by the schedule itself, at once where that is asked for, and when the day has come."""
+    asked, arn = client(aws, "secretsmanager"), server["masterUserSecrets"][0]["secretArn"]
+
+    def password() -> str:
+        return str(json.loads(asked.get_secret_value(SecretId=arn)["SecretString"])["password"])
+
+    def lets_in(held: str) -> bool:
+        try:
+            session(server, "tenantplane", held, state_dir).close()
+        except psycopg.OperationalError as error:
+            if "password authentication failed" not in str(error):
+                raise
+            return False
+        return True
+
+    first, found = password(), asked.describe_secret(SecretId=arn)
+    assert (found["RotationEnabled"], found["RotationRules"]["AutomaticallyAfterDays"]) == (True, 7), "as RDS has it"
+    inputs = {"secretId": arn, "rotationRules": {"automaticallyAfterDays": 30}, "rotateImmediately": False}
+    rotation = plugin.create(ROTATION, **inputs)
+    assert asked.describe_secret(SecretId=arn)["RotationRules"]["AutomaticallyAfterDays"] == 30
+    assert not changes(plugin.diff(rotation, inputs))
+    again = rotation.again()
+    assert again is not None
+    assert not changes(plugin.diff(again, inputs)), again.inputs
+    assert password() == first
+    assert lets_in(first)
+
+    sooner = {**inputs, "rotationRules": {"automaticallyAfterDays": 14}, "rotateImmediately": True}
+    assert not any(changes(plugin.diff(rotation, sooner)).values()), "in place"
+    rotation = plugin.update(rotation, **sooner)
+    second = password()
+    assert (lets_in(first), lets_in(second)) == (False, True)
+
+    schedule = Schedule(aws.endpoint)
+    assert arn not in schedule.turn_due(REGION, time.time() + 13 * DAY_S)
+    assert password() == second
+    assert arn in schedule.turn_due(REGION, time.time() + 15 * DAY_S)
+    assert (lets_in(second), lets_in(password())) == (False, True)
+
+    plugin.delete(rotation)
+    assert rotation.again() is None
+    assert arn not in schedule.turn_due(REGION, time.time() + 15 * DAY_S)
+    with pytest.raises(ClientError, match="managed by rds"):
+        asked.rotate_secret(SecretId=arn, RotationLambdaARN=FUNCTION)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"rotationLambdaArn": FUNCTION}, "rotationLambdaArn is not carried out"),
+        ({"rotationRules": {"automaticallyAfterDays": 0}}, "automaticallyAfterDays: 0 is out of range"),
+        ({"rotationRules": {"automaticallyAfterDays": 1001}}, "1001 is out of range; allowed: 1 to 1000"),
+        ({"rotationRules": {"scheduleExpression": "rate(4 hours)"}}, "knows automaticallyAfterDays and no windows"),
+        ({"rotationEnabled": False}, "rotationEnabled is not carried out"),
+    ],
+)
+def test_a_rotation_that_the_local_aws_does_not_carry_out_is_refused(
+    plugin: Plugin, changed: dict[str, Any], said: str
+) -> None:
+    good = {"secretId": "some", "rotationRules": {"automaticallyAfterDays": 30}}
+    plugin.check(ROTATION, good)
+    with pytest.raises(Refused, match=said):
+        plugin.check(ROTATION, {**good, **changed})
+
+
+def test_a_secret_that_no_service_manages_is_not_turned_without_a_function(plugin: Plugin, aws: AwsService) -> None:
+    secret = plugin.create("aws:secretsmanager/secret:Secret", name="turned-by-nobody", recoveryWindowInDays=0)
+    with pytest.raises(ClientError, match="No Lambda rotation function ARN"):
+        client(aws, "secretsmanager").rotate_secret(SecretId=secret.id)
+    plugin.delete(secret)
 
 
 def test_another_engine_is_refused(plugin: Plugin) -> None:

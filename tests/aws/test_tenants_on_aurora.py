@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import boto3
 import psycopg
 import pytest
 
@@ -67,6 +68,16 @@ class OnAccount:
     catalogue: Catalogue
     cluster: Cluster
     variables: dict[str, str]
+
+    def client(self, service: str) -> Any:
+        """boto3 with the same."""
+        return boto3.client(
+            service,
+            region_name=self.cluster.region,
+            endpoint_url=self.variables["AWS_ENDPOINT_URL"],
+            aws_access_key_id=self.variables["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.variables["AWS_SECRET_ACCESS_KEY"],
+        )
 
     def server(self, **changed: str) -> DatabaseServer | None:
         """As `fleet` finds it. changed: other variables."""
@@ -255,3 +266,17 @@ def test_a_server_that_another_authority_signed_is_no_server(account: OnAccount,
     with pytest.raises(NotReachedError, match="certificate verify failed"):
         wrong.server()
     assert account.server() is not None
+
+
+def test_a_password_that_was_turned_is_the_next_runs_and_the_old_one_is_nobodys(account: OnAccount) -> None:
+    """The last one: who holds the server from before holds the old one (F5)."""
+    before = account.server()
+    assert before is not None
+    with connect(before, "postgres"):
+        account.client("rds").modify_db_cluster(
+            DBClusterIdentifier=NAME, RotateMasterUserPassword=True, ApplyImmediately=True
+        )
+    after = account.server()
+    assert after is not None
+    with connect(after, "postgres"), pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        connect(before, "postgres")

@@ -1,11 +1,62 @@
-"""Secrets Manager. Rotation is left out: moto rotates by a Lambda function, for which it would need Docker."""
+"""Secrets Manager. What turns a secret is the service that manages it: RDS turns its masters' passwords, for real
+(localcloud/aws/server/rds.py). Rotation by a Lambda function is left out: moto would need Docker for it."""
 
-from localcloud.aws.model import Call, Kind, Read, Tags, names
+from collections.abc import Mapping
+from typing import Any
+
+from localcloud.aws.model import Call, Hooks, Kind, Read, Tags, names
 
 _SECRET = {"SecretId": "=id"}
 _VERSION = {"SecretId": "=in.secretId"}
+_LONGEST_DAYS = 1_000
+
+_ROTATE = {
+    "SecretId": "=in.secretId",
+    "RotationRules": {"AutomaticallyAfterDays": "=in.rotationRules.automaticallyAfterDays"},
+    "RotateImmediately": "=in.rotateImmediately",
+}
+
+
+class ManagedRotation(Hooks):
+    """Behind aws:secretsmanager/secretRotation:SecretRotation."""
+
+    def check(self, inputs: Mapping[str, Any]) -> str | None:
+        """What the local AWS does not carry out."""
+        rules = inputs.get("rotationRules")
+        if isinstance(rules, Mapping):
+            if rules.get("scheduleExpression") or rules.get("duration"):
+                return "rotationRules: the local AWS knows automaticallyAfterDays and no windows"
+            days = rules.get("automaticallyAfterDays")
+            if days is None or (isinstance(days, (int, float)) and not 1 <= days <= _LONGEST_DAYS):
+                return f"rotationRules.automaticallyAfterDays: {days} is out of range; allowed: 1 to {_LONGEST_DAYS}"
+        return None
+
 
 SECRETS_KINDS = (
+    Kind(
+        token="aws:secretsmanager/secretRotation:SecretRotation",
+        client="secretsmanager",
+        create=Call(do="rotate_secret", give=_ROTATE),
+        id="=raw.ARN",
+        ids=("secretId",),
+        read=Read(
+            call=Call(do="describe_secret", give=_SECRET),
+            found="=raw.DeletedDate && `null` || (raw.RotationEnabled && raw || `null`)",
+            outputs={
+                "secretId": "=found.ARN",
+                "rotationEnabled": "=found.RotationEnabled",
+                "rotationRules": {"automaticallyAfterDays": "=found.RotationRules.AutomaticallyAfterDays"},
+            },
+        ),
+        update=(Call(do="rotate_secret", give=_ROTATE, when=("rotationRules", "rotateImmediately")),),
+        delete=(Call(do="cancel_rotate_secret", give=_SECRET),),
+        replace=names("secretId"),
+        defaults={"rotateImmediately": True},
+        unread=names("rotateImmediately"),
+        hooks=ManagedRotation,
+        silent="the window of a day; RDS's secrets are turned within a minute after their day has come, and one that "
+        "nothing manages is refused, since it needs a function of Lambda",
+    ),
     Kind(
         token="aws:secretsmanager/secret:Secret",
         client="secretsmanager",

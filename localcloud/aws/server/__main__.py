@@ -12,6 +12,7 @@ from werkzeug.serving import make_server
 
 from localcloud.aws.server.application import Application
 from localcloud.aws.server.karpenter import Karpenter
+from localcloud.aws.server.rds import Schedule
 from localcloud.controlplane.ports import HOST
 from localcloud.errors import LocalcloudError
 
@@ -50,6 +51,7 @@ def main() -> int:
     # The memory is in `<state>/aws`, beside the control planes.
     karpenter = Karpenter(f"http://{HOST}:{port}", directory.parents[1])
     threading.Thread(target=karpenter.run, args=(ended,), daemon=True).start()
+    threading.Thread(target=Schedule(f"http://{HOST}:{port}").run, args=(ended,), daemon=True).start()
     while not ended.wait(_LOOK_S):
         if application.is_due():
             application.save()

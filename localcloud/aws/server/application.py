@@ -35,17 +35,17 @@ _KEY_BYTES: Final = 32
 
 # moto takes keys from the system and not from its own source, so that after a replay nothing could be decrypted.
 kms.generate_master_key = lambda: mock_random.randbytes(_KEY_BYTES)
-rds.use_real_servers()
 
 
 class Application:
-    """moto with a memory. directory: of the snapshot and the journal that continues it.
+    """moto with a memory. directory: of the snapshot and the journal that continues it, in `<state>/aws`.
 
     Raises LocalcloudError when another version of moto wrote them.
     """
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        rds.use_real_servers(directory.parents[1])
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._lock = threading.Lock()
         self._seeds = random.SystemRandom()

@@ -57,6 +57,11 @@ def test_a_database_is_not_lost_and_not_read_by_others(owner: str) -> None:
     assert made["manageMasterUserPassword"] is True
     assert "masterPassword" not in made
     assert made["kmsKeyId"] == made["masterUserSecretKmsKeyId"]
+    turned = one("aws:secretsmanager/secretRotation:SecretRotation", owner).inputs
+    assert turned["secretId"] == f"arn:aws:secret:{owner}"
+    assert turned["rotationRules"] == {"automaticallyAfterDays": 7}
+    assert turned["rotateImmediately"] is False
+    assert "rotationLambdaArn" not in turned
     instances = [
         each.inputs
         for each in aws_stack().of("aws:rds/clusterInstance:ClusterInstance")

@@ -42,7 +42,7 @@ def test_what_is_right_is_taken_with_the_safe_defaults() -> None:
     assert made.public_endpoint == ()
     assert made.downloads()["runsc"].target == "/usr/local/bin"
     aurora = Aurora.model_validate(AURORA)
-    assert (aurora.instances, aurora.backup_days, aurora.administered_from) == (2, 35, ())
+    assert (aurora.instances, aurora.backup_days, aurora.password_days, aurora.administered_from) == (2, 35, 7, ())
     with pytest.raises(KeyError):
         account.region("us-east-1")
 
@@ -75,6 +75,8 @@ def test_what_is_right_is_taken_with_the_safe_defaults() -> None:
         (Aurora, AURORA, {"version": 17.5}, "is not text"),
         (Aurora, AURORA, {"instance_class": "r7g.large"}, "is not a class"),
         (Aurora, AURORA, {"backup_days": 3}, "out of range"),
+        (Aurora, AURORA, {"password_days": 0}, "out of range"),
+        (Aurora, AURORA, {"password_days": 91}, "out of range"),
         (Aurora, AURORA, {"administered_from": ["0.0.0.0/0"]}, "is a /0"),
         (Aurora, AURORA, {"administered_from": ["10.0.0.0/8"]}, "is a /8"),
         (Aurora, AURORA, {"administered_from": ["203.0.113.0/24"]}, "is not private"),
