@@ -43,6 +43,7 @@ from components.security.virtual_admission import VirtualAdmission, VirtualAdmis
 from components.tenancy.platform_namespace import PlatformNamespace, PlatformNamespaceArgs
 from components.tenancy.tenant import Tenant, TenantArgs, facts
 from settings import Catalogue, Cluster, TenantPlan, Tier, plan_tenants
+from settings.aws.network import balancer_ranges
 from settings.cost import metered
 from settings.gpu_sharing import gpu_pools
 from settings.image_scan import scanned_images
@@ -115,11 +116,13 @@ def platform_layer(catalogue: Catalogue, cluster: Cluster, provider: kubernetes.
         tier = GuardRails("guard-rails", rails_of(catalogue.topology, cluster), options).tier
     mesh = Mesh("mesh", MeshArgs(cluster=cluster, topology=catalogue.topology), options) if cluster.mesh else None
     if cluster.has_gateway and cluster.front_door is not None:
+        account = catalogue.topology.aws
         door = PlatformGatewayArgs(
             domain=catalogue.topology.domain,
             front_door=cluster.front_door,
             namespace=cluster.gateway_namespace,
             system_namespace=cluster.system_namespace,
+            balancers=balancer_ranges(account.region(cluster.region)) if account and cluster.eks else (),
             meshed=cluster.mesh is not None,
         )
         PlatformGateway("gateway", door, options)

@@ -33,15 +33,25 @@ BUFFER: Final = "32Ki"
 """Of a connection: Envoy's advice for a gateway that meets people it does not know."""
 
 
-def gateway_spec(domain: str, certificate: str) -> Manifest:
-    """Spec of the Gateway: TLS alone, the hosts of tenants alone, routes of tenants' namespaces alone."""
+HOPS: Final = 1
+"""Proxies before the gateway where there is a load balancer: that and no other, which writes the address it was asked
+from at the right end of `X-Forwarded-For`. What stands left of that, the client has written."""
+
+
+def gateway_spec(domain: str, certificate: str, *, balanced: bool = False) -> Manifest:
+    """Spec of the Gateway: TLS alone, the hosts of tenants alone, routes of tenants' namespaces alone.
+
+    balanced: a load balancer of AWS asks, which says no server name when it opens a connection: the listener names no
+    host, and Envoy refuses none for the lack of one. Each route still has its tenant's host and no other.
+    """
     of_tenants = {"matchExpressions": [names.of_tenants()]}
+    host = {} if balanced else {"hostname": f"*.{domain}"}
     return {
         "gatewayClassName": NAME,
         "listeners": [
             {
                 "name": LISTENER,
-                "hostname": f"*.{domain}",
+                **host,
                 "port": PORT,
                 "protocol": "HTTPS",
                 "tls": {"mode": "Terminate", "certificateRefs": [{"kind": "Secret", "name": certificate}]},
@@ -54,8 +64,13 @@ def gateway_spec(domain: str, certificate: str) -> Manifest:
     }
 
 
-def client_policy_spec() -> Manifest:
-    """Spec of the ClientTrafficPolicy: what holds for every request before anything looks at it (B3, F5)."""
+def client_policy_spec(*, balanced: bool = False) -> Manifest:
+    """Spec of the ClientTrafficPolicy: what holds for every request before anything looks at it (B3, F5).
+
+    balanced: whether requests come by a load balancer, which says in a header who is at the other end.
+    """
+    # Else: who is at the other end of the connection, and no address that a client writes into a header.
+    client: Manifest = {"xForwardedFor": {"numTrustedHops": HOPS}} if balanced else {"directSourceIP": {}}
     return {
         "targetRefs": [_gateway()],
         "tls": {"minVersion": "1.3", "maxVersion": "1.3", "alpnProtocols": ["h2", "http/1.1"]},
@@ -67,8 +82,7 @@ def client_policy_spec() -> Manifest:
             "requestID": "Generate",
             "lateResponseHeaders": {"set": [{"name": "retry-after", "value": RETRY_AFTER}]},
         },
-        # Who is at the other end of the connection, and no address that a client writes into a header.
-        "clientIPDetection": {"directSourceIP": {}},
+        "clientIPDetection": client,
         "path": {"escapedSlashesAction": "RejectRequest"},
         "timeout": {
             "http": {

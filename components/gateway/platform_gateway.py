@@ -31,14 +31,15 @@ class PlatformGatewayArgs:
     """Inputs of PlatformGateway.
 
     domain: of the tenants' hosts. front_door: whose tokens count, and the Secret with the certificate. namespace: of
-    the gateway, from the topology. system_namespace: where the platform's Prometheus runs. meshed: whether the cluster
-    is in a mesh.
+    the gateway, from the topology. system_namespace: where the platform's Prometheus runs. balancers: ranges of AWS's
+    load balancers before it; none where clients reach it themselves. meshed: whether the cluster is in a mesh.
     """
 
     domain: str
     front_door: FrontDoor
     namespace: str
     system_namespace: str
+    balancers: tuple[str, ...] = ()
     meshed: bool = False
 
 
@@ -53,6 +54,8 @@ class PlatformGateway(pulumi.ComponentResource):
     ClientTrafficPolicy (TLS 1.3 alone; client-sent copies of the identity headers taken away before anything reads
     them; headers with underscores and paths with escaped slashes refused; time and buffers bounded; a refusal for too
     many requests says when to come again) and SecurityPolicy (nobody is let in by a route without a policy of its own).
+    Behind load balancers of AWS the listener names no host, since these say none when they open a connection; they
+    alone reach the proxies, and `X-Forwarded-For` is believed for the one address that they add (B2).
     In a mesh also Sidecar `default`: the proxies of its pods know every tenant's services (E3).
     Envoy Gateway itself is installed beside it, with its proxies in the Gateway's namespace
     (`provider.kubernetes.deploy.type: GatewayNamespace`), where tenants' network policies let them in from.
@@ -74,7 +77,7 @@ class PlatformGateway(pulumi.ComponentResource):
             networking.NetworkPolicy(
                 f"{name}-network",
                 metadata={**platform_metadata(NETWORK, COMPONENT), "namespace": args.namespace},
-                spec=network(args.front_door, args.system_namespace, meshed=args.meshed),
+                spec=network(args.front_door, args.system_namespace, balancers=args.balancers, meshed=args.meshed),
                 opts=in_namespace(self, namespace),
             ),
         ]
@@ -92,9 +95,9 @@ class PlatformGateway(pulumi.ComponentResource):
             api_version=GATEWAY_API,
             kind="Gateway",
             metadata=inside,
-            spec=gateway_spec(args.domain, args.front_door.certificate),
+            spec=gateway_spec(args.domain, args.front_door.certificate, balanced=bool(args.balancers)),
             # Its policies first: it is never there without them.
-            opts=in_namespace(self, namespace, class_, *networks, *self._policies(name, inside, namespace)),
+            opts=in_namespace(self, namespace, class_, *networks, *self._policies(name, args, inside, namespace)),
         )
         if args.meshed:
             CustomResource(
@@ -108,9 +111,11 @@ class PlatformGateway(pulumi.ComponentResource):
         self.domain = args.domain
         self.register_outputs({"domain": self.domain})
 
-    def _policies(self, name: str, metadata: Manifest, namespace: core.Namespace) -> list[CustomResource]:
+    def _policies(
+        self, name: str, args: PlatformGatewayArgs, metadata: Manifest, namespace: core.Namespace
+    ) -> list[CustomResource]:
         kinds = (
-            ("clients", "ClientTrafficPolicy", client_policy_spec()),
+            ("clients", "ClientTrafficPolicy", client_policy_spec(balanced=bool(args.balancers))),
             ("closed", "SecurityPolicy", closed_policy_spec()),
         )
         return [

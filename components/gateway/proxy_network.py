@@ -1,5 +1,6 @@
 """What the gateway's proxies reach, and who reaches them, in their closed namespace (E1, B2)."""
 
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -23,18 +24,22 @@ CONFIGURATION_PORT: Final = 18000
 """Where Envoy Gateway tells its proxies what to do."""
 
 
-def network(front_door: FrontDoor, system_namespace: str, *, meshed: bool = False) -> Manifest:
+def network(
+    front_door: FrontDoor, system_namespace: str, *, balancers: Sequence[str] = (), meshed: bool = False
+) -> Manifest:
     """Spec of the NetworkPolicy of the proxies.
 
     front_door: where the issuer's keys are; any address on that port, since a policy knows no names. system_namespace:
-    of the platform's Prometheus. meshed: whether they have a proxy of the mesh beside them, which asks istiod and goes
-    to tenants' services on other clusters by these clusters' gateways.
+    of the platform's Prometheus. balancers: ranges of the load balancers that alone may ask, since what they say of the
+    client's address is believed; none: anybody. meshed: whether they have a proxy of the mesh beside them, which asks
+    istiod and goes to tenants' services on other clusters by these clusters' gateways.
     """
     keys = urlsplit(str(front_door.keys))
+    asking: Manifest = {"from_": [{"ip_block": {"cidr": each}} for each in balancers]} if balancers else {}
     return both_ways(
         labelled(PROXIES),
         ingress=[
-            {"ports": tcp(LISTENER_PORT)},
+            {**asking, "ports": tcp(LISTENER_PORT)},
             {"from_": [scraper(system_namespace)], "ports": tcp(STATISTICS_PORT)},
         ],
         egress=[

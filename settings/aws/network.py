@@ -40,6 +40,11 @@ class Subnet:
         return ipaddress.ip_network(self.cidr).num_addresses - RESERVED
 
 
+def balancer_ranges(region: AwsRegion) -> tuple[str, ...]:
+    """Where load balancers have their addresses: they alone are in public subnets, besides NAT."""
+    return tuple(each.cidr for each in subnets(region) if each.kind == "public")
+
+
 def subnets(region: AwsRegion) -> tuple[Subnet, ...]:
     """Private, public and data subnets, one each for every zone, in that order.
 

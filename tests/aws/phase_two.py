@@ -4,7 +4,9 @@ import base64
 import copy
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -26,11 +28,12 @@ from settings import load_catalogue, names, plan_tenants
 from settings.aws.postgres import server_name
 from settings.database import database_of
 from settings.database.files import SECRET
+from tests.engine.two_clusters import ControlPlane
 from tests.fixtures_cluster import Kubectl
 
 REGION, CLUSTER = "eu-central-1", "one"
 FURTHER, SECOND = "eu-west-1", "two"
-"""Where a second cluster is, as small as one can be, to which a tenant moves."""
+"""Where a second cluster is, as small as one can be, to which a tenant moves; the first stands by for it."""
 SMALL, OWN = "hedgehog-cli", "northwind-bank"
 """A tenant in what all share, and one with nodes, a key, a bucket and a database of its own."""
 FOUNDATION = names.foundation_stack(ENVIRONMENT, REGION)
@@ -107,6 +110,16 @@ class PhaseTwo:
         key = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
         return boto3.client(service, endpoint_url=self.endpoint, region_name=region, **key)
 
+    def kill(self, cluster: str) -> None:
+        """End a cluster's control plane as a fire would; its Aurora goes on."""
+        ControlPlane.of(names.cloud(ENVIRONMENT, cluster), self.state).send(signal.SIGKILL)
+
+    def is_back(self, cluster: str) -> None:
+        """Start a control plane that was killed, and take `lost` away from the cluster's topology."""
+        controlplane.start(names.cloud(ENVIRONMENT, cluster), state_dir=self.state)
+        file = self.root / "catalog" / "topology" / f"{ENVIRONMENT}.yaml"
+        file.write_text(re.sub(r"^ *lost: true\n", "", file.read_text(), flags=re.MULTILINE))
+
     @property
     def kubectl(self) -> Kubectl:
         return self.of(CLUSTER)
@@ -172,6 +185,7 @@ def _two_clusters(topology: dict[str, Any]) -> dict[str, Any]:
             pool |= {"zones": [f"{region}a"], "nodes": pool["min_nodes"] if pool["name"] == "northwind" else 1}
             pool["min_nodes"] = min(pool["min_nodes"], pool["nodes"])
         clusters.append(made)
+    clusters[0]["stands_by_for"] = [SECOND]
     clusters[1]["service_ranges"] = ["10.100.0.0/16"]
     regions = [each for each in topology["aws"]["regions"] if each["name"] in (REGION, FURTHER)]
     account = topology["aws"] | {"regions": regions}

@@ -4,13 +4,16 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
 
 from localcloud import controlplane
 from settings.aws.postgres import tenant_owner
+from settings.database.files import SECRET
 from tests.aws.phase_two import CLUSTER, FOUNDATION, FURTHER, OWN, SECOND, SMALL, STACKS, PhaseTwo
+from tests.engine.two_clusters import guards
 from tests.polling import until
 
 pytestmark = [pytest.mark.engine, pytest.mark.cluster, pytest.mark.xdist_group("phase-two")]
@@ -121,6 +124,48 @@ def test_a_tenant_moves_to_a_cluster_of_another_region_with_its_rows(made: Phase
     assert made.kubectl("get", "namespaces", "--selector", f"tenant={SMALL}", "-o", "name") == ""
     assert "is on two and nowhere else" in made.fleet("move", SMALL, "--to", SECOND)
     assert "nothing changed" in made.fleet("up", "--no-table")
+
+
+def held(made: PhaseTwo, cluster: str) -> dict[tuple[str, str], Any]:
+    """What a cluster has of SMALL's quota, policies, rights and secrets, without where its Aurora is."""
+    found = guards(made.of(cluster), SMALL)
+    database, _ = found["Secret", SECRET]
+    for key in ("host", "ca.crt"):
+        database["data"].pop(key, None)
+    return found
+
+
+def rows(made: PhaseTwo, cluster: str) -> list[str]:
+    """What SMALL has written, by its own credential."""
+    with made.session(SMALL, cluster, "session", cluster=cluster) as one:
+        return sorted(row[0] for row in one.execute("SELECT repository FROM session"))
+
+
+def test_a_cluster_of_eks_is_lost_and_its_stand_by_serves_its_tenants_as_they_were(made: PhaseTwo) -> None:
+    """H3, rehearsed: what was the cluster's is gone, its Aurora answers still."""
+    before = held(made, SECOND)
+    assert {kind for kind, _ in before} >= {"ResourceQuota", "LimitRange", "NetworkPolicy", "RoleBinding", "Secret"}
+    made.kill(SECOND)
+
+    said = made.fleet("failover", SECOND)
+
+    assert f"fail-over of {SECOND}:" in said
+    assert held(made, CLUSTER) == before
+    assert rows(made, CLUSTER) == sorted([f"of {SMALL}", "there"])
+    assert "nothing is affected" in made.fleet("failover", SECOND)
+
+
+def test_and_a_tenant_goes_home_to_it_with_what_was_written_meanwhile(made: PhaseTwo) -> None:
+    with made.session(SMALL, CLUSTER, "session") as one:
+        one.execute("INSERT INTO session (repository) VALUES ('meanwhile')")
+    before = held(made, CLUSTER)
+    made.is_back(SECOND)
+
+    made.fleet("move", SMALL, "--to", SECOND)
+
+    assert held(made, SECOND) == before
+    assert rows(made, SECOND) == sorted([f"of {SMALL}", "there", "meanwhile"])
+    assert made.kubectl("get", "namespaces", "--selector", f"tenant={SMALL}", "-o", "name") == ""
 
 
 def test_what_holds_data_refuses_to_go_twice(made: PhaseTwo) -> None:

@@ -157,11 +157,7 @@ class TwoClusters:
 
     def control_plane(self, cluster: str) -> "ControlPlane":
         """The processes of a cluster as they run now."""
-        status = controlplane.status(cluster, state_dir=self.state)
-        assert status is not None
-        pids = [part.pid for part in status.parts if part.pid and not part.name.startswith("postgres")]
-        assert pids
-        return ControlPlane(pids)
+        return ControlPlane.of(cluster, self.state)
 
     def kill(self, cluster: str) -> None:
         """End a cluster's control plane as a fire would; its database server goes on."""
@@ -192,6 +188,15 @@ class ControlPlane:
     """The processes of a cluster but its database server's."""
 
     pids: list[int]
+
+    @classmethod
+    def of(cls, cluster: str, state: Path) -> "ControlPlane":
+        """Those that run now."""
+        status = controlplane.status(cluster, state_dir=state)
+        assert status is not None
+        pids = [part.pid for part in status.parts if part.pid and not part.name.startswith("postgres")]
+        assert pids
+        return cls(pids)
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal to those that are there."""

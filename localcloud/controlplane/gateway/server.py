@@ -103,19 +103,25 @@ def _start(layout: Layout, envoy: Path, local: Local) -> None:
     _companion(layout).await_start(child, lambda: listens(local.port), _READY_TIMEOUT_S)
 
 
-def _certificates(layout: Layout, objects: Iterable[Manifest]) -> list[Manifest]:
+def _certificates(layout: Layout, objects: list[Manifest]) -> list[Manifest]:
     """The Secret that each listener of a Gateway names, with a certificate of the cluster for its host. It is made once
     and is not among the objects of the cluster: nobody in it has its key."""
     made: list[Manifest] = []
     for gateway in (each for each in objects if each["kind"] == "Gateway"):
         for listener in gateway["spec"]["listeners"]:
             for ref in listener.get("tls", {}).get("certificateRefs", ()):
-                certificate, key = _certificate(layout, listener["hostname"])
+                certificate, key = _certificate(layout, listener.get("hostname") or _any_host(objects))
                 data = {"tls.crt": _encoded(certificate), "tls.key": _encoded(key)}
                 metadata = {"name": ref["name"], "namespace": gateway["metadata"]["namespace"]}
                 secret: dict[str, Any] = {"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls"}
                 made.append({**secret, "metadata": metadata, "data": data})
     return made
+
+
+def _any_host(objects: Iterable[Manifest]) -> str:
+    """For a listener that names no host: the one that all routes have in common, behind their first word."""
+    hosts = (host for each in objects if each["kind"] == "HTTPRoute" for host in each["spec"].get("hostnames", ()))
+    return f"*.{next(iter(hosts), 'localhost').partition('.')[2]}"
 
 
 def _certificate(layout: Layout, host: str) -> tuple[bytes, bytes]:
