@@ -209,7 +209,7 @@ def foundation_stack(environment: str, region: str) -> str:
 
 
 def entrances_stack(environment: str) -> str:
-    """Pulumi stack that holds the names of the tiers: `<environment>-entrances`."""
+    """Pulumi stack that holds the names of the clusters: `<environment>-entrances`."""
     return f"{environment}-entrances"
 
 

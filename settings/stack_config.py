@@ -42,7 +42,7 @@ class StackConfig(BaseModel):
 
     environment: names catalog/topology/<environment>.yaml. catalog: folder of the catalogue, relative to the project;
     default "catalog". layer: "foundation" (what clusters of a region at AWS stand on), "entrances" (the names of the
-    tiers there), "platform" (what a cluster has once), "tenants" (those of one shard) or "all" (the last two; the
+    clusters there), "platform" (what a cluster has once), "tenants" (those of one shard) or "all" (the last two; the
     default). region: of the foundation. cluster: the only one of the environment when left out. shard: 0 up to the
     cluster's shards - 1; every tenant of the cluster when left out. kubeconfig, context: replace those of the topology.
     leaving: a tenant that is on another cluster now and is to be off-boarded from here; `python -m fleet move` sets it

@@ -5,11 +5,13 @@ from typing import Any
 
 import pulumi
 
+from components.cloud.cluster_entrance import cluster_host
 from components.cloud.karpenter_node_pool import KarpenterNodePool, KarpenterNodePoolArgs
-from components.cloud.tenant_cloud import Shared, TenantCloud, TenantCloudArgs
+from components.cloud.tenant_cloud import Reached, Shared, TenantCloud, TenantCloudArgs
 from components.data.tenant_database import DatabaseAddress
 from settings import Catalogue, Cluster, TenantPlan
 from settings.aws.node_pools import maker
+from settings.homing import may_be_taken_over
 from stacks.foundation import account_of, aws_provider, site_of
 
 
@@ -48,8 +50,10 @@ def tenants(
         nodes=outputs["clusters"][cluster.name]["security_group"],
         key=region["keys"]["objects"],
         zone_id=outputs["zone"],
-        domain=catalogue.topology.domain,
     )
+    made = outputs["clusters"][cluster.name]
+    balancer = Reached(name=made["dns_name"], zone_id=made["dns_zone"])
+    entrance = Reached(name=cluster_host(cluster.name, catalogue.topology.domain), zone_id=outputs["zone"])
     options = pulumi.ResourceOptions(providers=[aws_provider(catalogue, cluster.region)])
     common = outputs["clusters"][cluster.name]["database"]
     databases: dict[str, DatabaseAddress] = {}
@@ -60,6 +64,7 @@ def tenants(
             rotation=catalogue.topology.key_rotation,
             aurora=cluster.aurora,
             shared=shared,
+            reached=entrance if may_be_taken_over(plan.tenant, cluster, catalogue.topology) else balancer,
             mails=account_of(catalogue).budget.mails,
         )
         where: Mapping[str, Any] = TenantCloud(f"{plan.tenant.id}-cloud", args, options).database or common

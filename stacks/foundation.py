@@ -1,6 +1,7 @@
 """What clusters at AWS stand on: names, networks, keys, control planes, database servers (H1, H2, F2).
 
-A stack for each region, and one for the entrances of the tiers, which lead to clusters of several regions.
+A stack for each region, and one for the entrances of the clusters, which lead to others of several regions
+as well.
 """
 
 from collections.abc import Mapping
@@ -11,15 +12,16 @@ import pulumi_aws as aws
 
 from components.cloud.cloud_cluster import CloudCluster, CloudClusterArgs
 from components.cloud.cloud_region import CloudRegion, CloudRegionArgs
+from components.cloud.cluster_entrance import ClusterEntrance, ClusterEntranceArgs, EntranceTarget
+from components.cloud.cluster_health import ClusterHealth, ClusterHealthArgs
 from components.cloud.cost_budget import CostBudget, CostBudgetArgs
 from components.cloud.dns_zone import DnsZone, DnsZoneArgs
-from components.cloud.tier_entrance import EntranceTarget, TierEntrance, TierEntranceArgs
 from settings import Catalogue, Cluster
 from settings.aws import AwsAccount
 from settings.aws.site import Site
 
 ALL, NONE = 100, 0
-"""Weights of a cluster that serves a tier, and of one that stands by."""
+"""Weights of a cluster that serves its tenants, and of one that stands by for it."""
 
 
 def site_of(catalogue: Catalogue, region: str) -> Site:
@@ -98,31 +100,43 @@ def foundation_layer(
 def entrances_layer(
     catalogue: Catalogue, provider: aws.Provider, zone_id: pulumi.Input[str], clusters: Mapping[str, Mapping[str, Any]]
 ) -> None:
-    """A name for each tier that leads to the clusters which serve it: to those that stand by only while the one they
-    stand by for is lost (H3). clusters: outputs of the foundations, by cluster."""
-    topology = catalogue.topology
+    """A name for each cluster that leads to it, and to those that stand by for it while it is lost (H3).
+
+    clusters: outputs of the foundations, by cluster.
+    """
+    topology, options = catalogue.topology, pulumi.ResourceOptions(providers=[provider])
     site = site_of(catalogue, account_of(catalogue).regions[0].name)
-    for tier in sorted({tier for cluster in topology.clusters for tier in cluster.tiers}):
-        serving = [each for each in topology.clusters if tier in each.tiers and each.name in clusters]
+    checks = {
+        name: ClusterHealth(
+            name, ClusterHealthArgs(site=site, cluster=name, dns_name=made["dns_name"]), options
+        ).check_id
+        for name, made in clusters.items()
+    }
+    for cluster in topology.clusters:
+        if cluster.name not in clusters:
+            continue
         targets = {
             each.name: EntranceTarget(
                 dns_name=clusters[each.name]["dns_name"],
                 zone_id=clusters[each.name]["dns_zone"],
-                weight=weight(each, serving),
+                health_check=checks[each.name],
+                weight=weight(each, cluster),
             )
-            for each in serving
+            for each in topology.clusters
+            if each.name in clusters and (each is cluster or cluster.name in each.stands_by_for)
         }
-        args = TierEntranceArgs(site=site, tier=tier, domain=topology.domain, zone_id=zone_id, targets=targets)
-        TierEntrance(tier, args, pulumi.ResourceOptions(providers=[provider]))
+        args = ClusterEntranceArgs(
+            site=site, cluster=cluster.name, domain=topology.domain, zone_id=zone_id, targets=targets
+        )
+        ClusterEntrance(cluster.name, args, options)
 
 
-def weight(cluster: Cluster, serving: list[Cluster]) -> int:
-    """A cluster's part of the requests for a tier: none of a lost one, and none of one that stands by while what it
-    stands by for is there."""
-    if cluster.lost:
+def weight(target: Cluster, cluster: Cluster) -> int:
+    """A target's part of the requests for a cluster's tenants: all of them are the cluster's own, while it is there;
+    none are a lost one's."""
+    if target.lost:
         return NONE
-    present = {each.name for each in serving if not each.lost}
-    return NONE if set(cluster.stands_by_for) & present else ALL
+    return ALL if target is cluster or cluster.lost else NONE
 
 
 def _account(catalogue: Catalogue, site: Site, options: pulumi.ResourceOptions) -> pulumi.Output[str]:

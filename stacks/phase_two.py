@@ -1,5 +1,5 @@
 """Phase two: clusters per tier, each with a stack for its platform and one for each shard of its tenants; where the
-clusters are at AWS, a stack for each region that they stand on, and one for the entrances of the tiers (H1, H2, H3).
+clusters are at AWS, a stack for each region that they stand on, and one for the entrances of the clusters (H1, H2, H3).
 
 Stacks know each other by StackReferences, and refuse to be applied before what they stand on was applied whole: without
 the platform's priority classes and admission rules tenants would be neither started nor contained.

@@ -11,7 +11,6 @@ from components.cloud.aurora_database import AuroraDatabase, AuroraDatabaseArgs
 from components.cloud.cost_budget import CostBudget, CostBudgetArgs
 from components.cloud.encryption_key import EncryptionKey, EncryptionKeyArgs
 from components.cloud.private_bucket import PrivateBucket, PrivateBucketArgs
-from components.cloud.tier_entrance import tier_host
 from components.tenancy.access import WORKLOAD_ACCOUNT
 from settings import TenantPlan, names
 from settings.aws import Aurora
@@ -26,16 +25,24 @@ from settings.volume import KeyRotation
 @dataclass(frozen=True, kw_only=True)
 class Shared:
     """What tenants of a region have together. vpc_id, subnets: where databases are. nodes: id of the security group
-    whose pods connect. key: ARN of the key of the shared bucket. zone_id: of the domain. domain: of the environment.
-    after: what tenants need, where it is of the same stack: their cluster and their tiers' names."""
+    whose pods connect. key: ARN of the key of the shared bucket. zone_id: of the domain. after: what tenants need,
+    where it is of the same stack: their cluster and its name."""
 
     vpc_id: pulumi.Input[str]
     subnets: Sequence[pulumi.Input[str]]
     nodes: pulumi.Input[str]
     key: pulumi.Input[str]
     zone_id: pulumi.Input[str]
-    domain: str
     after: tuple[pulumi.Resource, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reached:
+    """What a tenant's host is another name of: its cluster's entrance, or where nobody may stand in for its cluster
+    (F6) that cluster's load balancer. name: host. zone_id: of the zone that this name is in."""
+
+    name: pulumi.Input[str]
+    zone_id: pulumi.Input[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +50,8 @@ class TenantCloudArgs:
     """Inputs of TenantCloud.
 
     site: where its cluster is. plan: the tenant. rotation: of its key. aurora: of its cluster; None where the tenants'
-    databases are elsewhere. shared: what it has together with others. mails: who is told of its budget; nobody besides
-    the account's people when empty.
+    databases are elsewhere. shared: what it has together with others. reached: where its host leads. mails: who is told
+    of its budget; nobody besides the account's people when empty.
     """
 
     site: Site
@@ -52,6 +59,7 @@ class TenantCloudArgs:
     rotation: KeyRotation
     aurora: Aurora | None
     shared: Shared
+    reached: Reached
     mails: tuple[str, ...]
 
 
@@ -152,13 +160,13 @@ class TenantCloud(pulumi.ComponentResource):
             zone_id=shared.zone_id,
             name=plan.host,
             type="A",
-            # One of each cluster that has the tenant: while it moves, two have, and both records lead to its tier.
+            # One of each cluster that has the tenant: while it moves, two have, and each record leads to its own.
             set_identifier=plan.cluster.name,
             weighted_routing_policies=[{"weight": 100}],
             aliases=[
                 {
-                    "name": tier_host(plan.tier.id, shared.domain),
-                    "zone_id": shared.zone_id,
+                    "name": args.reached.name,
+                    "zone_id": args.reached.zone_id,
                     "evaluate_target_health": True,
                 }
             ],

@@ -111,6 +111,28 @@ def test_a_cluster_that_was_deleted_behind_our_back_is_made_again_with_all_that_
     until(lambda: all(tenants(made).values()), "every tenant has pods that run")
 
 
+def leads_to(made: PhaseTwo, host: str) -> dict[str, tuple[str, int]]:
+    """What Route 53 has of a host: by cluster, which name it is another name of, and how much of the requests it is to
+    get."""
+    client = made.client("route53")
+    (zone,) = client.list_hosted_zones()["HostedZones"]
+    found = client.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]
+    return {
+        each["SetIdentifier"]: (each["AliasTarget"]["DNSName"].rstrip("."), each["Weight"])
+        for each in found
+        if each["Name"].rstrip(".") == f"{host}.bench.example"
+    }
+
+
+def test_a_tenants_host_leads_to_its_cluster_and_that_to_its_stand_by(made: PhaseTwo) -> None:
+    """By the records of both: those of the stand-by get requests while nothing else is healthy (H3)."""
+    (own,) = leads_to(made, SMALL).values()
+    assert own[0] in {name for name, _ in leads_to(made, f"{CLUSTER}.clusters").values()}, "nobody stands by for it"
+    both = leads_to(made, f"{SECOND}.clusters")
+    assert {cluster: weight for cluster, (_, weight) in both.items()} == {SECOND: 100, CLUSTER: 0}
+    assert both[CLUSTER] == (own[0], 0)
+
+
 def test_a_tenant_moves_to_a_cluster_of_another_region_with_its_rows(made: PhaseTwo) -> None:
     """And comes out of the other's Aurora with what it has in this one's (H1, H3, F1)."""
     before = made.credential(SMALL, CLUSTER)
@@ -123,6 +145,7 @@ def test_a_tenant_moves_to_a_cluster_of_another_region_with_its_rows(made: Phase
     assert SMALL in tenants(made)
     assert made.kubectl("get", "namespaces", "--selector", f"tenant={SMALL}", "-o", "name") == ""
     assert "is on two and nowhere else" in made.fleet("move", SMALL, "--to", SECOND)
+    assert leads_to(made, SMALL) == {SECOND: (f"{SECOND}.clusters.bench.example", 100)}
     assert "nothing changed" in made.fleet("up", "--no-table")
 
 

@@ -16,7 +16,7 @@ from moto.kms import models as kms
 from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from localcloud.aws.server import eks, rds, snapshot
+from localcloud.aws.server import eks, rds, records, snapshot
 from localcloud.aws.server.journal import Environ, Journal, Request
 from localcloud.aws.server.snapshot import Snapshot
 
@@ -35,6 +35,7 @@ _KEY_BYTES: Final = 32
 
 # moto takes keys from the system and not from its own source, so that after a replay nothing could be decrypted.
 kms.generate_master_key = lambda: mock_random.randbytes(_KEY_BYTES)
+records.apply()
 
 
 class Application:

@@ -10,11 +10,12 @@ import pulumi_kubernetes as kubernetes
 
 from components.cloud.cloud_cluster import CloudCluster, CloudClusterArgs
 from components.cloud.cloud_region import CloudRegion, CloudRegionArgs
+from components.cloud.cluster_entrance import ClusterEntrance, ClusterEntranceArgs, EntranceTarget
+from components.cloud.cluster_health import ClusterHealth, ClusterHealthArgs
 from components.cloud.cost_budget import CostBudget, CostBudgetArgs
 from components.cloud.dns_zone import DnsZone, DnsZoneArgs
 from components.cloud.karpenter_node_pool import KarpenterNodePool, KarpenterNodePoolArgs
-from components.cloud.tenant_cloud import Shared, TenantCloud, TenantCloudArgs
-from components.cloud.tier_entrance import EntranceTarget, TierEntrance, TierEntranceArgs
+from components.cloud.tenant_cloud import Reached, Shared, TenantCloud, TenantCloudArgs
 from settings import Catalogue, Cluster, TenantPlan, plan_tenants
 from settings.aws import Aurora, AwsAccount, EksCluster
 from settings.aws.node_pools import maker
@@ -131,22 +132,24 @@ def cluster_of(wanted: Environment, region: CloudRegion, zone: DnsZone, opts: pu
         ),
         opts,
     )
-    entrances: dict[str, TierEntrance] = {}
-    for tier in cluster.tiers:
-        target = EntranceTarget(dns_name=made.dns_name, zone_id=made.zone_id, weight=100)
-        entrances[tier] = TierEntrance(
-            tier,
-            TierEntranceArgs(site=site, tier=tier, domain=DOMAIN, zone_id=zone.zone_id, targets={cluster.name: target}),
-            opts,
-        )
+    health = ClusterHealth(
+        cluster.name, ClusterHealthArgs(site=site, cluster=cluster.name, dns_name=made.dns_name), opts
+    )
+    target = EntranceTarget(dns_name=made.dns_name, zone_id=made.zone_id, health_check=health.check_id, weight=100)
+    entrance = ClusterEntrance(
+        cluster.name,
+        ClusterEntranceArgs(
+            site=site, cluster=cluster.name, domain=DOMAIN, zone_id=zone.zone_id, targets={cluster.name: target}
+        ),
+        opts,
+    )
     shared = Shared(
         vpc_id=region.network.vpc_id,
         subnets=region.network.data,
         nodes=made.security_group,
         key=region.keys["objects"],
         zone_id=zone.zone_id,
-        domain=DOMAIN,
-        after=(made.made.ready, *entrances.values()),
+        after=(made.made.ready, entrance),
     )
     for plan in wanted.plans():
         TenantCloud(
@@ -157,6 +160,7 @@ def cluster_of(wanted: Environment, region: CloudRegion, zone: DnsZone, opts: pu
                 rotation=KeyRotation(),
                 aurora=wanted.aurora,
                 shared=shared,
+                reached=Reached(name=entrance.host, zone_id=zone.zone_id),
                 mails=wanted.account.budget.mails,
             ),
             opts,

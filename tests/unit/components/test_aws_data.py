@@ -138,17 +138,17 @@ def test_a_tenant_is_not_made_where_its_data_may_not_be() -> None:
         in_residency(plan, "eu-central-1")
 
 
-def test_tenants_point_to_their_tier_and_the_tier_to_healthy_clusters() -> None:
+def test_tenants_point_to_their_cluster_and_its_name_to_where_it_is_healthy() -> None:
     record = one("aws:route53/record:Record", "gearbox-labs").inputs
     assert record["name"].startswith("gearbox-labs.")
     (alias,) = record["aliases"]
-    assert (alias["name"], alias["evaluateTargetHealth"]) == (f"team.tiers.{DOMAIN}", True)
-    tier = one("aws:route53/record:Record", "team-local").inputs
-    assert (tier["name"], tier["setIdentifier"]) == (alias["name"], "local")
-    assert tier["weightedRoutingPolicies"] == [{"weight": 100}]
-    assert tier["aliases"][0]["evaluateTargetHealth"] is True
-    assert tier["healthCheckId"]
-    check = one("aws:route53/healthCheck:HealthCheck", "team-local").inputs
+    assert (alias["name"], alias["evaluateTargetHealth"]) == (f"local.clusters.{DOMAIN}", True)
+    cluster = one("aws:route53/record:Record", "local-local").inputs
+    assert (cluster["name"], cluster["setIdentifier"]) == (alias["name"], "local")
+    assert cluster["weightedRoutingPolicies"] == [{"weight": 100}]
+    assert cluster["aliases"][0]["evaluateTargetHealth"] is True
+    assert cluster["healthCheckId"]
+    check = one("aws:route53/healthCheck:HealthCheck", "local").inputs
     assert (check["type"], check["fqdn"], check["failureThreshold"]) == ("HTTPS", "local-edge.elb.example", 3)
 
 

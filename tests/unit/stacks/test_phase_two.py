@@ -128,20 +128,39 @@ def weights(project: Path) -> dict[str, dict[str, int]]:
     assert made.error is None, made.error
     found: dict[str, dict[str, int]] = {}
     for each in made.of("aws:route53/record:Record"):
-        tier = str(each.inputs["name"]).split(".", maxsplit=1)[0]
+        cluster = str(each.inputs["name"]).split(".", maxsplit=1)[0]
         weight = each.inputs["weightedRoutingPolicies"][0]["weight"]
-        found.setdefault(tier, {})[each.inputs["setIdentifier"]] = int(weight)
+        found.setdefault(cluster, {})[each.inputs["setIdentifier"]] = int(weight)
     return found
 
 
-def test_a_tier_s_entrance_leads_to_the_stand_by_once_the_other_is_lost(project: Path) -> None:
-    """H3: one change of weights moves a tier, and no tenant's name."""
+def test_a_cluster_s_entrance_leads_to_the_stand_by_once_it_is_lost(project: Path) -> None:
+    """H3: one change of weights moves all tenants of a cluster, and no tenant's name."""
     before = weights(project)
-    assert before["free"] == {"starter": 100}
+    assert before["starter"] == {"starter": 100}
+    assert before["enterprise-west"] == {"enterprise-west": 100}
     assert before["enterprise"] == {"enterprise": 100, "enterprise-west": 0}
     topology = project / "catalog" / "topology" / "staging.yaml"
     topology.write_text(topology.read_text().replace("- name: enterprise\n", "- name: enterprise\n    lost: true\n"))
     assert weights(project)["enterprise"] == {"enterprise": 0, "enterprise-west": 100}
+
+
+def test_a_tenant_s_host_leads_to_the_cluster_it_lives_on(project: Path) -> None:
+    """Two clusters serve the tier; where nobody may stand in for a cluster, no name leads anywhere else (F6)."""
+
+    def alias(cluster: str, tenant: str) -> str:
+        made = run(project, APPLIED, environment="staging", layer="tenants", cluster=cluster)
+        assert made.error is None, made.error
+        (record,) = (
+            each.inputs
+            for each in made.of("aws:route53/record:Record")
+            if str(each.inputs["name"]).startswith(f"{tenant}.")
+        )
+        assert record["setIdentifier"] == cluster
+        return str(record["aliases"][0]["name"])
+
+    assert alias("enterprise", "acme-robotics") == "enterprise.clusters.staging.tenantplane.example"
+    assert alias("enterprise-west", "northwind-bank") == "enterprise-west.elb"
 
 
 def test_nothing_is_applied_to_a_lost_cluster(project: Path) -> None:
