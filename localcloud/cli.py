@@ -13,16 +13,16 @@ import typer
 from rich.console import Console
 
 from localcloud import controlplane, nodehost, realnode, stacks, toolchain
-from localcloud.aws import start_aws, stop_aws
+from localcloud.aws import stop_aws
 from localcloud.aws.cli import aws_app
 from localcloud.controlplane.layout import Layout
-from localcloud.controlplane.postgres import NoPostgresError, start_database
 from localcloud.environment import pulumi_environment
 from localcloud.errors import LocalcloudError
 from localcloud.paths import state_directory
 from localcloud.progress import ConsoleReporter
+from localcloud.starting import begin_aws, begin_database, wanted_clusters
 from localcloud.tokens import tenant_token
-from localcloud.topology import AtAws, LocalCluster, at_aws, local_clusters
+from localcloud.topology import at_aws
 
 app = typer.Typer(
     add_completion=False,
@@ -75,8 +75,8 @@ def start(
         nodehost.require()
     reporter = ConsoleReporter()
     if name is None and not bare and (there := at_aws(topology)) is not None:
-        _start_aws(topology, there, reporter)
-    for cluster, wanted in _wanted(name, topology, bare).items():
+        begin_aws(topology, there, reporter)
+    for cluster, wanted in wanted_clusters(name, topology, bare).items():
         began = time.monotonic()
         reporter.note(f"cluster {cluster}")
         pools, addons = (wanted.pools, wanted.addons) if wanted else (None, None)
@@ -87,7 +87,7 @@ def start(
         change = f"; nodes +{len(nodes.added)} ~{len(nodes.changed)} -{len(nodes.removed)}" if nodes else ""
         typer.echo(f"{cluster} is ready at {made.server} in {seconds:.1f} s ({what}{change})")
         if wanted is not None and wanted.databases:
-            _start_database(cluster, reporter)
+            begin_database(cluster, reporter)
     if real_node and name is not None:
         joined = realnode.start_real_node(name, topology, reporter=reporter)
         what = f"started {', '.join(joined.started)}" if joined.started else "ran already"
@@ -103,11 +103,27 @@ def stop(
     real_node: Annotated[
         bool, typer.Option("--real-node", help="Only take away the real node of cluster NAME; the cluster stays.")
     ] = False,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            "--keep",
+            help="Only end the control plane of cluster NAME, as to rehearse its loss; what it knows, and the Pulumi "
+            "state of what runs on it, is there at the next start. Its database server and its gateway go on.",
+        ),
+    ] = False,
 ) -> None:
-    """Stop clusters and delete them: no process, port or file stays, nor the Pulumi state of what ran on them."""
-    if (name is None) != every or (real_node and name is None):
-        raise typer.BadParameter("give the NAME of a cluster" if real_node else "give the NAME of a cluster, or --all")
+    """Stop clusters and delete them: no process, port or file stays, nor the Pulumi state of what ran on them.
+
+    A state that outlives its cluster would keep the next `up` from making anything.
+    """
+    one = real_node or keep
+    if (name is None) != every or (one and name is None):
+        raise typer.BadParameter("give the NAME of a cluster" if one else "give the NAME of a cluster, or --all")
     reporter = ConsoleReporter()
+    if keep and name is not None:
+        there = controlplane.pause(name, reporter=reporter)
+        typer.echo(f"{name} is stopped, and kept" if there else f"there is no cluster {name}: nothing to stop")
+        return
     if real_node and name is not None:
         gone = realnode.stop_real_node(name, reporter=reporter)
         typer.echo(f"the real node of {name} is gone" if gone else f"{name} has no real node: nothing to stop")
@@ -213,38 +229,6 @@ def token(
     typer.echo(tenant_token(tenant, topology))
 
 
-def _start_aws(environment: str, there: AtAws, reporter: ConsoleReporter) -> None:
-    """The local AWS, and what an earlier `up` made there and has stopped since, as after a restart of the machine."""
-    from localcloud.aws.databases import wake_databases  # noqa: PLC0415  psycopg, which other commands do without
-
-    if not there.here:
-        typer.echo(f"{environment} is on an AWS account: nothing of it is started here")
-        return
-    with reporter.phase("local AWS"):
-        endpoint = start_aws().endpoint
-        known = [name for name in there.clusters if name in controlplane.clusters()]
-        woken = [name for name in known if controlplane.start(name, None).started]
-        servers = wake_databases()
-    what = f"; started {', '.join((*woken, *servers))} again" if woken or servers else ""
-    ran = f", with {len(known)} clusters" if known else f"; `python -m fleet up {environment}` makes clusters there"
-    typer.echo(f"the local AWS is at {endpoint}{ran}{what}")
-
-
-def _start_database(cluster: str, reporter: ConsoleReporter) -> None:
-    """The cluster's PostgreSQL; without one everything but the tenants' databases works."""
-    began = time.monotonic()
-    try:
-        with reporter.phase("PostgreSQL"):
-            server = start_database(Layout(cluster, state_directory()))
-    except NoPostgresError as error:
-        typer.echo(f"warning: {error}")
-        return
-    what = "started" if server.started else "ran already"
-    typer.echo(
-        f"PostgreSQL of {cluster} is at {server.host}:{server.port} in {time.monotonic() - began:.1f} s ({what})"
-    )
-
-
 def _forget_stacks(cluster: str) -> None:
     removed, left = stacks.forget_stacks(state_directory(), Layout(cluster, state_directory()).kubeconfig)
     if removed:
@@ -269,27 +253,6 @@ def _print_status(one: controlplane.ClusterStatus) -> None:
     if not one.healthy:
         real = any(part.name in nodehost.PARTS and part.state != "running" for part in one.parts)
         typer.echo(f"  repair it with: python -m localcloud start {one.name}{' --real-node' if real else ''}")
-
-
-def _wanted(name: str | None, topology: str, bare: bool) -> dict[str, LocalCluster | None]:
-    """Clusters to start, with what they are to have; None leaves a cluster's nodes and add-ons as they are."""
-    if bare:
-        if name is None:
-            raise typer.BadParameter("--bare needs the NAME of a cluster")
-        return {name: LocalCluster((), ())}
-    known = local_clusters(topology)
-    if name is None:
-        if not known and at_aws(topology) is None:
-            raise LocalcloudError(f"the topology of {topology} has no cluster of provider localcloud")
-        return dict(known)
-    if name in known:
-        return {name: known[name]}
-    if name in controlplane.clusters():
-        return {name: None}
-    allowed = ", ".join(known) or "none"
-    raise LocalcloudError(
-        f"the topology of {topology} has no local cluster {name!r}; allowed: {allowed}; or, without nodes: --bare"
-    )
 
 
 def _unknown(name: str) -> LocalcloudError:

@@ -143,7 +143,7 @@ def stop(name: str, *, state_dir: Path | None = None, reporter: Reporter | None 
         tear_down(layout.directory)  # first: what a real node has mounted must not be deleted
         end_database(layout)
         end_gateway(layout)
-        end_processes(process.find(layout.directory, _tools()), STOP_GRACE_S)
+        end_processes(process.find(layout.directory, programs()), STOP_GRACE_S)
         shutil.rmtree(layout.directory, ignore_errors=True)
         if layout.directory.exists():
             shutil.rmtree(layout.directory)
@@ -156,7 +156,8 @@ def clusters(state_dir: Path | None = None) -> tuple[str, ...]:
     return cluster_names(state_dir or state_directory())
 
 
-def _tools() -> tuple[str, ...]:
+def programs() -> tuple[str, ...]:
+    """Names of the programs that a cluster consists of; its database server and its gateway are beside it."""
     core = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
     return (*core, *(addon.tool for addon in ADDONS.values() if addon.tool is not None))
 
@@ -173,7 +174,7 @@ def _adopt(layout: Layout, every: Iterable[Part]) -> set[str]:
             keep[part.name] = found[0]
     pids = {kept.pid for kept in keep.values()}
     end_processes(
-        [other for other in process.find(layout.directory, _tools()) if other.pid not in pids], _RESTART_GRACE_S
+        [other for other in process.find(layout.directory, programs()) if other.pid not in pids], _RESTART_GRACE_S
     )
     return set(keep)
 

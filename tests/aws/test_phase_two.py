@@ -153,8 +153,8 @@ def held(made: PhaseTwo, cluster: str) -> dict[tuple[str, str], Any]:
     """What a cluster has of SMALL's quota, policies, rights and secrets, without where its Aurora is."""
     found = guards(made.of(cluster), SMALL)
     database, _ = found["Secret", SECRET]
-    for key in ("host", "ca.crt"):
-        database["data"].pop(key, None)
+    database["data"] = {key: value for key, value in database["data"].items() if key in ("user", "password")}
+    assert len(database["data"]) == 2
     return found
 
 

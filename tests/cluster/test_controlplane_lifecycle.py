@@ -124,6 +124,10 @@ def test_stop_leaves_no_process_port_or_file(own_cluster: Starter, tmp_path: Pat
     assert set(ports) == set(PORT_NAMES)
     assert not any(is_free(port) for port in ports.values())
     processes = [psutil.Process(pid) for pid in pids(made).values()]
+    told = command("stop", "gone", "--keep", state_dir=layout.state_dir)
+    assert "gone is stopped, and kept" in told.stdout
+    assert not process.find(layout.directory, PROGRAMS)
+    assert layout.etcd_data.is_dir(), "what it knew"
     assert controlplane.stop("gone", state_dir=layout.state_dir)
     assert not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in processes)
     assert not process.find(layout.directory, PROGRAMS)

@@ -27,6 +27,8 @@ def run(state: Path, *arguments: str, **environment: str) -> subprocess.Complete
         (["status"], 0, "no clusters; start them with: python -m localcloud start"),
         (["status", "--json"], 0, "[]"),
         (["status", "x"], 1, "error: there is no cluster 'x'; there are: none"),
+        (["stop", "x", "--keep"], 0, "there is no cluster x: nothing to stop"),
+        (["stop", "--all", "--keep"], 2, "give the NAME of a cluster"),
         (["stop", "x"], 0, "there is no cluster x: nothing to stop"),
         (["stop", "--all"], 0, "there is no cluster: nothing to stop"),
         (["stop"], 2, "give the NAME of a cluster, or --all"),
