@@ -135,7 +135,9 @@ class Failover:
                 self._console.print(f"  {tenant}: was never applied to {cluster.name}; nothing to compare")
                 continue
             after = fleet.engine.deployment_in_clear(stack_of(fleet, tenant, target))
-            found = compared(before, after, tenant)
+            topology = fleet.catalogue.topology
+            ranges = topology.database_ranges(cluster), topology.database_ranges(target)
+            found = compared(before, after, tenant, ranges)
             self._console.print(f"  {tenant} on {target.name}: the same as on {cluster.name}: {found.counts}")
             for line in found.different:
                 self._console.print(f"  {tenant} on {target.name}: {line}", style="red")

@@ -209,7 +209,10 @@ class Move:
         after = fleet.engine.deployment_in_clear(stack_of(fleet, self._tenant, target))
         good = True
         for source in sources:
-            found = compared(fleet.engine.deployment_in_clear(source), after, self._tenant)
+            topology, old = fleet.catalogue.topology, source.config.cluster
+            there = topology.database_ranges(cluster_of(fleet, old)) if old else ()
+            ranges = there, topology.database_ranges(target)
+            found = compared(fleet.engine.deployment_in_clear(source), after, self._tenant, ranges)
             self._console.print(f"  the same as in {source.name}: {found.counts}")
             for line in found.different:
                 self._console.print(f"  {line}", style="red")

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -43,9 +43,18 @@ class Sameness:
         return ", ".join(f"{count} {kind}" for kind, count in self.same.items()) or "nothing"
 
 
-def compared(before: Mapping[str, Any], after: Mapping[str, Any], tenant: str) -> Sameness:
-    """Compare the guards of a tenant in two deployments, secrets in the clear. No value is kept or told."""
-    left, right = _guards(before, tenant), _guards(after, tenant)
+def compared(
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    tenant: str,
+    databases: tuple[Sequence[str], Sequence[str]] = ((), ()),
+) -> Sameness:
+    """Compare the guards of a tenant in two deployments, secrets in the clear. No value is kept or told.
+
+    databases: the ranges of Auroras on each side, in the same order: policies name them, and what is the one there has
+    to be the other here.
+    """
+    left, right = _guards(before, tenant, databases[0]), _guards(after, tenant, databases[1])
     same: dict[str, int] = {}
     different: list[str] = []
     for place in sorted(left.keys() | right.keys()):
@@ -61,8 +70,9 @@ def compared(before: Mapping[str, Any], after: Mapping[str, Any], tenant: str) -
     return Sameness(same=same, different=tuple(different))
 
 
-def _guards(deployment: Mapping[str, Any], tenant: str) -> dict[tuple[str, str], str]:
+def _guards(deployment: Mapping[str, Any], tenant: str, databases: Sequence[str]) -> dict[tuple[str, str], str]:
     """Digest of each guard by its kind and name."""
+    called = {each: f"databases {number}" for number, each in enumerate(databases)}
     resources = deployment.get("resources") or []
     parents = {each["urn"]: each.get("parent") or "" for each in resources}
     kinds = {each.rsplit(":", 1)[-1] for each in GUARDS}
@@ -75,7 +85,7 @@ def _guards(deployment: Mapping[str, Any], tenant: str) -> dict[tuple[str, str],
             or not _belongs(each["urn"], tenant, parents)
         ):
             continue
-        inputs = _plain(each.get("inputs") or {})
+        inputs = _renamed(_plain(each.get("inputs") or {}), called)
         metadata = inputs.get("metadata") or {}
         if kind == "Secret" and metadata.get("name") == SECRET:
             for part in ("stringData", "data"):  # as the program says it, and as the official provider keeps it
@@ -95,6 +105,15 @@ def _belongs(urn: str, tenant: str, parents: Mapping[str, str]) -> bool:
             return True
         urn = parents.get(urn, "")
     return False
+
+
+def _renamed(value: Any, called: Mapping[str, str]) -> Any:
+    """The value with some texts in it, whole ones, called otherwise."""
+    if isinstance(value, dict):
+        return {key: _renamed(each, called) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_renamed(each, called) for each in value]
+    return called.get(value, value) if isinstance(value, str) else value
 
 
 def _plain(value: Any) -> Any:

@@ -9,7 +9,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from bench.onboarding.project import ENVIRONMENT
 from localcloud import controlplane
+from settings import load_catalogue
 from settings.aws.postgres import tenant_owner
 from settings.database.files import SECRET
 from tests.aws.phase_two import CLUSTER, FOUNDATION, FURTHER, OWN, SECOND, SMALL, STACKS, PhaseTwo
@@ -151,7 +153,14 @@ def test_a_tenant_moves_to_a_cluster_of_another_region_with_its_rows(made: Phase
 
 def held(made: PhaseTwo, cluster: str) -> dict[tuple[str, str], Any]:
     """What a cluster has of SMALL's quota, policies, rights and secrets, without where its Aurora is."""
+    topology = load_catalogue(made.root / "catalog", ENVIRONMENT).topology
+    (at,) = (each for each in topology.clusters if each.name == cluster)
     found = guards(made.of(cluster), SMALL)
+    for place, each in found.items():
+        text = json.dumps(each)
+        for number, subnet in enumerate(topology.database_ranges(at)):
+            text = text.replace(subnet, f"databases {number}")
+        found[place] = json.loads(text)
     database, _ = found["Secret", SECRET]
     database["data"] = {key: value for key, value in database["data"].items() if key in ("user", "password")}
     assert len(database["data"]) == 2

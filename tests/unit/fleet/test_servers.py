@@ -114,3 +114,22 @@ def test_a_credential_is_the_same_at_another_server_and_another_password_is_not(
     before = deployment("one.example", "same", part)
     assert compared(before, deployment("two.example", "same", part), "acme").holds
     assert compared(before, deployment("one.example", "other", part), "acme").different
+
+
+def test_a_policy_that_names_the_auroras_of_its_own_region_is_the_same_and_one_that_names_more_is_not() -> None:
+    def with_policy(*ranges: str) -> dict[str, Any]:
+        made = deployment("one.example", "same", "data")
+        spec = {"egress": [{"to": [{"ipBlock": {"cidr": each}} for each in ranges]}]}
+        policy = {
+            "urn": "urn:pulumi:s::p::tenantplane:tenancy:Tenant$kubernetes:networking.k8s.io/v1:NetworkPolicy::acme",
+            "type": "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+            "parent": made["resources"][0]["urn"],
+            "inputs": {"metadata": {"name": "tenant-traffic", "namespace": "tenant-acme"}, "spec": spec},
+        }
+        return {"resources": [*made["resources"], policy]}
+
+    here, there = ("10.1.1.0/24", "10.1.2.0/24"), ("10.2.1.0/24", "10.2.2.0/24")
+    assert compared(with_policy(*here), with_policy(*there), "acme", (here, there)).holds
+    assert not compared(with_policy(*here), with_policy(*there), "acme").holds
+    assert not compared(with_policy(*here), with_policy(*there, "0.0.0.0/0"), "acme", (here, there)).holds
+    assert not compared(with_policy(*here), with_policy(there[0], here[1]), "acme", (here, there)).holds
