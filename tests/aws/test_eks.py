@@ -10,8 +10,9 @@ import pytest
 
 from localcloud import controlplane
 from localcloud.aws import AwsService
-from localcloud.aws.clusters import kubeconfig, kubernetes_minor
-from tests.aws.conftest import client
+from localcloud.aws.clusters import kubeconfig, kubernetes_minor, tell
+from localcloud.aws.provider.session import Session, Settings
+from tests.aws.conftest import REGION, client
 from tests.aws.plugin import Plugin, Refused, Resource, changes
 from tests.fixtures_cluster import Kubectl
 
@@ -82,6 +83,19 @@ def made(aws: AwsService, state_dir: Path) -> Iterator[Made]:
 
 
 @pytest.mark.cluster
+def test_a_creation_that_was_cut_short_is_finished_by_whoever_looks_for_it(made: Made, aws: AwsService) -> None:
+    """Its engine was killed before EKS was told of the control plane; at AWS a creation goes on by itself (issue 6)."""
+    scope = {"session": Session(Settings(aws.endpoint, REGION)), "region": REGION}
+    tell(scope, made.cluster.id, {"endpoint": "https://not-yet.eks.amazonaws.com"})
+    found = made.plugin.found(CLUSTER, made.cluster.id, made.cluster.inputs)
+    assert found is not None
+    assert found["endpoint"] == made.cluster["endpoint"]
+    told = client(aws, "eks").describe_cluster(name=made.cluster.id)["cluster"]
+    assert told["endpoint"] == made.cluster["endpoint"]
+    made.cluster.state["vpcConfig"] = found["vpcConfig"]
+
+
+@pytest.mark.cluster
 def test_a_cluster_is_a_control_plane_and_groups_are_nodes(made: Made, aws: AwsService) -> None:
     cluster = made.cluster
     authority = base64.b64decode(cluster["certificateAuthority"]["data"])
@@ -133,7 +147,7 @@ def test_reading_finds_what_was_made(made: Made) -> None:
 
 
 @pytest.mark.cluster
-def test_entries_addons_and_identities_are_kept_and_checked(made: Made) -> None:
+def test_entries_addons_and_identities_are_kept_and_checked(made: Made, aws: AwsService) -> None:
     plugin, name, principal = made.plugin, made.cluster.id, made.role["arn"]
     entry = plugin.create("aws:eks/accessEntry:AccessEntry", clusterName=name, principalArn=principal, tags={"a": "b"})
     with pytest.raises(Refused, match="ResourceInUseException"):
@@ -165,6 +179,12 @@ def test_entries_addons_and_identities_are_kept_and_checked(made: Made) -> None:
         roleArn=principal,
         tags={"a": "b"},
     )
+    listed = client(aws, "eks").list_pod_identity_associations(clusterName=name, namespace="kube-system")
+    assert [each["associationId"] for each in listed["associations"]] == [identity.id]
+    assert not client(aws, "eks").list_pod_identity_associations(clusterName=name, namespace="x")["associations"]
+    imported = plugin.found(identity.token, f"{name},{identity.id}", identity.inputs)
+    assert imported is not None
+    assert imported.id == identity.id
     with pytest.raises(Refused, match="ResourceNotFoundException"):
         plugin.create("aws:eks/addon:Addon", clusterName="no-such-cluster", addonName="vpc-cni")
     for one in (identity, addon, association, entry):

@@ -1,6 +1,7 @@
 """`kill -9` of the engine in the middle of creations at AWS: the next run takes over what was made, and makes what was
 not; nothing is there twice, and nothing is left behind (issue 6, "bad days")."""
 
+import json
 import os
 import signal
 import threading
@@ -9,12 +10,16 @@ from pathlib import Path
 from typing import Any, cast
 
 import psutil
+import psycopg
 import pytest
 
 from fleet.engine import Engine, Outcome
 from fleet.stacks import Stack
-from tests.aws.conftest import AwsProject, client
+from localcloud.aws import AwsService
+from localcloud.aws.databases import authority
+from tests.aws.conftest import REGION, AwsProject, client
 from tests.aws.held_proxy import HeldProxy, When, holding
+from tests.aws.plugin import Plugin
 from tests.polling import until
 
 pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("aws")]
@@ -109,6 +114,44 @@ def test_what_was_made_is_taken_over_and_what_was_not_is_made(killed: Killed) ->
     same = killed.project.run("preview", "--expect-no-changes", "--refresh")
     assert same.code == 0, same.text
     assert counted(killed) == dict.fromkeys(counted(killed), 1)
+
+
+@pytest.mark.cluster
+def test_an_aurora_that_was_cut_short_is_a_server_to_whoever_looks_for_it(
+    plugin: Plugin, aws: AwsService, state_dir: Path
+) -> None:
+    """RDS has the cluster, and its engine was killed before there was a server."""
+    rds, token = client(aws, "rds"), "aws:rds/cluster:Cluster"
+    asked = {"Engine": "aurora-postgresql", "MasterUsername": "tenantplane", "ManageMasterUserPassword": True}
+    rds.create_db_cluster(DBClusterIdentifier="cut-short", DatabaseName="platform", **asked)
+    inputs = plugin.check(
+        token,
+        {
+            "clusterIdentifier": "cut-short",
+            "engine": "aurora-postgresql",
+            "databaseName": "platform",
+            "masterUsername": "tenantplane",
+            "manageMasterUserPassword": True,
+            "skipFinalSnapshot": True,
+        },
+    )
+    made = plugin.found(token, "cut-short", inputs)
+    assert made is not None
+    try:
+        secret = client(aws, "secretsmanager").get_secret_value(SecretId=made["masterUserSecrets"][0]["secretArn"])
+        login = json.loads(secret["SecretString"])
+        with psycopg.connect(
+            host=made["endpoint"],
+            port=made["port"],
+            dbname="platform",
+            user=login["username"],
+            password=login["password"],
+            sslmode="verify-full",
+            sslrootcert=str(authority("cut-short", REGION, state_dir)),
+        ) as session:
+            assert session.execute("SELECT current_user").fetchone() == ("tenantplane",)
+    finally:
+        plugin.delete(made)
 
 
 def counted(killed: Killed) -> dict[str, int]:
