@@ -8,12 +8,13 @@ from typing import Any, Final
 
 PACK: Final = "policies"
 """Folder of the pack, below the project's."""
-_SHOWN: Final = ("refused", "unevaluated", "waived", "excepted", "advised")
+_SHOWN: Final = ("refused", "unevaluated", "waived", "excepted", "advised", "read")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """One thing that the pack said. outcome: as policies.verdict.Outcome has it. mandatory: whether its control is."""
+    """One thing that the pack said. outcome: as policies.verdict.Outcome has it, or "read": about a policy document
+    that was asked with stand-ins, and passed. mandatory: whether its control is."""
 
     control: str
     resource: str
@@ -99,7 +100,7 @@ def told(asked: list[Asked]) -> Iterator[str]:
             yield f"{each.stack}: {problem}"
     for each in asked:
         for verdict in each.verdicts:
-            if not verdict.fails:
+            if not verdict.fails and verdict.outcome != "read":
                 yield f"{each.stack}: {verdict.outcome}: {verdict.said}"
     for each in asked:
         counts = ", ".join(f"{count} {name}" for name, count in each.counted().items() if count) or "no finding"

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from fleet.cli import CHECKOUT, app, console
 from fleet.policy import PACK, as_data, read_record, told
+from fleet.policy_documents import with_documents_read
 from fleet.run import Fleet, Scope
 from fleet.stacks import catalogue_folder
 from settings import load_catalogue
@@ -49,6 +50,7 @@ def policy(
         read_record(each.stack.name, records / f"{each.stack.name}.jsonl", each.output if each.failed else "")
         for each in outcomes
     ]
+    asked = with_documents_read(root, fleet.catalogue, fleet.stacks, asked, on)
     if form == "json":
         typer.echo(json.dumps(as_data(asked), indent=2))
     else:

@@ -13,6 +13,8 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime import proto
 from pulumi_policy.proxy import unknown_checking_proxy
 
+from policies.objects import kind_of
+
 if TYPE_CHECKING:
     from policies.session import Session
     from policies.verdict import Verdict
@@ -82,7 +84,8 @@ class Analyzer(proto.AnalyzerServicer):
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Every rule about the stack as a whole; and what is advised, excepted, or could not be evaluated."""
         held = self._beginning.result()
-        whole = [_of_stack(held, each) for each in request.resources]
+        kinds = {each.urn: kind_of(each.type) for each in request.resources}
+        whole = [_of_stack(held, each, kinds) for each in request.resources]
         verdicts = held.stack(whole)
         return proto.AnalyzeResponse(
             diagnostics=[
@@ -121,7 +124,7 @@ def _resource(held: "Session", request: Any) -> Any:
     )
 
 
-def _of_stack(held: "Session", request: Any) -> Any:
+def _of_stack(held: "Session", request: Any, kinds: Mapping[str, str]) -> Any:
     depends = chain(request.dependencies, *(each.urns for each in request.propertyDependencies.values()))
     return held.found(
         request.type,
@@ -131,6 +134,10 @@ def _of_stack(held: "Session", request: Any) -> Any:
         urn=request.urn,
         protect=request.options.protect,
         depends=frozenset(depends),
+        origins={
+            prop: frozenset(kinds.get(urn, "") for urn in each.urns)
+            for prop, each in request.propertyDependencies.items()
+        },
     )
 
 

@@ -28,7 +28,8 @@ class Resource:
 
     kind: such as "Deployment", or "s3:Bucket" for one of AWS. props: its inputs in the words of its API; one that is
     not known yet raises when it is read. name, urn: the engine's. protect: whether the engine refuses to delete it.
-    depends: URNs of what it refers to. provider: inputs of its provider.
+    depends: URNs of what it refers to. origins: by property, the kinds of what its value comes from, "" for what is not
+    of the stack; empty as long as nobody has told. provider: inputs of its provider.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Resource:
     urn: str = ""
     protect: bool = False
     depends: frozenset[str] = frozenset()
+    origins: Mapping[str, frozenset[str]] = field(default_factory=dict)
     provider: Mapping[str, Any] = field(default_factory=dict)
 
     def at(self, *path: str | int) -> Any:
@@ -54,8 +56,18 @@ class Resource:
         found = self.at(*path)
         return found if _is_list(found) else ()
 
+    def comes_from(self, prop: str, kinds: frozenset[str]) -> bool:
+        """Whether the value of a property comes from resources of these kinds in the same stack, and from no other."""
+        origins = self.origins.get(prop)
+        return bool(origins) and origins <= kinds
+
     def __str__(self) -> str:
         return f"{self.kind}/{self.name}"
+
+
+def kind_of(token: str) -> str:
+    """The kind of a type token, as rules have it."""
+    return found(token, {}).kind
 
 
 def _is_list(value: object) -> bool:

@@ -3,13 +3,13 @@
 import json
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from policies.evaluation import evaluate, evaluate_stack
+from policies.evaluation import Result, evaluate, evaluate_stack
 from policies.expected import Expected, expected
 from policies.objects import Resource, found
 from policies.verdict import Verdict, judge
@@ -23,8 +23,8 @@ _PREFIX: Final = "tenantplane:"
 class Session:
     """What the rules are asked in, and what they have said.
 
-    expected, policy, on: of the environment, on a day. record: where the verdicts are written. Safe to use from many
-    threads.
+    expected, policy, on: of the environment, on a day. record: where the verdicts are written. open: what the rules
+    said of resources of which some rule could not be asked. Safe to use from many threads.
     """
 
     expected: Expected
@@ -32,6 +32,7 @@ class Session:
     on: date
     record: Path | None = None
     seen: dict[str, Resource] = field(default_factory=dict)
+    open: dict[str, list[Result]] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
@@ -41,20 +42,28 @@ class Session:
         return found(token, props, **more)
 
     def resource(self, resource: Resource) -> list[Verdict]:
-        """What becomes of one resource; it is remembered for the rules about the whole stack."""
-        made = judge(evaluate(resource, self.expected), self.policy, self.on)
+        """What becomes of one resource; it is remembered for the rules about the whole stack.
+
+        What could not be evaluated is asked again then, when it is told what each property comes from.
+        """
+        results = evaluate(resource, self.expected)
+        made = judge((each for each in results if each.evaluated), self.policy, self.on)
         with self._guard:
             self.seen[resource.urn] = resource
+            if len(made) < len(results):
+                self.open[resource.urn] = results
             self._keep(made)
         return made
 
     def stack(self, resources: Iterable[Resource]) -> list[Verdict]:
-        """What becomes of the stack as a whole. resources: all of it; those that were seen before they were made are
-        taken as they were, since that is what the program asked for, and as referring to what they refer to now."""
+        """What becomes of the stack as a whole, and of what was left open. resources: all of it; those that were seen
+        before they were made are taken as they were, since that is what the program asked for, and as referring to
+        what they refer to now."""
         whole = [
-            replace(self.seen[each.urn], depends=each.depends) if each.urn in self.seen else each for each in resources
+            replace(self.seen[each.urn], depends=each.depends, origins=each.origins) if each.urn in self.seen else each
+            for each in resources
         ]
-        made = judge(evaluate_stack(whole, self.expected), self.policy, self.on)
+        made = judge([*self._again(whole), *evaluate_stack(whole, self.expected)], self.policy, self.on)
         with self._guard:
             self._keep(made)
             used = round(time.process_time(), 2)
@@ -64,6 +73,17 @@ class Session:
     def notes(self) -> list[Verdict]:
         """All that is told and refuses nothing."""
         return [each for each in self.verdicts if not each.refused]
+
+    def _again(self, whole: Iterable[Resource]) -> Iterator[Result]:
+        """What was left open, asked again; as it was, of what the engine does not show at the end."""
+        shown = {each.urn: each for each in whole if each.urn in self.open}
+        for urn, earlier in self.open.items():
+            if urn not in shown:
+                yield from (each for each in earlier if not each.evaluated)
+                continue
+            for each in evaluate(shown[urn], self.expected):
+                if not each.evaluated or each not in earlier:
+                    yield each
 
     def _keep(self, made: list[Verdict]) -> None:
         self.verdicts += made

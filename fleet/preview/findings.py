@@ -13,7 +13,7 @@ from fleet.preview.compare import Registered
 from fleet.preview.review import Finding
 from fleet.stacks import catalogue_folder
 from policies.evaluation import evaluate, evaluate_stack
-from policies.objects import Resource, found
+from policies.objects import Resource, found, kind_of
 from policies.session import Session, session_of
 from policies.verdict import Outcome, Verdict, judge
 from settings import Catalogue, load_catalogue
@@ -41,7 +41,7 @@ class Judge:
         Raises CatalogueError when the environment's policy has mistakes."""
         held = self._session(cluster)
         by_urn = {each["urn"]: each for each in resources}
-        made = [_resource(each, by_urn.get(each["provider"])) for each in resources if each["custom"]]
+        made = [_resource(each, by_urn) for each in resources if each["custom"]]
         for resource in made:
             yield from judge(evaluate(resource, held.expected), held.policy, self.on)
         yield from judge(evaluate_stack(made, held.expected), held.policy, self.on)
@@ -93,7 +93,8 @@ def _key(verdict: Verdict) -> _Key:
     return verdict.result.control.id, verdict.result.name, verdict.result.what
 
 
-def _resource(registered: Registered, provider: Registered | None) -> Resource:
+def _resource(registered: Registered, by_urn: Mapping[str, Registered]) -> Resource:
+    provider = by_urn.get(registered["provider"])
     props: Mapping[str, Any] = unknown_checking_proxy(registered["inputs"])
     return found(
         registered["type"],
@@ -102,5 +103,9 @@ def _resource(registered: Registered, provider: Registered | None) -> Resource:
         urn=registered["urn"],
         protect=registered["protect"],
         depends=frozenset(registered["depends"]),
+        origins={
+            prop: frozenset(kind_of(by_urn[urn]["type"]) if urn in by_urn else "" for urn in urns)
+            for prop, urns in registered["by_property"].items()
+        },
         provider=provider["inputs"] if provider is not None else {},
     )

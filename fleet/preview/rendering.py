@@ -41,15 +41,23 @@ class Rendering:
 
 
 def render(
-    root: Path, stack: str, config: Mapping[str, str], salt: bytes, known: Mapping[str, Mapping[str, Any]]
+    root: Path,
+    stack: str,
+    config: Mapping[str, str],
+    salt: bytes,
+    known: Mapping[str, Mapping[str, Any]],
+    *,
+    named: bool = False,
 ) -> Rendering:
     """What the program in `root` makes of a stack.
 
     config: by full key, such as "tenantplane:environment". salt: of the run, so that two values of a secret can be told
-    apart and neither be found out: a secret is a text of SECRET and a digest. known: outputs of other stacks.
+    apart and neither be found out: a secret is a text of SECRET and a digest. known: outputs of other stacks. named:
+    gives every resource of AWS an id and an ARN, and every password a text, which stand in for those that will be: what
+    is written of them, such as a policy, can then be read.
     Errors: whatever the program ends with; pulumi.RunError is its own refusal.
     """
-    monitor = _Monitor(salt, known)
+    monitor = _Monitor(salt, known, named=named)
     failure: list[BaseException] = []
 
     def program() -> None:
@@ -86,8 +94,9 @@ class _NoMocks(mocks.Mocks):
 class _Monitor(mocks.MockMonitor):
     """The engine's end of the protocol. It echoes, and decodes nothing twice."""
 
-    def __init__(self, salt: bytes, known: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, salt: bytes, known: Mapping[str, Mapping[str, Any]], *, named: bool = False) -> None:
         super().__init__(_NoMocks())
+        self._named = named
         self.registered: list[dict[str, Any]] = []
         self.outputs: dict[str, Any] = {}
         self._known = known
@@ -110,6 +119,7 @@ class _Monitor(mocks.MockMonitor):
                 "depends": sorted(
                     {*request.dependencies, *(u for each in request.propertyDependencies.values() for u in each.urns)}
                 ),
+                "by_property": {key: sorted(each.urns) for key, each in request.propertyDependencies.items()},
                 "protect": request.protect,
                 "retain": request.retainOnDelete,
                 "replace_first": request.deleteBeforeReplace,
@@ -118,7 +128,13 @@ class _Monitor(mocks.MockMonitor):
                 "aliases": [*request.aliasURNs, *(self._alias(each, request) for each in request.aliases)],
             }
         )
-        return resource_pb2.RegisterResourceResponse(urn=urn, id="", object=request.object)
+        given = _given(request.type, request.name) if self._named and request.custom else {}
+        if not given:
+            return resource_pb2.RegisterResourceResponse(urn=urn, id="", object=request.object)
+        made = struct_pb2.Struct()
+        made.CopyFrom(request.object)
+        made.update(given)
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=f"stand-in-{request.name}", object=made)
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802  the protocol's name
         urn = self.make_urn(request.parent, request.type, request.name)
@@ -168,6 +184,15 @@ class _Monitor(mocks.MockMonitor):
         if not secret or plain == UNKNOWN:
             return plain
         return f"{SECRET}{hmac.new(self._salt, repr(plain).encode(), 'sha256').hexdigest()[:16]}"
+
+
+def _given(kind: str, name: str) -> dict[str, str]:
+    """What stands in for the outputs of a resource that others write into texts: its ARN, its address, its password."""
+    stand_in = f"stand-in-{name}"
+    if kind.startswith("aws:"):
+        service = kind.removeprefix("aws:").partition("/")[0]
+        return {"arn": f"arn:aws:{service}:::{stand_in}", "endpoint": stand_in}
+    return {"result": stand_in} if kind == "random:index/randomPassword:RandomPassword" else {}
 
 
 def refusal(error: BaseException) -> str:

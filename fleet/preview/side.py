@@ -86,12 +86,15 @@ class Side:
         held = {name: state.StackState(exists=True, tenants=recorded.get(name, {})) for name in self._stacks}
         return {"refusals": guards.removal_problems(tuple(self._stacks.values()), held)}
 
-    def render(self, stack: str, tenants: list[str] | None, salt: str) -> dict[str, Any]:
-        """What the program registers for a stack, with these tenants alone where a list is given.
+    def render(self, stack: str, tenants: list[str] | None, salt: str, *, named: bool = False) -> dict[str, Any]:
+        """What the program registers for a stack, with these tenants alone where a list is given. named: with stand-ins
+        for the names that AWS gives; see fleet.preview.rendering.render.
 
         Keys: `resources`, or `error` with the program's words.
         """
         try:
+            if named:
+                return {"resources": self._new_rendering(stack, tenants, salt, named=True).resources}
             return {"resources": self._rendering(stack, tenants, salt).resources}
         except Exception as error:
             return {"error": refusal(error)}
@@ -104,14 +107,14 @@ class Side:
             return self._made[stack]
         return self._new_rendering(stack, tenants, salt)
 
-    def _new_rendering(self, stack: str, tenants: list[str] | None, salt: str) -> Rendering:
+    def _new_rendering(self, stack: str, tenants: list[str] | None, salt: str, *, named: bool = False) -> Rendering:
         yaml = importlib.import_module("yaml")
         file = Path(self._renderable[stack].file)
         config = {key: str(value) for key, value in (yaml.safe_load(file.read_text()).get("config") or {}).items()}
         config[_KUBECONFIG] = str(self._kubeconfig)
         known = {name: self._outputs(name, salt) for name in self._beneath(stack)}
         with self._only(tenants):
-            return render(self.root, stack, config, salt.encode(), known)
+            return render(self.root, stack, config, salt.encode(), known, named=named)
 
     def _beneath(self, stack: str) -> set[str]:
         """Every stack that one stands on, those of those included."""

@@ -60,9 +60,16 @@ class SideProcess:
         """Tells it its stacks; see Side.take."""
         self._ask(ask="take", stacks=[asdict(each) for each in stacks])
 
-    def render(self, stack: str, tenants: list[str] | None, salt: str) -> list[dict[str, Any]]:
+    def render(self, stack: str, tenants: list[str] | None, salt: str, *, named: bool = False) -> list[dict[str, Any]]:
         """What its program registers for a stack; see Side.render. Raises FleetError with the program's words."""
-        answer: list[dict[str, Any]] = self._ask(ask="render", stack=stack, tenants=tenants, salt=salt)["resources"]
+        asked = {
+            "ask": "render",
+            "stack": stack,
+            "tenants": tenants,
+            "salt": salt,
+            **({"named": True} if named else {}),
+        }
+        answer: list[dict[str, Any]] = self._ask(**asked)["resources"]
         return answer
 
     def refusals(self, recorded: Mapping[str, Mapping[str, Any]]) -> list[str]:

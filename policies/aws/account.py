@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.aws.document import allows, listed, open_to_all, principals, statements
+from policies.aws.keys import names_a_key
 from policies.expected import Expected, known
 from policies.objects import AwsResource
 from policies.rule import Stack, Wrong, rule, stack_rule
@@ -61,12 +62,17 @@ def rights_are_named(found: AwsResource, _: Expected) -> Iterator[str]:
 
 
 _READS: Final = ("Describe", "List", "Get")
+_CONTENT: Final = ("dynamodb", "kinesis", "kms", "lambda", "s3", "secretsmanager", "sqs", "ssm", "sts")
+"""Services whose Get hands out what they keep, and not what is known about it."""
 
 
 def _asks_only(statement: object) -> bool:
-    """Whether a statement only lets somebody look: most such actions know no resource."""
-    actions = listed(statement.get("Action"))  # type: ignore[attr-defined]
-    return all(each.partition(":")[2].startswith(_READS) for each in actions)
+    """Whether a statement only lets somebody look at what there is: most such actions know no resource."""
+    for each in listed(statement.get("Action")):  # type: ignore[attr-defined]
+        service, _, action = each.partition(":")
+        if not action.startswith(_READS) or (action.startswith("Get") and service in _CONTENT):
+            return False
+    return True
 
 
 def roles_are_for_somebody(found: AwsResource, _: Expected) -> Iterator[str]:
@@ -97,7 +103,7 @@ def cluster_secrets_are_encrypted(found: AwsResource, _: Expected) -> Iterator[s
     """encryptionConfig (H2, F5)."""
     if "secrets" not in (found.at("encryptionConfig", "resources") or []):
         yield "encryptionConfig has no resources secrets"
-    elif not found.at("encryptionConfig", "provider", "keyArn"):
+    elif not names_a_key(found, "encryptionConfig", "provider", "keyArn"):
         yield "encryptionConfig names no key"
 
 

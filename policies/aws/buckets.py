@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.aws.document import listed, open_to_all, statements
+from policies.aws.keys import names_a_key
 from policies.expected import Expected
 from policies.objects import AwsResource
 from policies.rule import Stack, Wrong, rule, stack_rule
@@ -29,11 +30,11 @@ def nobody_is_let_in(found: AwsResource, _: Expected) -> Iterator[str]:
 
 def buckets_have_our_key(found: AwsResource, _: Expected) -> Iterator[str]:
     """aws:kms with a key (F4, F5)."""
-    for each in found.every("rules"):
+    for place, each in enumerate(found.every("rules")):
         default = each.get("applyServerSideEncryptionByDefault") or {}
         if default.get("sseAlgorithm") != "aws:kms":
             yield f"objects are encrypted by {default.get('sseAlgorithm')!r}, not 'aws:kms'"
-        elif not default.get("kmsMasterKeyId"):
+        elif not names_a_key(found, "rules", place, "applyServerSideEncryptionByDefault", "kmsMasterKeyId"):
             yield "it names no key: kmsMasterKeyId"
     if not found.every("rules"):
         yield "it has no rule"

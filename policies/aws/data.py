@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.aws.document import open_to_all
+from policies.aws.keys import names_a_key
 from policies.expected import Expected, known
 from policies.objects import AwsResource
 from policies.rule import rule
@@ -34,7 +35,7 @@ def databases_are_encrypted(found: AwsResource, _: Expected) -> Iterator[str]:
     """storageEncrypted, kmsKeyId (F2, F5)."""
     if found.at("storageEncrypted") is not True:
         yield "storageEncrypted is not true"
-    if not found.at("kmsKeyId"):
+    if not names_a_key(found, "kmsKeyId"):
         yield "it names no key: kmsKeyId"
 
 
@@ -140,7 +141,7 @@ def keys_can_be_called_back(found: AwsResource, _: Expected) -> Iterator[str]:
 
 def secrets_have_our_key(found: AwsResource, _: Expected) -> Iterator[str]:
     """kmsKeyId, and time to call a deleted one back (F5)."""
-    if not found.at("kmsKeyId"):
+    if not names_a_key(found, "kmsKeyId"):
         yield "it names no key: kmsKeyId"
     if found.at("recoveryWindowInDays") == 0:
         yield "a deleted secret cannot be called back: recoveryWindowInDays is 0"

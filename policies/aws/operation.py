@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from policies.aws.keys import names_a_key
 from policies.expected import Expected
 from policies.objects import AwsResource
 from policies.rule import rule
@@ -42,7 +43,7 @@ def trails_are_whole(found: AwsResource, _: Expected) -> Iterator[str]:
     for key in ("includeGlobalServiceEvents", "enableLogging"):  # true when left out
         if found.at(key) is False:
             yield f"{key} is false"
-    if not found.at("kmsKeyId"):
+    if not names_a_key(found, "kmsKeyId"):
         yield "it names no key: kmsKeyId"
 
 
@@ -51,7 +52,7 @@ def logs_are_kept(found: AwsResource, _: Expected) -> Iterator[str]:
     days = found.at("retentionInDays")
     if not days or days < LOG_DAYS:
         yield f"logs are kept for {format(days, 'g') + ' days' if days else 'ever'}, and {LOG_DAYS} days are needed"
-    if not found.at("kmsKeyId"):
+    if not names_a_key(found, "kmsKeyId"):
         yield "it names no key: kmsKeyId"
 
 

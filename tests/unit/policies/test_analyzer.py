@@ -126,3 +126,68 @@ def test_the_engine_is_told_of_three_policies_that_change_nothing_and_take_no_co
     assert [each.name for each in info.policies] == [RESOURCES, STACK, NOTES]
     assert not info.supportsConfig  # a level of the engine's would pass by the catalogue's exceptions
     assert not asked.Remediate(None, None).remediations
+
+
+KEY = "aws:kms/key:Key"
+GROUP: dict[str, Any] = {
+    "type": "aws:cloudwatch/logGroup:LogGroup",
+    "name": "logs",
+    "urn": "urn:logs",
+    "properties": struct(
+        {
+            "kmsKeyId": UNKNOWN_STRING_VALUE,
+            "retentionInDays": 180,
+            "tags": {"tenantplane:environment": "e", "tenantplane:managed-by": "pulumi", "tenantplane:component": "c"},
+        }
+    ),
+}
+
+
+def of_a_group(asked: Analyzer, *sources: str) -> list[str]:
+    """What is said of a group of logs whose key is not known, by the types of what the key comes from."""
+    made = [
+        proto.AnalyzerResource(type=kind, name=f"s{number}", urn=f"urn:{number}", properties=struct({}))
+        for number, kind in enumerate(sources)
+        if kind != "elsewhere"
+    ]
+    urns = proto.AnalyzerPropertyDependencies(urns=[f"urn:{number}" for number in range(len(sources))])
+    whole = [*made, proto.AnalyzerResource(**GROUP, propertyDependencies={"kmsKeyId": urns})]
+    assert not asked.Analyze(proto.AnalyzeRequest(**GROUP), None).diagnostics
+    told = asked.AnalyzeStack(proto.AnalyzeStackRequest(resources=whole), None).diagnostics
+    return [each.message.splitlines()[-1] for each in told if each.policyName == NOTES and "[TP-G5-03]" in each.message]
+
+
+def test_a_key_without_a_name_is_one_of_ours_where_it_comes_from_keys_of_the_stack(asked: Analyzer) -> None:
+    assert of_a_group(asked, KEY) == []
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [(), ("aws:s3/bucket:Bucket",), (KEY, "aws:s3/bucket:Bucket"), ("elsewhere",), ("pulumi:pulumi:StackReference",)],
+)
+def test_a_value_that_is_unknown_from_elsewhere_stays_unevaluated(asked: Analyzer, sources: tuple[str, ...]) -> None:
+    (said,) = of_a_group(asked, *sources)
+    assert "[TP-G5-03] not evaluated: kmsKeyId is not known before it is made" in said
+
+
+def test_what_was_left_open_is_told_though_the_engine_does_not_show_it_at_the_end(asked: Analyzer) -> None:
+    asked.Analyze(proto.AnalyzeRequest(**GROUP), None)
+    told = asked.AnalyzeStack(proto.AnalyzeStackRequest(resources=[]), None).diagnostics
+    assert any("[TP-G5-03] not evaluated" in each.message for each in told)
+
+
+def test_what_comes_after_the_key_is_judged_as_well(asked: Analyzer) -> None:
+    """A rule that stopped at the key has more to say: here that a secret could not be called back."""
+    secret = {
+        "type": "aws:secretsmanager/secret:Secret",
+        "name": "secret",
+        "urn": "urn:secret",
+        "properties": struct({"kmsKeyId": UNKNOWN_STRING_VALUE, "recoveryWindowInDays": 0}),
+    }
+    asked.Analyze(proto.AnalyzeRequest(**secret), None)
+    key = proto.AnalyzerResource(type=KEY, name="key", urn="urn:key", properties=struct({}))
+    urns = proto.AnalyzerPropertyDependencies(urns=["urn:key"])
+    whole = [key, proto.AnalyzerResource(**secret, propertyDependencies={"kmsKeyId": urns})]
+    told = asked.AnalyzeStack(proto.AnalyzeStackRequest(resources=whole), None).diagnostics
+    refused = [each.message for each in told if each.policyName == STACK and each.urn == "urn:secret"]
+    assert any("cannot be called back" in each for each in refused)
