@@ -33,7 +33,9 @@ class Asked:
     """What the pack said of one stack.
 
     resources: of the stack, as the pack saw it at the end; None when it never came to the end. evaluated: those that
-    its rules were asked about, one by one. engine: the end of what the engine said, when it failed.
+    its rules were asked about, one by one. engine: the end of what the engine said, when it failed. waits: whether
+    what it stands on is not made yet, so that the rules were asked of what the program registers as well as of the
+    little that the engine could plan.
     """
 
     stack: str
@@ -41,6 +43,7 @@ class Asked:
     resources: int | None = None
     evaluated: int = 0
     engine: str = ""
+    waits: bool = False
 
     def problems(self) -> list[str]:
         """Why CI fails; empty when it does not."""
@@ -85,6 +88,7 @@ def as_data(asked: list[Asked]) -> dict[str, Any]:
                 "stack": each.stack,
                 "resources": each.resources,
                 "evaluated": each.evaluated,
+                "waits": each.waits,
                 "problems": each.problems(),
                 "verdicts": [vars(one) for one in each.verdicts],
             }
@@ -104,4 +108,5 @@ def told(asked: list[Asked]) -> Iterator[str]:
                 yield f"{each.stack}: {verdict.outcome}: {verdict.said}"
     for each in asked:
         counts = ", ".join(f"{count} {name}" for name, count in each.counted().items() if count) or "no finding"
-        yield f"{each.stack}: {each.evaluated} resources were asked about: {counts}"
+        how = ", as the program registers them: what they stand on is not made yet" if each.waits else ""
+        yield f"{each.stack}: {each.evaluated} resources were asked about{how}: {counts}"

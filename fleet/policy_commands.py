@@ -11,8 +11,9 @@ import typer
 from rich.console import Console
 
 from fleet.cli import CHECKOUT, app, console
+from fleet.guards import is_affected
 from fleet.policy import PACK, as_data, read_record, told
-from fleet.policy_documents import with_documents_read
+from fleet.policy_documents import with_the_program_asked
 from fleet.run import Fleet, Scope
 from fleet.stacks import catalogue_folder
 from settings import load_catalogue
@@ -50,7 +51,11 @@ def policy(
         read_record(each.stack.name, records / f"{each.stack.name}.jsonl", each.output if each.failed else "")
         for each in outcomes
     ]
-    asked = with_documents_read(root, fleet.catalogue, fleet.stacks, asked, on)
+    below = {each.name for each in fleet.stacks if is_affected(each, fleet.states[each.name])}
+    waiting = {each.name for each in stacks if below & set(each.needs)}
+    from fleet.preview.findings import Judge  # noqa: PLC0415  no other command waits for the rules
+
+    asked = with_the_program_asked(asked, waiting, fleet.stacks, Judge(root, env, on, fleet.catalogue))
     if form == "json":
         typer.echo(json.dumps(as_data(asked), indent=2))
     else:

@@ -7,19 +7,17 @@ user does not depend on these, and a stand-in is no wildcard.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from fleet.policy import Asked, Verdict
 from fleet.preview.renderable import Renderable
 from fleet.preview.side_process import SideProcess
 from fleet.stacks import Stack
-from settings import Catalogue
 
 if TYPE_CHECKING:
+    import policies.verdict
     from fleet.preview.findings import Judge
 
 _DOCUMENT: Final = re.compile(r"not evaluated: (policy|inlinePolicies\.\d+\.policy|stringData) is not known ")
@@ -30,23 +28,57 @@ def about_a_document(verdict: Verdict) -> bool:
     return verdict.outcome == "unevaluated" and _DOCUMENT.search(verdict.said) is not None
 
 
-def with_documents_read(
-    root: Path, catalogue: Catalogue, stacks: Sequence[Stack], asked: Sequence[Asked], on: date
+def with_the_program_asked(
+    asked: Sequence[Asked], waiting: Collection[str], stacks: Sequence[Stack], judge: "Judge"
 ) -> list[Asked]:
-    """What was asked, with the rules about documents asked again of what the program writes with stand-ins.
+    """What was asked, and what is asked of the program where the engine cannot know.
 
+    waiting: names of the stacks that stand on what is not made yet, or not as it is to be. The engine plans little of
+    them or nothing; the rules are asked of what the program registers as well, as `fleet up` asks them. Rules about
+    documents are asked again of what it writes with stand-ins. stacks: all of the environment. judge: of the same.
     A verdict stays what it was where the program does not write the document by itself: where it is, or holds, a value
     of something else that is not known yet. Raises FleetError when the program cannot be rendered.
     """
-    if not any(about_a_document(verdict) for each in asked for verdict in each.verdicts):
+    if not waiting and not any(about_a_document(verdict) for each in asked for verdict in each.verdicts):
         return list(asked)
     by_name = {each.name: each for each in stacks}
-    with SideProcess(root, catalogue.environment, "the program", beside=True) as side:
-        from fleet.preview.findings import Judge  # noqa: PLC0415  while the other process imports the program
-
-        judge = Judge(root, catalogue.environment, on, catalogue)
+    with SideProcess(judge.root, judge.environment, "the program", beside=True) as side:
         side.take(map(Renderable.of, stacks))
-        return [document_read(each, by_name[each.stack], side, judge) for each in asked]
+        return [
+            document_read(
+                program_asked(each, by_name[each.stack], side, judge) if each.stack in waiting else each,
+                by_name[each.stack],
+                side,
+                judge,
+            )
+            for each in asked
+        ]
+
+
+def program_asked(asked: Asked, stack: Stack, side: SideProcess, judge: "Judge") -> Asked:
+    """What was asked, and the rules asked of what the program registers for a stack."""
+    if asked.resources is None:
+        return asked
+    rendered = side.render(stack.name, None, "unsalted")
+    custom = sum(each["custom"] for each in rendered)
+    told = map(_verdict, judge.verdicts(stack.config.cluster, rendered))
+    return replace(
+        asked,
+        verdicts=tuple(dict.fromkeys((*asked.verdicts, *told))),
+        resources=max(asked.resources, len(rendered)),
+        evaluated=max(asked.evaluated, custom),
+        waits=True,
+    )
+
+
+def _verdict(made: "policies.verdict.Verdict") -> Verdict:
+    return Verdict(
+        control=made.result.control.id,
+        resource=made.result.name,
+        outcome=made.outcome.value,
+        mandatory=made.mandatory,
+        said=str(made),
+    )
 
 
 def document_read(asked: Asked, stack: Stack, side: SideProcess, judge: "Judge") -> Asked:
@@ -58,16 +90,8 @@ def document_read(asked: Asked, stack: Stack, side: SideProcess, judge: "Judge")
     rendered = side.render(stack.name, None, "unsalted", named=True)
     there = {"stack"} | {f"{kind_of(each['type'])}/{each['name']}" for each in rendered if each["custom"]}
     judged: dict[tuple[str, str], list[Verdict]] = {}
-    for each in judge.verdicts(stack.config.cluster, rendered):
-        key = each.result.control.id, each.result.name
-        told = Verdict(
-            control=key[0],
-            resource=key[1],
-            outcome=each.outcome.value,
-            mandatory=each.mandatory,
-            said=str(each),
-        )
-        judged.setdefault(key, []).append(told)
+    for each in map(_verdict, judge.verdicts(stack.config.cluster, rendered)):
+        judged.setdefault((each.control, each.resource), []).append(each)
     verdicts: list[Verdict] = []
     for verdict in asked.verdicts:
         again = judged.get((verdict.control, verdict.resource), [])

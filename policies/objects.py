@@ -58,7 +58,7 @@ class Resource:
 
     def comes_from(self, prop: str, kinds: frozenset[str]) -> bool:
         """Whether the value of a property comes from resources of these kinds in the same stack, and from no other."""
-        origins = self.origins.get(prop)
+        origins = self.origins.get(prop, frozenset())
         return bool(origins) and origins <= kinds
 
     def __str__(self) -> str:

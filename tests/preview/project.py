@@ -116,7 +116,8 @@ class SideHere(Side):
         with _LOCK:
             return super().describe()
 
-    def render(self, stack: str, tenants: list[str] | None, salt: str) -> Any:
+    def render(self, stack: str, tenants: list[str] | None, salt: str, *, named: bool = False) -> Any:
+        assert not named
         files = sorted(each for each in self.root.rglob("*") if each.is_file())
         made = hashlib.sha256(repr((stack, tenants)).encode())
         for file in files:

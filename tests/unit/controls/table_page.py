@@ -45,7 +45,12 @@ last day. The day after, the finding is back and `python -m settings check` fail
 
 A rule that comes to a value which is not known before it is made has not been evaluated, and never passes: a preview
 tells it, and `fleet policy` fails for a mandatory control unless a line under `unevaluated`, of the same form, waives
-it. It fails as well when the pack did not see the whole stack, or no rule was asked.
+it. It fails as well when the pack did not see the whole stack, or no rule was asked. Three things are known all the
+same. A key without a name is one of ours where the engine says that its property comes from keys of the same stack, and
+from nothing else. A policy of AWS or a credential that holds one unknown ARN or password is unknown as a whole:
+`fleet policy` has the program write it with stand-ins, and asks about that. And of a stack that stands on what is not
+made yet the engine plans little: it asks about what the program registers. A first `fleet policy staging`, on an empty
+AWS, leaves nothing unevaluated in any of its stacks.
 
 Judges that are not ours look at the same objects, in [tests/judges](../tests/judges): checkov 3.3 (what is unsafe, in
 the manifests and, as a plan of Terraform, in what is made at AWS; findings are waived with a reason, and a waiver that

@@ -9,10 +9,10 @@ import pytest
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
 from fleet.policy import Asked, Verdict
-from fleet.policy_documents import about_a_document, document_read
+from fleet.policy_documents import about_a_document, document_read, program_asked
 from fleet.preview.findings import Judge
 from fleet.preview.side_process import SideProcess
-from fleet.stacks import Stack, stacks_of
+from fleet.stacks import stacks_of
 from tests.unit.components.local_stack import ROOT, catalogue
 
 ROLE: Final = "iam:RolePolicy/reads"
@@ -43,9 +43,12 @@ class Rendered:
     def __init__(self, *resources: dict[str, Any]) -> None:
         self.resources = list(resources)
 
-    def render(self, stack: str, tenants: Sequence[str] | None, salt: str, *, named: bool) -> list[dict[str, Any]]:
-        assert (stack, tenants, named) == ("local", None, True)
+    def render(
+        self, stack: str, tenants: Sequence[str] | None, salt: str, *, named: bool = False
+    ) -> list[dict[str, Any]]:
+        assert (stack, tenants) == ("local", None)
         assert salt
+        self.named = named
         return self.resources
 
 
@@ -60,7 +63,7 @@ def read(verdict: Verdict, *resources: dict[str, Any]) -> list[Verdict]:
     judge = Judge(ROOT, "local", date(2026, 11, 22), catalogue())
     asked = Asked(stack="local", verdicts=(verdict,), resources=1, evaluated=1)
     side = cast("SideProcess", Rendered(*resources))
-    return list(document_read(asked, cast("Stack", stack), side, judge).verdicts)
+    return list(document_read(asked, stack, side, judge).verdicts)
 
 
 def test_a_document_that_names_actions_and_resources_passes() -> None:
@@ -107,3 +110,19 @@ def test_no_other_value_passes_by_its_stand_in() -> None:
     assert read(key, group) == [key]
     assert about_a_document(policy)
     assert not about_a_document(Verdict(**{**vars(policy), "outcome": "refused"}))
+
+
+def test_what_stands_on_nothing_yet_is_asked_of_the_program() -> None:
+    """The engine plans two resources of such a stack, and would pass whatever the others are."""
+    (stack,) = (each for each in stacks_of(catalogue(), ROOT) if each.name == "local")
+    judge = Judge(ROOT, "local", date(2026, 11, 22), catalogue())
+    side = Rendered(registered(written(action="*")), registered(UNKNOWN_STRING_VALUE, "later"))
+    planned = Asked(stack="local", resources=1, evaluated=1)
+    made = program_asked(planned, stack, cast("SideProcess", side), judge)
+    assert (made.evaluated, made.waits, side.named) == (2, True, False)
+    outcomes = {(each.resource, each.outcome) for each in made.verdicts if each.control == "TP-H2-04"}
+    assert outcomes == {(ROLE, "refused"), ("iam:RolePolicy/later", "unevaluated")}
+    assert planned.problems() == []
+    assert made.problems()
+    cut = Asked(stack="local", engine="error")
+    assert program_asked(cut, stack, cast("SideProcess", side), judge) is cut
