@@ -1,22 +1,20 @@
 """Real connections to the database server as each tenant: to its own, then to what is somebody else's (F1, F3).
 
-Only where the operator has the credentials: a server that localcloud runs. Nothing is written; no row of anybody is
-read but to see that there is none.
+Only where the operator has the credentials: a server that localcloud runs, and Aurora. Nothing is written; no row of
+anybody is read but to see that there is none.
 """
 
 import base64
 from collections.abc import Callable, Collection, Iterable, Iterator
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Final
 
 import psycopg
 
 from components.data.tenant_database import SECRET_NAME
-from fleet.data.servers import server_of
 from fleet.verify.api import Api, UnansweredError
 from fleet.verify.finding import FAILED, HELD, UNKNOWN, WORDS, Finding, State
-from fleet.verify.place import Place, Site
+from fleet.verify.place import Place
 from fleet.verify.request import at
 from localcloud.controlplane.postgres import DatabaseServer
 from localcloud.controlplane.postgres.sql import connect
@@ -58,44 +56,19 @@ class Server:
         return base64.b64decode(answer.body["data"]["password"]).decode()
 
 
-def ask_databases(
-    site: Site, places: Iterable[Place], api: Api, pool: Executor, only: Collection[str] = ()
-) -> Iterator[Finding]:
-    """What all tenants with a database here find, and the server's own catalogue."""
-    server = server_of(site.catalogue, site.cluster)
-    every = {**QUESTIONS, **WIDE}
-    asked = {name for name, (control, _) in every.items() if not only or name in only or control in only}
-    homes = [place for place in places if place.plan.child is None]
-    if not asked or site.cluster.databases != "local":
-        return
-    if server is None:
-        why = f"no PostgreSQL runs beside cluster {site.cluster.name}: python -m localcloud start {site.cluster.name}"
-        for name in sorted(asked & set(WIDE)):
-            control, title = WIDE[name]
-            yield Finding(control=control, probe=name, title=title, cluster=site.cluster.name, state=UNKNOWN, why=why)
-        return
-    here = Server(server, api)
-    for name in sorted(asked & set(WIDE)):
-        control, title = WIDE[name]
-        state, why = _judged(lambda each=name: _CATALOGUE[each](here))  # type: ignore[misc]
-        yield Finding(control=control, probe=name, title=title, cluster=site.cluster.name, state=state, why=why)
-    others = {each.tenant.id: each for each in site.plans}
-    if asked & set(QUESTIONS):
-        for found in pool.map(lambda place: list(_of(here, place, others.get(place.stranger_id), asked)), homes):
-            yield from found
-
-
-def _of(here: Server, place: Place, other: TenantPlan | None, asked: Collection[str]) -> Iterator[Finding]:
+def ask_tenant(here: Server, place: Place, other: TenantPlan | None, asked: Collection[str]) -> Iterator[Finding]:
+    """What one tenant finds. other: another one on the same server; None where it is alone."""
     for name, (control, title) in QUESTIONS.items():
         if name in asked and (other is not None or name == "database-own"):
-            state, why = _judged(lambda each=name: _TENANT[each](here, place, other))  # type: ignore[misc]
+            state, why = judged(lambda each=name: _TENANT[each](here, place, other))  # type: ignore[misc]
             yield Finding(
                 control=control, probe=name, title=title, cluster=place.site.cluster.name, tenant=place.tenant,
                 namespace=place.namespace, state=state, why=why,
             )  # fmt: skip
 
 
-def _judged(wrong: Callable[[], Iterable[str]]) -> tuple[State, str]:
+def judged(wrong: Callable[[], Iterable[str]]) -> tuple[State, str]:
+    """A verdict by what is wrong."""
     try:
         found = list(wrong())
     except (psycopg.Error, UnansweredError) as error:
@@ -210,8 +183,9 @@ def _row_security(here: Server) -> Iterator[str]:
             if not (enabled and forced and count):
                 held = f"{'on' if enabled else 'off'}, {'' if forced else 'not '}forced, {count} policies"
                 yield f"{name} has row-level security {held}"
+        # The master of an Aurora, who asks, is called as the platform is, and makes roles and databases.
         powers = session.execute(
-            "SELECT rolname FROM pg_catalog.pg_roles WHERE rolname LIKE 'tenant%'"
+            "SELECT rolname FROM pg_catalog.pg_roles WHERE rolname LIKE 'tenant%' AND rolname <> current_user"
             " AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication) ORDER BY 1"
         ).fetchall()
         yield from (f"role {name} is bound by nothing" for (name,) in powers)
@@ -242,4 +216,4 @@ _TENANT = {
     "database-roles": _roles,
     "database-login": _password,
 }
-_CATALOGUE = {"database-row-security": _row_security, "database-doors": _doors}
+CATALOGUE: Final = {"database-row-security": _row_security, "database-doors": _doors}

@@ -13,7 +13,7 @@ from fleet.errors import FleetError
 from fleet.stacks import Stack
 from fleet.verify.api import Api, Rate, UnansweredError
 from fleet.verify.audited import ask_audit, log_of, size_of
-from fleet.verify.databases import ask_databases
+from fleet.verify.database_servers import ask_databases
 from fleet.verify.finding import UNKNOWN, Finding
 from fleet.verify.flipping import ask_flips
 from fleet.verify.live import Live, read_live
@@ -147,7 +147,7 @@ class Asking:
         cluster = self.site.cluster
         if log_of(self.site) is None:
             self.notes.append(f"{cluster.name}: the audit log is not where this command can read it, and was not asked")
-        if cluster.has_databases and cluster.databases != "local":
+        if cluster.has_databases and not cluster.has_reachable_databases:
             self.notes.append(f"{cluster.name}: its databases cannot be reached from here, and were not asked")
 
 

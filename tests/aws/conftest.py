@@ -14,9 +14,11 @@ import pytest
 from localcloud import plugins
 from localcloud.aws import AwsService, start_aws
 from localcloud.aws.arguments import provider_arguments
+from tests.aws.on_aurora import account, here, servers
 from tests.aws.plugin import Plugin
 from tests.engine.runs import Outcome, Project, bundled_plugins
 
+__all__ = ["account", "here", "servers"]
 REGION = "eu-central-1"
 _NUMBERS = itertools.count(1)
 

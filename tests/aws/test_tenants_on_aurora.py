@@ -2,25 +2,21 @@
 has; and taken from one region's to another's. One is of the AWS of this machine and one of an account, to which the
 same machine's AWS answers with what the operator's environment says: `fleet` has one way to both (F1, F3, F5, H1)."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import boto3
 import psycopg
 import pytest
 
 from fleet.data import aurora
-from fleet.data.aurora import NotReachedError, aurora_of
+from fleet.data.aurora import NotReachedError
 from fleet.errors import FleetError
 from fleet.relocation.transfer import Transfer
-from localcloud.aws import AwsService
 from localcloud.aws.databases import authority
 from localcloud.controlplane.ports import free_ports
 from localcloud.controlplane.postgres import DatabaseServer
 from localcloud.controlplane.postgres.sql import apply_steps, connect
-from settings import Catalogue, Cluster, load_catalogue
 from settings.database import (
     MODELS,
     Model,
@@ -32,109 +28,12 @@ from settings.database import (
     tenant_steps,
 )
 from settings.database.record import recorded
-from tests.aws.conftest import client
-from tests.aws.plugin import Plugin, Resource
-from tests.unit.components.local_stack import ROOT
+from tests.aws.on_aurora import ACCOUNT, NAME, REGIONS, OnAccount, Servers
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("aws")]
 
-OWNER, NAME = "tenants-here", "tp-staging-tenants-here"
-ACCOUNT = "210987654321"
-REGIONS = ("eu-central-1", "eu-west-1")
 LIMITS = SessionLimits(connections=4)
 PASSWORD = "not-a-secret-for-a-test"
-
-
-def made(plugin: Plugin) -> Resource:
-    inputs = {
-        "clusterIdentifier": NAME,
-        "engine": "aurora-postgresql",
-        "engineVersion": "17.5",
-        "masterUsername": "tenantplane",
-        "manageMasterUserPassword": True,
-        "skipFinalSnapshot": True,
-    }
-    return plugin.create("aws:rds/cluster:Cluster", **inputs)
-
-
-def cluster_in(catalogue: Catalogue, region: str) -> Cluster:
-    return next(each for each in catalogue.topology.clusters if each.region == region)
-
-
-@dataclass(frozen=True)
-class OnAccount:
-    """An environment on an account. variables: what the operator's shell says, as for any account."""
-
-    catalogue: Catalogue
-    cluster: Cluster
-    variables: dict[str, str]
-
-    def client(self, service: str) -> Any:
-        """boto3 with the same."""
-        return boto3.client(
-            service,
-            region_name=self.cluster.region,
-            endpoint_url=self.variables["AWS_ENDPOINT_URL"],
-            aws_access_key_id=self.variables["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=self.variables["AWS_SECRET_ACCESS_KEY"],
-        )
-
-    def server(self, **changed: str) -> DatabaseServer | None:
-        """As `fleet` finds it. changed: other variables."""
-        with pytest.MonkeyPatch.context() as patch:
-            for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
-                patch.delenv(name, raising=False)
-            for name, value in {**self.variables, **changed}.items():
-                patch.setenv(name, value)
-            aurora._clients_of.cache_clear()
-            try:
-                return aurora_of(self.catalogue, self.cluster, OWNER)
-            finally:
-                aurora._clients_of.cache_clear()
-
-
-@pytest.fixture(scope="module")
-def account(aws: AwsService, state_dir: Path) -> Iterator[OnAccount]:
-    """Staging on another account than this machine's, with an Aurora in its second region."""
-    region = REGIONS[1]
-    role = {"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/runner", "RoleSessionName": "fleet"}
-    key = str(client(aws, "sts").assume_role(**role)["Credentials"]["AccessKeyId"])
-    plugin = Plugin(aws.endpoint, region, accessKey=key)
-    server = made(plugin)
-    assert f":{ACCOUNT}:" in server["arn"]
-    here = load_catalogue(ROOT / "catalog", "staging")
-    cluster = cluster_in(here, region)
-    assert cluster.aurora is not None
-    assert here.topology.aws is not None
-    signed = cluster.aurora.model_copy(update={"authority": authority(NAME, region, state_dir).read_text()})
-    cluster = cluster.model_copy(update={"aurora": signed})
-    changed = {"aws": here.topology.aws.model_copy(update={"account": ACCOUNT}), "clusters": (cluster,)}
-    catalogue = replace(here, topology=here.topology.model_copy(update=changed))
-    variables = {
-        "AWS_ENDPOINT_URL": aws.endpoint,
-        "AWS_ACCESS_KEY_ID": key,
-        "AWS_SECRET_ACCESS_KEY": "of-a-role-of-the-local-aws",
-    }
-    yield OnAccount(catalogue, cluster, variables)
-    plugin.delete(server)
-
-
-@pytest.fixture(scope="module")
-def servers(aws: AwsService, account: OnAccount) -> Iterator[tuple[DatabaseServer, DatabaseServer]]:
-    """An Aurora of the same name in each of two regions, as an environment with a stand-by has them: one of the AWS of
-    this machine, one of the account."""
-    plugin = Plugin(aws.endpoint, REGIONS[0])
-    local = made(plugin)
-    catalogue = load_catalogue(ROOT / "catalog", "staging")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ACCESS_KEY_ID", "of-nobody")  # which the AWS of this machine is not asked with
-        here = aurora_of(catalogue, cluster_in(catalogue, REGIONS[0]), OWNER)
-    there = account.server()
-    assert here is not None
-    assert there is not None
-    assert (here.host, here.port) == (local["endpoint"], local["port"]), "the endpoint that stacks have"
-    yield here, there
-    plugin.delete(local)
 
 
 def add(server: DatabaseServer, tenant: str, model: Model) -> TenantDatabase:
@@ -167,9 +66,7 @@ def heard(server: DatabaseServer, wanted: TenantDatabase) -> list[tuple[str, ...
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_a_tenant_has_its_own_rows_and_nobody_elses(
-    servers: tuple[DatabaseServer, DatabaseServer], model: Model
-) -> None:
+def test_a_tenant_has_its_own_rows_and_nobody_elses(servers: Servers, model: Model) -> None:
     here, _ = servers
     one, other = (add(here, f"{who}-{model}", model) for who in ("one", "other"))
     says(here, one, "mine")
@@ -188,7 +85,7 @@ def test_a_tenant_has_its_own_rows_and_nobody_elses(
         connect(here, other.places[-1].database, one.current_login, PASSWORD)
 
 
-def test_the_master_is_no_superuser(servers: tuple[DatabaseServer, DatabaseServer]) -> None:
+def test_the_master_is_no_superuser(servers: Servers) -> None:
     here, _ = servers
     assert not here.superuser
     with connect(here, "postgres") as master:
@@ -197,9 +94,7 @@ def test_the_master_is_no_superuser(servers: tuple[DatabaseServer, DatabaseServe
 
 
 @pytest.mark.parametrize("model", ["hybrid", "shared"])
-def test_rows_are_the_same_in_another_region_and_stay_closed_in_the_first(
-    servers: tuple[DatabaseServer, DatabaseServer], model: Model
-) -> None:
+def test_rows_are_the_same_in_another_region_and_stay_closed_in_the_first(servers: Servers, model: Model) -> None:
     here, there = servers
     assert (here.host, here.port) != (there.host, there.port)
     wanted = add(here, f"moves-{model}", model)
@@ -217,7 +112,7 @@ def test_rows_are_the_same_in_another_region_and_stay_closed_in_the_first(
     assert heard(there, wanted) == before
 
 
-def test_each_region_signs_by_itself(servers: tuple[DatabaseServer, DatabaseServer], state_dir: Path) -> None:
+def test_each_region_signs_by_itself(servers: Servers, state_dir: Path) -> None:
     del servers
     assert len({authority(NAME, region, state_dir) for region in REGIONS}) == len(REGIONS)
 
@@ -269,7 +164,7 @@ def test_a_server_that_another_authority_signed_is_no_server(account: OnAccount,
 
 
 def test_a_password_that_was_turned_is_the_next_runs_and_the_old_one_is_nobodys(account: OnAccount) -> None:
-    """The last one: who holds the server from before holds the old one (F5)."""
+    """By who asks anew (F5)."""
     before = account.server()
     assert before is not None
     with connect(before, "postgres"):

@@ -11,9 +11,9 @@ from kubernetes import config
 from fleet.databases import make_databases
 from fleet.stacks import stacks_of
 from fleet.verify.api import Api, Rate
+from fleet.verify.database_servers import ask_databases
 from fleet.verify.databases import QUESTIONS as DATABASES
 from fleet.verify.databases import WIDE as DATABASE_LOOKS
-from fleet.verify.databases import ask_databases
 from fleet.verify.finding import HELD, Finding
 from fleet.verify.flipping import ask_flips
 from fleet.verify.live import read_live
