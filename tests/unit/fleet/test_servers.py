@@ -1,9 +1,11 @@
 """Where tenants' data is, and on which machine nobody looks for it (F1, F2)."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
+from fleet import databases
 from fleet.data import guard, servers
 from fleet.data.servers import NotReachedError, by_server, owner_of, server_of
 from fleet.relocation import data
@@ -80,6 +82,31 @@ def test_data_follows_to_a_server_of_the_tenant_s_own_that_is_yet_to_be_made_and
             "silent": ["enterprise is silent", "enterprise-west is silent"],
         }[there]
     )
+
+
+def test_an_aurora_that_is_silent_keeps_nobody_else_from_a_database_and_ends_in_an_error(
+    staging: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def server(_: Catalogue, cluster: Cluster, plan: TenantPlan | None) -> object:
+        if cluster.name == "team":
+            raise NotReachedError("the Aurora of team is silent")
+        return None if plan is not None else object()
+
+    def brought_up(_sessions: object, _core: object, plans: list[TenantPlan]) -> dict[str, str]:
+        done.extend(plan.tenant.id for plan in plans)
+        return {}
+
+    monkeypatch.setattr(databases, "server_of", server)
+    monkeypatch.setattr(databases, "api_client", lambda *_: None)
+    monkeypatch.setattr(databases, "Sessions", nullcontext)
+    monkeypatch.setattr(databases, "_brought_up", brought_up)
+    monkeypatch.setattr(databases, "_left", lambda *_: [])
+    with pytest.raises(NotReachedError, match=r"tenants have no databases, .*\n  the Aurora of team is silent$"):
+        databases.make_databases(staging, Fleet(ROOT, staging).stacks, ROOT)
+    on_clusters = {plan.tenant.id for plan in plan_tenants(staging, "starter")}
+    assert set(done) == on_clusters, "those of an Aurora of their own have none yet, which is no error"
 
 
 def test_what_cannot_be_asked_is_told_before_anything_is_changed(
