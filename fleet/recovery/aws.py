@@ -186,7 +186,7 @@ class _Account:
             local = {"aws_access_key_id": "local", "aws_secret_access_key": "local"} if self._endpoint else {}
             self._clients[service, region] = boto3.client(
                 service,
-                region_name=region,
+                region_name=region or None,
                 endpoint_url=self._endpoint,
                 config=Config(retries={"total_max_attempts": _ATTEMPTS, "mode": "standard"}),
                 **local,

@@ -62,6 +62,7 @@ class Killed:
         assert self.proxy.all_held(), (self.proxy.held, outcomes)
         (engine,) = (each for each in psutil.Process().children() if each.name() == "pulumi")
         below = [each for each in engine.children() if "aws" in " ".join(each.cmdline())]
+        assert {Path(each.cwd()) for each in below} == {self.engine.root.resolve()}, "by which its orphans are known"
         engine.send_signal(signal.SIGKILL)
         for each in below if plugin else ():
             os.kill(each.pid, signal.SIGKILL)

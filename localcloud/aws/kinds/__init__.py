@@ -10,9 +10,11 @@ from localcloud.aws.kinds.groups import GROUP_KINDS
 from localcloud.aws.kinds.iam import IAM_KINDS
 from localcloud.aws.kinds.kms import KMS_KINDS
 from localcloud.aws.kinds.launch import LAUNCH_KINDS
+from localcloud.aws.kinds.listeners import LISTENER_KINDS
 from localcloud.aws.kinds.rds import RDS_KINDS
 from localcloud.aws.kinds.route53 import ROUTE53_KINDS
 from localcloud.aws.kinds.routing import ROUTING_KINDS
+from localcloud.aws.kinds.rules import RULE_KINDS
 from localcloud.aws.kinds.s3 import S3_KINDS
 from localcloud.aws.kinds.secretsmanager import SECRETS_KINDS
 from localcloud.aws.kinds.sqs import SQS_KINDS
@@ -30,9 +32,11 @@ _GROUPS = (
     IAM_KINDS,
     KMS_KINDS,
     LAUNCH_KINDS,
+    LISTENER_KINDS,
     RDS_KINDS,
     ROUTE53_KINDS,
     ROUTING_KINDS,
+    RULE_KINDS,
     S3_KINDS,
     SECRETS_KINDS,
     SQS_KINDS,

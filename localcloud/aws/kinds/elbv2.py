@@ -1,4 +1,4 @@
-"""Load balancers, their target groups, listeners and rules."""
+"""Load balancers and their target groups."""
 
 from typing import Any
 
@@ -80,7 +80,7 @@ def _target_group(scope: Scope) -> dict[str, Any]:
     return {**{key: value for key, value in plain.items() if value is not None}, **_health_check(scope)}
 
 
-def _tags(found: str = "TagDescriptions[0].Tags") -> Tags:
+def elb_tags(found: str = "TagDescriptions[0].Tags") -> Tags:
     return Tags(
         create="Tags",
         tag=Call(do="add_tags", give={"ResourceArns": ["=id"], "Tags": "=tags"}),
@@ -90,39 +90,13 @@ def _tags(found: str = "TagDescriptions[0].Tags") -> Tags:
     )
 
 
-def _actions(name: str) -> dict[str, str]:
-    """How the API calls what an action has."""
-    return {
-        f"{name}.redirect": "RedirectConfig",
-        f"{name}.fixedResponse": "FixedResponseConfig",
-        f"{name}.forward": "ForwardConfig",
-        f"{name}.forward.stickiness": "TargetGroupStickinessConfig",
-        f"{name}.forward.targetGroups.arn": "TargetGroupArn",
-    }
-
-
-def _condition(given: Any) -> dict[str, Any]:
-    fields = {
-        "hostHeader": ("host-header", "HostHeaderConfig"),
-        "pathPattern": ("path-pattern", "PathPatternConfig"),
-        "httpHeader": ("http-header", "HttpHeaderConfig"),
-        "httpRequestMethod": ("http-request-method", "HttpRequestMethodConfig"),
-        "sourceIp": ("source-ip", "SourceIpConfig"),
-    }
-    name = next(each for each in fields if given.get(each))
-    field, member = fields[name]
-    return {"Field": field, member: given[name]}
-
-
-_CERTIFICATES = "=in.certificateArn && [{CertificateArn: in.certificateArn}] || `null`"
-
-
-def _kind(token: str, **said: Any) -> Kind:
-    return Kind(token=f"aws:lb/{token}", client="elbv2", tags=_tags(), **said)
+def lb_kind(token: str, **said: Any) -> Kind:
+    """A type of Elastic Load Balancing."""
+    return Kind(token=f"aws:lb/{token}", client="elbv2", tags=elb_tags(), **said)
 
 
 ELBV2_KINDS = (
-    _kind(
+    lb_kind(
         "loadBalancer:LoadBalancer",
         create=Call(
             do="create_load_balancer",
@@ -178,7 +152,7 @@ ELBV2_KINDS = (
         also=frozenset(_ATTRIBUTES),
         silent="no packet is balanced; subnets without a way out are accepted",
     ),
-    _kind(
+    lb_kind(
         "targetGroup:TargetGroup",
         create=Call(do="create_target_group", give=_target_group),
         id="=raw.TargetGroups[0].TargetGroupArn",
@@ -227,73 +201,5 @@ ELBV2_KINDS = (
         also=names("name port protocol protocolVersion vpcId targetType ipAddressType healthCheck")
         | frozenset(_OF_TARGETS),
         silent="the health of targets",
-    ),
-    _kind(
-        "listener:Listener",
-        create=Call(
-            do="create_listener", auto=True, rename=_actions("defaultActions"), give={"Certificates": _CERTIFICATES}
-        ),
-        id="=raw.Listeners[0].ListenerArn",
-        ids=("arn",),
-        between="\n",
-        read=Read(
-            call=Call(do="describe_listeners", give={"ListenerArns": ["=id"]}),
-            found="Listeners[0]",
-            outputs={
-                "arn": "=id",
-                "certificateArn": "=found.Certificates[0].CertificateArn",
-                "defaultActions": "=in.defaultActions",
-            },
-        ),
-        update=(
-            Call(
-                do="modify_listener",
-                auto=True,
-                rename={**_actions("defaultActions"), "loadBalancerArn": ""},
-                give={"ListenerArn": "=id", "Certificates": _CERTIFICATES},
-            ),
-        ),
-        delete=(Call(do="delete_listener", give={"ListenerArn": "=id"}),),
-        replace=names("loadBalancerArn"),
-        defaults={},
-        silent="that the certificate fits; actions changed by hand are not noticed",
-    ),
-    _kind(
-        "listenerRule:ListenerRule",
-        create=Call(
-            do="create_rule",
-            auto=True,
-            rename={**_actions("actions"), "conditions": ""},
-            give={"Conditions": lambda scope: [_condition(each) for each in scope["in"]["conditions"]]},
-        ),
-        id="=raw.Rules[0].RuleArn",
-        ids=("arn",),
-        between="\n",
-        read=Read(
-            call=Call(do="describe_rules", give={"RuleArns": ["=id"]}),
-            found="Rules[0]",
-            outputs={"arn": "=id", "actions": "=in.actions", "conditions": "=in.conditions"},
-        ),
-        update=(
-            Call(
-                do="modify_rule",
-                auto=True,
-                rename={**_actions("actions"), "conditions": "", "priority": ""},
-                give={
-                    "RuleArn": "=id",
-                    "Conditions": lambda scope: [_condition(each) for each in scope["in"]["conditions"]],
-                },
-                when=("actions", "conditions"),
-            ),
-            Call(
-                do="set_rule_priorities",
-                give={"RulePriorities": [{"RuleArn": "=id", "Priority": "=in.priority"}]},
-                when=("priority",),
-            ),
-        ),
-        delete=(Call(do="delete_rule", give={"RuleArn": "=id"}),),
-        replace=names("listenerArn"),
-        also=names("conditions"),
-        silent="actions and conditions changed by hand are not noticed",
     ),
 )

@@ -1,4 +1,4 @@
-"""Security groups and their rules, inline and as resources of their own."""
+"""Security groups, and the rules that are said with them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -22,7 +22,7 @@ def _protocol(rule: _Rule) -> str:
     return _ALL if protocol in ("all", _ALL) else protocol
 
 
-def _permission(rule: _Rule, own: str) -> dict[str, Any]:
+def permission_of(rule: _Rule, own: str) -> dict[str, Any]:
     """A rule as the API has it. own: the group's id, for `self`."""
     said = {"Description": rule["description"]} if rule.get("description") else {}
     made: dict[str, Any] = {"IpProtocol": _protocol(rule)}
@@ -38,7 +38,7 @@ def _permission(rule: _Rule, own: str) -> dict[str, Any]:
     return made
 
 
-def _atoms(permissions: Any) -> Iterator[tuple[Any, ...]]:
+def atoms(permissions: Any) -> Iterator[tuple[Any, ...]]:
     """Each source of each permission by itself: the API groups them as it likes."""
     for each in permissions or ():
         ports = (None, None) if each["IpProtocol"] == _ALL else (each.get("FromPort"), each.get("ToPort"))
@@ -50,7 +50,7 @@ def _atoms(permissions: Any) -> Iterator[tuple[Any, ...]]:
 def _rules(permissions: Any, own: str) -> list[dict[str, Any]]:
     """Permissions as inputs have rules."""
     made: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for protocol, low, high, key, value, said in _atoms(permissions):
+    for protocol, low, high, key, value, said in atoms(permissions):
         rule = made.setdefault(
             (protocol, low, high, said),
             {
@@ -76,14 +76,14 @@ def _read_rules(name: str, member: str) -> Any:
         given = scope["in"].get(name)
         if given is None:
             return _rules(found, own) if not scope["in"] else None
-        wanted = [_permission(rule, own) for rule in given]
-        return given if set(_atoms(wanted)) == set(_atoms(found)) else _rules(found, own)
+        wanted = [permission_of(rule, own) for rule in given]
+        return given if set(atoms(wanted)) == set(atoms(found)) else _rules(found, own)
 
     return read
 
 
 def _given(name: str, of: str = "in") -> Any:
-    return lambda scope: [_permission(rule, scope["id"]) for rule in scope[of].get(name) or ()] or None
+    return lambda scope: [permission_of(rule, scope["id"]) for rule in scope[of].get(name) or ()] or None
 
 
 def _change(verb: str, way: str, of: str) -> Call:
@@ -127,80 +127,6 @@ _READ = Read(
 
 def _is_default(scope: Scope) -> Any:
     return scope["raw"]["SecurityGroups"][0]["GroupId"]
-
-
-def _rule_there(scope: Scope) -> Any:
-    """The inputs of a rule resource, while every part of it is in its group."""
-    group = (scope["raw"].get("SecurityGroups") or [{}])[0]
-    found = group.get("IpPermissions" if scope["in"].get("type") == "ingress" else "IpPermissionsEgress")
-    wanted = set(_atoms([_permission(scope["in"], scope["in"].get("securityGroupId", ""))]))
-    return scope["in"] if wanted and wanted <= set(_atoms(found)) else None
-
-
-def _rule_calls(verb: str) -> tuple[Call, ...]:
-    return tuple(
-        Call(
-            do=f"{verb}_security_group_{way}",
-            give={
-                "GroupId": "=in.securityGroupId",
-                "IpPermissions": lambda scope: [_permission(scope["in"], scope["in"]["securityGroupId"])],
-            },
-            only=f"=in.type == '{way}'",
-        )
-        for way in ("ingress", "egress")
-    )
-
-
-def _single(way: str) -> Kind:
-    """aws:vpc/securityGroup(In|E)gressRule: one source each, with an id of AWS."""
-    sources = {"cidrIpv4": "IpRanges", "cidrIpv6": "Ipv6Ranges", "prefixListId": "PrefixListIds"}
-    keys = {"cidrIpv4": "CidrIp", "cidrIpv6": "CidrIpv6", "prefixListId": "PrefixListId"}
-
-    def permission(scope: Scope) -> Any:
-        given = scope["in"]
-        made = _permission({key: given.get(key) for key in ("ipProtocol", "fromPort", "toPort")}, "")
-        said = {"Description": given["description"]} if given.get("description") else {}
-        for name, member in sources.items():
-            if given.get(name):
-                made[member] = [{keys[name]: given[name], **said}]
-        if given.get("referencedSecurityGroupId"):
-            made["UserIdGroupPairs"] = [{"GroupId": given["referencedSecurityGroupId"], **said}]
-        return [made]
-
-    title = "Ingress" if way == "ingress" else "Egress"
-    return ec2_kind(
-        f"aws:vpc/securityGroup{title}Rule:SecurityGroup{title}Rule",
-        "security-group-rule",
-        create=Call(
-            do=f"authorize_security_group_{way}",
-            give={"GroupId": "=in.securityGroupId", "IpPermissions": permission},
-        ),
-        id="=raw.SecurityGroupRules[0].SecurityGroupRuleId",
-        read=Read(
-            call=Call(do="describe_security_group_rules", give={"SecurityGroupRuleIds": ["=id"]}),
-            found="SecurityGroupRules[0]",
-            outputs={
-                "arn": arn("ec2", "security-group-rule/"),
-                "securityGroupRuleId": "=id",
-                "securityGroupId": "=found.GroupId",
-                "referencedSecurityGroupId": "=found.ReferencedGroupInfo.GroupId",
-                "fromPort": "=in.fromPort",
-                "toPort": "=in.toPort",
-            },
-        ),
-        delete=(
-            Call(
-                do=f"revoke_security_group_{way}",
-                give={"GroupId": "=in.securityGroupId", "SecurityGroupRuleIds": ["=id"]},
-            ),
-        ),
-        replace=names(
-            "securityGroupId ipProtocol fromPort toPort cidrIpv4 cidrIpv6 prefixListId referencedSecurityGroupId "
-            "description"
-        ),
-        also=names("ipProtocol fromPort toPort cidrIpv4 cidrIpv6 prefixListId referencedSecurityGroupId description"),
-        silent="a changed rule is a new one here, which on AWS is changed in place",
-    )
 
 
 GROUP_KINDS = (
@@ -258,28 +184,4 @@ GROUP_KINDS = (
         also=names("ingress egress"),
         silent="it cannot be deleted, so that a deletion only forgets it",
     ),
-    Kind(
-        token="aws:ec2/securityGroupRule:SecurityGroupRule",
-        client="ec2",
-        create=Call(do="describe_security_groups", give={"GroupIds": ["=in.securityGroupId"]}),
-        then=_rule_calls("authorize"),
-        id="=join('-', ['sgrule', in.securityGroupId, in.type, to_string(in.fromPort), to_string(in.toPort), name])",
-        read=Read(
-            call=Call(do="describe_security_groups", give={"GroupIds": ["=in.securityGroupId"]}),
-            found=_rule_there,
-            auto=False,
-        ),
-        delete=_rule_calls("revoke"),
-        replace=names(
-            "type securityGroupId protocol fromPort toPort cidrBlocks ipv6CidrBlocks prefixListIds self "
-            "sourceSecurityGroupId description"
-        ),
-        also=names(
-            "type protocol fromPort toPort cidrBlocks ipv6CidrBlocks prefixListIds self sourceSecurityGroupId "
-            "description"
-        ),
-        silent="a rule cannot be imported",
-    ),
-    _single("ingress"),
-    _single("egress"),
 )

@@ -1,18 +1,25 @@
 """What a killed engine left open is settled by what it was about."""
 
 import json
+import subprocess
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
+from fleet.errors import FleetError
 from fleet.recovery import made_up_id, recovery_plan
 from fleet.recovery.aws_lookups import LOOKUPS
 from fleet.recovery.aws_types import AGAIN, NAMED, named_id
 from fleet.recovery.deployment import settled, surplus
+from fleet.recovery.plugins import await_plugins
 from fleet.recovery.words import only_a_person
 from fleet.state import PendingOperation
 from localcloud.aws.kinds import KINDS
+from tests.polling import until
 
 GOLDEN = Path(__file__).parents[1] / "components" / "golden" / "aws_names.json"
 
@@ -124,6 +131,18 @@ def test_what_was_made_beside_one_that_is_in_use_is_to_go_again() -> None:
 def test_what_replaces_one_that_is_gone_already_takes_its_place() -> None:
     made = settled(deployment({"urn": URN, "id": "old", "pendingReplacement": True}), frozenset(), {URN: "vpc-1"})
     assert [each["id"] for each in made["resources"]] == ["vpc-1"]
+
+
+def test_a_plugin_whose_engine_is_gone_is_waited_for_and_named_when_it_does_not_end(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "import sys; sys.stdin.read()", "localcloud.aws.provider"]
+    with subprocess.Popen(command, cwd=tmp_path, stdin=subprocess.PIPE) as plugin:
+        until(lambda: psutil.Process(plugin.pid).cmdline() == command, "it is what it says")
+        await_plugins(tmp_path.parent)
+        with pytest.raises(FleetError, match=f"still at work .process {plugin.pid}.*the same command again"):
+            await_plugins(tmp_path, within_s=0)
+        threading.Timer(0.3, plugin.stdin.close).start()  # type: ignore[union-attr]
+        await_plugins(tmp_path)
+        assert plugin.wait(60) == 0
 
 
 def test_ids_of_made_up_names() -> None:
