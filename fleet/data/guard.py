@@ -69,7 +69,7 @@ def compare(catalogue: Catalogue, folder: Path, stacks: Iterable[Stack]) -> Find
                 f"no PostgreSQL runs beside cluster {cluster.name!r}, so where its tenants' data is was not compared "
                 "with the catalogue"
             )
-    return Findings(misplaced=tuple(misplaced), unknown=tuple(unknown))
+    return Findings(misplaced=tuple(misplaced), unknown=tuple(dict.fromkeys(unknown)))
 
 
 def _misplaced(server: DatabaseServer, plans: Sequence[TenantPlan], folder: Path) -> Iterator[Misplaced]:

@@ -69,10 +69,17 @@ def made(kind: str, name: str, spec: Object) -> Object:
     return {"apiVersion": API_VERSION, "kind": kind, "metadata": {"name": name}, "spec": spec}
 
 
+AURORAS = ("10.64.216.0/21", "10.64.224.0/21")
+
+
 def rendered() -> list[Object]:
     """Every object of the guard-rails for the repository's tenants, with everything that can be set."""
     args = GuardRailsArgs(
-        database_namespace="data", service_ranges=("10.96.0.0/12",), api_server=("192.0.2.10/32", "2001:db8::10/128")
+        database_namespace="data",
+        service_ranges=("10.96.0.0/12",),
+        api_server=("192.0.2.10/32", "2001:db8::10/128"),
+        pod_identity=True,
+        database_ranges=AURORAS,
     )
     found = [made("Tier", "probe", {"order": 100, "defaultAction": "Deny"})]
     found += [
@@ -81,7 +88,7 @@ def rendered() -> list[Object]:
     ]
     for plan in plan_tenants(load_catalogue(ROOT / "catalog", "local")):
         tenant = plan.tenant.model_copy(update={"egress": ("203.0.113.0/24", "2001:db8::/32")})
-        spec = {"tier": TIER, **own_traffic(replace(plan, tenant=tenant))}
+        spec = {"tier": TIER, **own_traffic(replace(plan, tenant=tenant, database_ranges=AURORAS))}
         found.append(made("GlobalNetworkPolicy", f"{TIER}.probe-{policy_name(plan.tenant.id)}", spec))
         opening = {"tier": TIER, **control_plane_traffic(plan)}
         found.append(made("GlobalNetworkPolicy", f"{TIER}.probe-{control_plane_policy_name(plan.tenant.id)}", opening))
