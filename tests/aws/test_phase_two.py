@@ -2,6 +2,7 @@
 (H1, H2, F2, C6, A7). One environment, in this order."""
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -49,6 +50,7 @@ def test_all_layers_come_up_and_a_second_look_changes_nothing(made: PhaseTwo) ->
 def test_plain_pulumi_finds_what_fleet_left_and_leaves_what_fleet_would(made: PhaseTwo) -> None:
     """Each layer's stack, and no word of fleet's in the shell. The engine asks the policy pack of each, which knows all
     that it asks for, and refuses nothing (I1)."""
+    (made.root / ".venv").symlink_to(sys.prefix)  # where the pack of a checkout has its interpreter
     for stack in STACKS:
         said = made.plain("preview", "-s", stack, "--expect-no-changes", *PACK)
         assert "unchanged" in said
