@@ -164,12 +164,16 @@ class Engine:
         text = self.output("stack", "export", "--show-secrets", "--stack", stack.name)
         return json.loads(text).get("deployment") or {}
 
-    def ids(self) -> frozenset[str]:
-        """Ids of all that the environment's stacks have in their states."""
-        deployments = (self.reader.deployment(name) or {} for name in self._stacks)
+    def ids(self, stack: Stack) -> frozenset[str]:
+        """Ids of all that a stack and the environment's others have in their states."""
+        deployments = (self.reader.deployment(name) or {} for name in {stack.name, *self._stacks})
         return frozenset(
             str(each["id"]) for held in deployments for each in held.get("resources") or () if each.get("id")
         )
+
+    def answers_file(self, stack: Stack) -> Path:
+        """Where a person writes what became of creations that nobody else can know of."""
+        return self._folder / "found" / f"{stack.name}.txt"
 
     def write(self, stack: Stack, exported: Mapping[str, Any], notes: list[str]) -> None:
         """Writes a stack's state. exported: as the engine exports it. Raises FleetError with the engine's words."""

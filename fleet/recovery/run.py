@@ -9,7 +9,7 @@ from fleet.events import Changes
 from fleet.recovery.deployment import settled, surplus
 from fleet.recovery.plan import recovery_plan
 from fleet.recovery.plugins import await_plugins
-from fleet.recovery.words import only_a_person, told
+from fleet.recovery.words import answers, only_a_person, told
 from fleet.stacks import Stack
 from fleet.state import StackState
 
@@ -22,8 +22,8 @@ def recover(
 ) -> None:
     """Settles the creations that a state lists as begun, and says so in `notes`.
 
-    watch: told now and then that it goes on. Raises FleetError for those that only a person can judge, once all others
-    are settled.
+    watch: told now and then that it goes on. Raises FleetError where only a person can judge one of them; nothing is
+    changed then: the engine lets go of all open operations whenever a state is written.
     """
     plan = recovery_plan(state.pending)
     if not plan.needed:
@@ -37,14 +37,23 @@ def recover(
         from fleet.recovery.aws import Aws  # noqa: PLC0415  boto3, seldom needed
 
         aws = Aws(whole["deployment"])
-        found = aws.look_up(plan.ask, engine.ids())
+        found = aws.look_up(plan.ask, engine.ids(stack))
         adopt, drop, unknown = {**adopt, **found.adopt}, [*drop, *found.drop], {**unknown, **found.unknown}
         notes += aws.await_ready([each for each in at_aws if each.urn in adopt], lambda: watch(Changes()))
-    if adopt or drop:
-        engine.write(stack, {**whole, "deployment": settled(whole["deployment"], frozenset(drop), adopt)}, notes)
-        beside = surplus(whole["deployment"], adopt)
-        if looked_for := [urn for urn in adopt if urn not in beside]:
-            engine.read(stack, looked_for, notes)
-        notes.append(told(drop, adopt))
+    file = engine.answers_file(stack)
+    for urn, identifier in answers(file.read_text() if file.is_file() else "").items():
+        if urn in unknown:
+            del unknown[urn]
+            if identifier is None:
+                drop.append(urn)
+            else:
+                adopt[urn] = identifier
     if unknown:
-        raise FleetError(only_a_person(stack.name, [each for each in state.pending if each.urn in unknown], unknown))
+        pending = [each for each in state.pending if each.urn in unknown]
+        raise FleetError(only_a_person(stack.name, pending, unknown, file))
+    engine.write(stack, {**whole, "deployment": settled(whole["deployment"], frozenset(drop), adopt)}, notes)
+    file.unlink(missing_ok=True)
+    beside = surplus(whole["deployment"], adopt)
+    if looked_for := [urn for urn in adopt if urn not in beside]:
+        engine.read(stack, looked_for, notes)
+    notes.append(told(drop, adopt))

@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
 
 from fleet.state import PendingOperation
 
-_LONGEST = 300
+_LONGEST: Final = 300
+_NOTHING: Final = "nothing"
 
 
 def told(forgotten: Iterable[str], looked_for: Mapping[str, str]) -> str:
@@ -19,19 +22,24 @@ def told(forgotten: Iterable[str], looked_for: Mapping[str, str]) -> str:
     return "an earlier run was stopped half-way: " + "; ".join(parts)
 
 
-def only_a_person(stack: str, pending: Iterable[PendingOperation], why: Mapping[str, str]) -> str:
-    """What a person has to look for and run where nobody here can know whether something was made. why: by URN."""
+def only_a_person(stack: str, pending: Iterable[PendingOperation], why: Mapping[str, str], file: Path) -> str:
+    """What a person has to look for and write down where nobody here can know whether something was made. why: by URN.
+    file: for the answers."""
     lines = [
         f"stack {stack!r}: an earlier run was stopped while it created these, and nobody here can know whether they "
-        "exist:"
+        "exist; nothing was changed:"
     ]
     for each in pending:
         inputs = {key: value for key, value in each.inputs.items() if key != "__defaults"}
         lines.append(f"  {each.urn}")
         lines.append(f"    {why[each.urn] or 'its type is in no table of fleet/recovery'}")
         lines.append(f"    look for {each.type} made of {json.dumps(inputs)[:_LONGEST]}")
-        lines.append(
-            f"    if one is there: `pulumi import {each.type} {each.urn.rpartition('::')[2]} <its id> -s {stack}`"
-        )
-    lines.append(f"Before that, and where nothing is there: `pulumi refresh -s {stack} --clear-pending-creates --yes`")
+    lines.append(f"Write a line for each into {file}, and run the same command: the URN, a space, and the id that")
+    lines.append(f"`pulumi import` takes for what is there, or `{_NOTHING}`")
     return "\n".join(lines)
+
+
+def answers(text: str) -> dict[str, str | None]:
+    """What a person has written down of open creations: ids by URN; None of what is not there."""
+    found = (line.rpartition(" ") for line in map(str.strip, text.splitlines()) if line)
+    return {urn.strip(): None if identifier == _NOTHING else identifier for urn, _, identifier in found if urn}

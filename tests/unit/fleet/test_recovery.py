@@ -16,7 +16,7 @@ from fleet.recovery.aws_lookups import LOOKUPS
 from fleet.recovery.aws_types import AGAIN, NAMED, named_id
 from fleet.recovery.deployment import settled, surplus
 from fleet.recovery.plugins import await_plugins
-from fleet.recovery.words import only_a_person
+from fleet.recovery.words import answers, only_a_person
 from fleet.state import PendingOperation
 from localcloud.aws.kinds import KINDS
 from tests.polling import until
@@ -92,13 +92,15 @@ def test_ids_that_follow_from_what_was_asked_for(token: str, inputs: dict[str, A
     assert named_id(f"aws:{token}", inputs) == identifier
 
 
-def test_of_a_type_that_nobody_knows_only_a_person_can_tell_and_is_told_what_to_do() -> None:
+def test_of_a_type_that_nobody_knows_only_a_person_can_tell_and_is_told_what_to_do(tmp_path: Path) -> None:
     pending = operation("aws:mq/broker:Broker", brokerName="b")
     plan = recovery_plan([pending])
     assert plan.unknown == (pending,)
-    said = only_a_person("dev", plan.unknown, {pending.urn: ""})
+    said = only_a_person("dev", plan.unknown, {pending.urn: ""}, tmp_path / "dev.txt")
     assert "look for aws:mq/broker:Broker made of" in said
-    assert "pulumi refresh -s dev --clear-pending-creates" in said
+    assert f"into {tmp_path / 'dev.txt'}, and run the same command" in said
+    assert answers(f"{pending.urn} b-1\n\nother nothing\n") == {pending.urn: "b-1", "other": None}
+    assert answers("nonsense\n") == {}
 
 
 URN = "urn:pulumi:s::p::aws:ec2/vpc:Vpc::x"
