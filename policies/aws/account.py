@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from ipaddress import ip_network
 from typing import Final
 
 from policies.aws.document import allows, listed, open_to_all, principals, statements
@@ -13,7 +14,8 @@ from settings import names
 
 LOG_DAYS: Final = 180
 _LOGS: Final = frozenset({"api", "audit", "authenticator", "controllerManager", "scheduler"})
-_WORLD: Final = ("0.0.0.0/0", "::/0")
+_WORLD: Final = {4: 8, 6: 16}
+"""Shortest prefix of a range that is not the world, or a half of it, by version of IP."""
 _EDGE_PORTS: Final = (80, 443)
 _TAGGED: Final = (
     *("s3:Bucket", "ebs:Volume", "ecr:Repository", "secretsmanager:Secret", "kms:Key", "iam:Role", "iam:Policy"),
@@ -54,11 +56,17 @@ def rights_are_named(found: AwsResource, _: Expected) -> Iterator[str]:
             for action in listed(each.get("Action")):
                 if action == "*" or action.endswith(":*"):
                     yield f"statement {sid!r} allows {action}"
-            if "*" in listed(each.get("Resource")) and not each.get("Condition") and not _asks_only(each):
+            everything = any(map(_everything, listed(each.get("Resource"))))
+            if everything and not each.get("Condition") and not _asks_only(each):
                 yield f"statement {sid!r} is about every resource"
     for arn in [found.at("policyArn"), *found.every("managedPolicyArns")]:
         if str(arn).endswith(("/AdministratorAccess", "/PowerUserAccess")):
             yield f"it gives {str(arn).rpartition('/')[2]}"
+
+
+def _everything(resource: str) -> bool:
+    """Whether it is every resource, or every one of a service: `*`, `arn:aws:s3:::*`, `arn:aws:s3:::*/*`."""
+    return not resource.split(":", 5)[-1].strip("*/:")
 
 
 _READS: Final = ("Describe", "List", "Get")
@@ -172,11 +180,18 @@ def the_world_is_out(found: AwsResource, _: Expected) -> Iterator[str]:
             each.get("cidrIpv4"),
             each.get("cidrIpv6"),
         ]
-        for world in [one for one in ranges if one in _WORLD]:
+        for world in filter(_is_world, ranges):
             ports = each.get("fromPort"), each.get("toPort")
             if not (edge and ports[0] == ports[1] and ports[0] in _EDGE_PORTS):
                 shown = "-".join("all" if one is None else f"{one:g}" for one in dict.fromkeys(ports))
                 yield f"{world} may come in on port {shown}"
+
+
+def _is_world(text: str | None) -> bool:
+    if not text:
+        return False
+    block = ip_network(text, strict=False)
+    return block.prefixlen < _WORLD[block.version]
 
 
 def addresses_are_private(found: AwsResource, _: Expected) -> Iterator[str]:

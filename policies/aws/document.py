@@ -36,13 +36,23 @@ def allows(statement: Statement) -> bool:
     return statement.get("Effect") == "Allow"
 
 
+_WHO = ("aws:source", "aws:principal", "kms:calleraccount", "s3:dataaccesspointaccount")
+"""Beginnings of keys of conditions that say who asks, or from where; others, such as TLS, everybody can meet."""
+
+
+def _says_who(statement: Statement) -> bool:
+    keys = [key for test in (statement.get("Condition") or {}).values() for key in test]
+    return any(key.lower().startswith(_WHO) for key in keys)
+
+
 def open_to_all(document: object) -> Iterator[str]:
-    """Statements of a resource's policy that give everybody a right, without a condition."""
+    """Statements of a resource's policy that give everybody a right, without a condition that says who."""
     try:
         found = statements(document)
     except ValueError as error:
         yield f"its policy cannot be read: {error}"
         return
     for each in found:
-        if allows(each) and "*" in principals(each) and not each.get("Condition"):
+        anybody = "*" in principals(each) or "NotPrincipal" in each
+        if allows(each) and anybody and not _says_who(each):
             yield f"statement {each.get('Sid', '')!r} lets everybody {', '.join(listed(each.get('Action')))}"

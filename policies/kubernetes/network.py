@@ -18,8 +18,12 @@ _POLICIES: Final = ("GlobalNetworkPolicy",)
 
 
 def _everywhere(peer: Mapping[str, Any]) -> bool:
+    """Whether it is every address, or a half of them, or a range as wide."""
     block = peer.get("ipBlock")
-    return block is not None and ip_network(block.get("cidr")).prefixlen == 0
+    if block is None:
+        return False
+    network = ip_network(block.get("cidr"))
+    return network.prefixlen < (8 if network.version == 4 else 16)
 
 
 def nobody_else_comes_in(found: KubernetesObject, _: Expected) -> Iterator[str]:

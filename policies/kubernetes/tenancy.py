@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.expected import Expected, known
-from policies.objects import POD_KINDS, KubernetesObject
+from policies.objects import POD_KINDS, TENANT_PREFIX, KubernetesObject
 from policies.rule import rule
 from settings import names
 
 CAPABILITIES_PREFIX: Final = "capabilities.tenantplane.dev/"
 """Annotation of a namespace whose reviewed file states capabilities (C4)."""
+GATEWAY: Final = "tenantplane"
+"""Name of the platform's gateway (components.gateway.envoy.NAME)."""
 _MODES: Final = ("enforce", "audit", "warn")
 _MANAGED: Final = {"app.kubernetes.io/part-of": names.PART_OF, "app.kubernetes.io/managed-by": names.MANAGED_BY}
 
@@ -73,13 +75,21 @@ def not_in_default(found: KubernetesObject, _: Expected) -> Iterator[str]:
 
 
 def routes_are_their_own(found: KubernetesObject, _: Expected) -> Iterator[str]:
-    """A route of a tenant sends to Services of its own namespace (B2, B3)."""
+    """A route of a tenant attaches to the platform's gateway and sends to Services of its own namespace, as they are
+    (B2, B3)."""
     if found.tenant is None:
         return
+    for each in found.every("spec", "parentRefs"):
+        where = str(each.get("namespace") or "")
+        own = not where or where.startswith(TENANT_PREFIX)
+        if own or each.get("kind", "Gateway") != "Gateway" or each.get("name") != GATEWAY:
+            yield f"it attaches to {each.get('kind', 'Gateway')} {where or found.namespace}/{each.get('name')}"
     for each in found.every("spec", "rules"):
         for to in each.get("backendRefs") or []:
             if to.get("kind", "Service") != "Service" or to.get("namespace") not in (None, found.tenant_namespace):
                 yield f"it sends to {to.get('kind', 'Service')} {to.get('namespace') or ''}/{to.get('name')}"
+            if to.get("filters"):
+                yield f"it has filters on the way to {to.get('name')}"
 
 
 TENANCY = (
