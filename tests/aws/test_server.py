@@ -37,12 +37,19 @@ def test_a_restart_loses_nothing_and_changes_no_id(service: AwsService, tmp_path
     s3.create_bucket(Bucket="kept-bucket", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
     s3.put_object(Bucket="kept-bucket", Key="a/b", Body=b"content")
     sqs.create_queue(QueueName="kept")
+    rds, secrets = client(service, "rds"), client(service, "secretsmanager")
+    asked = {"DBClusterIdentifier": "kept", "Engine": "aurora-postgresql", "MasterUsername": "kept"}
+    cluster = rds.create_db_cluster(**asked, ManageMasterUserPassword=True)["DBCluster"]
+    master = cluster["MasterUserSecret"]["SecretArn"]
+    secrets.rotate_secret(SecretId=master)
+    turned = secrets.get_secret_value(SecretId=master)["SecretString"]
 
     killed = _process(tmp_path)
     killed.kill()  # kill -9: nothing was saved yet, so the journal is replayed
     killed.wait()
     assert start_aws(tmp_path).endpoint == service.endpoint
     assert kms.decrypt(CiphertextBlob=sealed)["Plaintext"] == b"kept"
+    assert secrets.get_secret_value(SecretId=master)["SecretString"] == turned
     second = client(service, "ec2").create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
 
     assert pause_aws(tmp_path)  # in good order: a snapshot is taken
@@ -54,6 +61,7 @@ def test_a_restart_loses_nothing_and_changes_no_id(service: AwsService, tmp_path
     assert s3.get_object(Bucket="kept-bucket", Key="a/b")["Body"].read() == b"content"
     assert kms.decrypt(CiphertextBlob=sealed)["Plaintext"] == b"kept"
     assert sqs.list_queues(QueueNamePrefix="kept")["QueueUrls"]
+    assert secrets.get_secret_value(SecretId=master)["SecretString"] == turned
     arn = "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"  # AWS's own policies are there
     assert client(service, "iam").get_policy(PolicyArn=arn)["Policy"]["Arn"] == arn
     with pytest.raises(ClientError, match="BucketAlreadyOwnedByYou"):

@@ -1,9 +1,10 @@
 """What moto makes up of an RDS cluster, and a server of this machine has for real: its address, and its master's
 password, which a rotation changes (F1, F5, H1).
 
-A server's port is what `localcloud.aws.databases` gives to RDS once it runs. Names of masters' secrets and new
-passwords come from the request's seed, as everything else that moto makes up: from elsewhere they would be other ones
-after a replay.
+A server's port is what `localcloud.aws.databases` gives to RDS once it runs. New passwords come from the request's
+seed, as everything else that moto makes up: from elsewhere they would be other ones after a replay. ARNs of masters'
+secrets are made from their clusters' own: a creation may be the first request after a start, which makes up a default
+network as well, and has come to another place in its source of randomness then.
 """
 
 import json
@@ -11,6 +12,7 @@ import string
 import sys
 import threading
 import time
+import uuid
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +33,8 @@ LONGEST_DAYS: Final = 1_000
 _DAY_S: Final = 86_400
 _LETTERS: Final = string.ascii_letters + string.digits
 _LENGTH: Final = 32
+_SUFFIX: Final = "master"
+"""Of ARNs, in the place of six letters at random: what the secret is called is unique by itself."""
 _LOOK_S: Final = 60.0
 
 _CREATE, _ROTATE = MasterUserSecret._create_secret, SecretsManagerBackend.rotate_secret
@@ -42,6 +46,7 @@ def use_real_servers(state_dir: Path) -> None:
 
     def create(made: Any, kms_key_id: str | None) -> Any:
         secret = _CREATE(made, kms_key_id)
+        secret.arn = f"{secret.arn[: -len(_SUFFIX)]}{_SUFFIX}"
         # While moto changes a cluster, which may be what turns the secret, it is in no list.
         secret.cluster = getattr(made.resource, "db_cluster_identifier", None)
         _scheduled(secret, DAYS)
@@ -77,7 +82,7 @@ def use_real_servers(state_dir: Path) -> None:
 
 
 def _secret_name(secret: Any) -> str:
-    return f"rds!{secret.resource.resource_type}-{mock_random.uuid4()}"
+    return f"rds!{secret.resource.resource_type}-{uuid.uuid5(uuid.NAMESPACE_URL, secret.resource.arn)}"
 
 
 def _days(rules: dict[str, Any]) -> int:
