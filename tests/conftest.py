@@ -39,8 +39,8 @@ _LONGEST: Final = (
     "real-node",
     "tests/preview/",
 )
-"""Groups, or how a test's id begins, by how many seconds they take: what is begun last must be short, or one worker goes
-on for minutes when the others are done."""
+"""Groups, or how a test's id begins, by how many seconds they take: what is begun last must be short, or one worker
+goes on for minutes when the others are done."""
 
 
 @pytest.hookimpl(tryfirst=True)
