@@ -80,7 +80,7 @@ check: lint types go-check schemas ## every check that needs no cluster
 
 .PHONY: test test-unit test-live bench clean
 test: toolchain ## unit, engine, cluster and differential tests
-	@$(PYTEST) tests -n $(WORKERS) --dist loadgroup
+	@$(PYTEST) tests -n $(WORKERS) --dist loadgroup --no-loadscope-reorder  # tests/conftest.py has the order
 
 test-unit: $(STAMP) ## only the tests that need neither engine nor cluster
 	@$(PYTEST) tests/unit -n $(WORKERS)

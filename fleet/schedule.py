@@ -1,7 +1,7 @@
 """Runs many stacks side by side, in the order in which they depend on each other."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Final
 
@@ -33,15 +33,16 @@ def parallelism(given: int | None, stacks: int, verb: Verb) -> int:
 def run_all(
     stacks: Sequence[Stack], workers: int, run: Callable[[Stack], Outcome], *, backwards: bool = False
 ) -> list[Outcome]:
-    """Runs every stack as soon as those it stands on are done, at most `workers` at once; what stands on one that
-    failed is left out, and everything else goes on.
+    """Runs every stack as soon as those it stands on, and those it comes after, are done, at most `workers` at once;
+    what stands on one that failed is left out, and everything else goes on.
 
     backwards: for a removal, in which a stack waits for those that stand on it.
     """
     names = {stack.name for stack in stacks}
-    before = {stack.name: {each for each in stack.needs if each in names} for stack in stacks}
+    needed = {stack.name: names & {*stack.needs} for stack in stacks}
+    earlier = {stack.name: names & {*stack.needs, *stack.after} for stack in stacks}
     if backwards:
-        before = {name: {each.name for each in stacks if name in each.needs} for name in names}
+        needed, earlier = _turned(needed), _turned(earlier)
     # The largest first, so that none is left running alone at the end.
     waiting = sorted(stacks, key=lambda stack: -len(stack.tenants))
     outcomes: dict[str, Outcome] = {}
@@ -49,10 +50,10 @@ def run_all(
     running: dict[Future[Outcome], Stack] = {}
     with ThreadPoolExecutor(max_workers=workers) as pool:
         while waiting or running:
-            ready = [stack for stack in waiting if before[stack.name] <= outcomes.keys()]
+            ready = [stack for stack in waiting if earlier[stack.name] <= outcomes.keys()]
             waiting = [stack for stack in waiting if stack not in ready]
             for stack in ready:
-                if before[stack.name] & stopped:
+                if needed[stack.name] & stopped:
                     reason = "what stands on it failed" if backwards else "what it stands on failed"
                     outcomes[stack.name] = Outcome(stack=stack, changes=Changes(), exit_code=None, skipped=reason)
                     stopped.add(stack.name)
@@ -66,3 +67,7 @@ def run_all(
                 if outcome.failed:
                     stopped.add(stack.name)
     return list(outcomes.values())
+
+
+def _turned(before: Mapping[str, Set[str]]) -> dict[str, set[str]]:
+    return {name: {each for each, those in before.items() if name in those} for name in before}

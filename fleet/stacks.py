@@ -27,7 +27,8 @@ class Stack:
 
     file: the configuration file it is run with. tenants: ids of those it is to hold, sorted. plan: the hash of what
     it is to be. namespaces: by tenant, the names of those it has beside its home. needs: names of the stacks that it
-    stands on. lost: whether its cluster is, so that it is not run.
+    stands on. after: names of stacks that it waits for where they are run as well, and goes on without. lost: whether
+    its cluster is, so that it is not run.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Stack:
     plan: str
     namespaces: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     lost: bool = False
 
     @property
@@ -81,12 +83,15 @@ def stacks_of(catalogue: Catalogue, root: Path) -> tuple[Stack, ...]:
         made = _stack(catalogue, plans, platform, file, {**own, f"{PREFIX}layer": "platform"})
         below = names.foundation_stack(environment, cluster.region)
         needs = (below,) if cluster.provider == "eks" else ()
+        # Tenants' names are aliases of their clusters', and Route 53 makes none of a name that is not there. But a
+        # region that is lost, and its foundation with it, must not stop the tenants of the others.
+        after = (names.entrances_stack(environment),) if cluster.provider == "eks" else ()
         platforms.append(replace(made, needs=needs, lost=cluster.lost))
         for shard in range(cluster.shards):
             name = names.stack_name(environment, cluster.name, shard)
             config = {**own, f"{PREFIX}layer": "tenants", f"{PREFIX}shard": str(shard)}
             made = _stack(catalogue, plans, name, _write(root, name, document, config), config)
-            shards.append(replace(made, needs=(*needs, platform), lost=cluster.lost))
+            shards.append(replace(made, needs=(*needs, platform), after=after, lost=cluster.lost))
     return (*cloud, *platforms, *shards)
 
 

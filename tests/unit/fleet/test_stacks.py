@@ -3,6 +3,7 @@ I2)."""
 
 import copy
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -237,6 +238,18 @@ def test_one_cluster_s_failure_stops_no_other_cluster(project: Path) -> None:
     assert {"bench-bench-platform", "bench-bench-0", "bench-bench-1", "bench-bench-2"} < set(ran)
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_stack_that_comes_after_another_waits_for_it_and_does_not_stand_on_it(project: Path, backwards: bool) -> None:
+    """Aliases of tenants come after the names of clusters, and one region's loss stops nobody elsewhere (H1, H3)."""
+    found = stacks(project)
+    names = replace(found.pop("bench-platform"), name="bench-entrances")
+    shards = [replace(each, needs=(), after=(names.name,)) for each in found.values()]
+    ran, _ = order_of([*shards, names], backwards=backwards)
+    assert ran.index(names.name) == (len(shards) if backwards else 0)
+    ran, skipped = order_of([*shards, names], backwards=backwards, failing=ran[0])
+    assert (len(ran), skipped) == (len(shards) + 1, {})
+
+
 def two_clusters(project: Path, **values: Any) -> None:
     """Give the project's topology a second cluster, of another region, which stands by for the first."""
     file = project / "catalog" / "topology" / "bench.yaml"
@@ -303,3 +316,6 @@ def test_as_many_stacks_at_once_as_asked_and_never_more_than_there_are() -> None
 def test_the_repository_s_own_environments_have_stacks() -> None:
     catalogue = load_catalogue(CHECKOUT / "catalog", "local")
     assert [stack.name for stack in stacks_of(catalogue, CHECKOUT)] == ["local"]
+    staging = stacks_of(load_catalogue(CHECKOUT / "catalog", "staging"), CHECKOUT)
+    assert {stack.after for stack in staging if stack.config.has_tenants} == {("staging-entrances",)}
+    assert {stack.after for stack in staging if not stack.config.has_tenants} == {()}
