@@ -1,5 +1,6 @@
 """Fixtures that every suite may ask for, and what a whole session needs."""
 
+import gc
 from typing import Final
 
 import pytest
@@ -10,6 +11,9 @@ pytest_plugins = ("tests.fixtures_cluster", "tests.fixtures_tenancy", "tests.wat
 # A loaded machine makes inputs slowly, and every test takes its time: neither is a mistake of the code.
 settings.register_profile("tenantplane", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tenantplane")
+
+# A worker keeps some million objects of rendered stacks, and looking through them all was a fifth of its time.
+gc.set_threshold(50_000, 20, 100)
 
 _TOGETHER: Final = {
     "tests/unit/components/test_aws_": "rendered-aws",

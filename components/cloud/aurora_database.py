@@ -42,7 +42,7 @@ class AuroraDatabase(pulumi.ComponentResource):
     (deletion-protected, its final snapshot always named; the owner's key for data, copies, insights and the master's
     password, which RDS makes, keeps in Secrets Manager and nobody sees); SecretRotation by RDS itself, without a
     function of Lambda, after `settings.password_days`; ClusterInstances in as many zones as there are instances. All
-    protected.
+    protected. RDS makes no database in it: one of its making lets everybody connect.
     Outputs: endpoint, reader (str), hosts; port (int), 5432 but on the AWS of one machine; secret (str), ARN of the
     master's secret; arn (str).
     """
@@ -97,7 +97,6 @@ class AuroraDatabase(pulumi.ComponentResource):
             cluster_identifier=called,
             engine=ENGINE,
             engine_version=wanted.version,
-            database_name="platform",
             master_username="tenantplane",
             manage_master_user_password=True,
             master_user_secret_kms_key_id=args.key,

@@ -75,6 +75,7 @@ GUARDS_DATA: Final = frozenset(
         "s3:BucketPublicAccessBlock",
         "s3:BucketServerSideEncryptionConfiguration",
         "s3:BucketVersioning",
+        "secretsmanager:SecretRotation",
     )
 )
 """Hold none and are protected like what they guard: the engine refuses to remove one, and that one loses its protection

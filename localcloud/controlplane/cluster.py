@@ -20,7 +20,7 @@ from localcloud.controlplane.health import admin, probe_identity
 from localcloud.controlplane.layout import Layout, cluster_names
 from localcloud.controlplane.parts import API_SERVER, ETCD_PART, Part, parts, used_ports
 from localcloud.controlplane.pki import ensure_pki
-from localcloud.controlplane.ports import HOST, holder, is_free
+from localcloud.controlplane.ports import HOST, HeldPorts, holder
 from localcloud.controlplane.postgres import end_database
 from localcloud.controlplane.state import ensure_ports
 from localcloud.errors import LocalcloudError
@@ -93,7 +93,10 @@ def start(
     reporter = reporter or Silent()
     wanted = None if pools is None else generate_nodes(pools)
     extras = addons_of(installed(layout) if addons is None else addons)
-    with lock(layout.lock, lambda who: reporter.note(f"{who} works on cluster {name}; waiting for it")):
+    with (
+        lock(layout.lock, lambda who: reporter.note(f"{who} works on cluster {name}; waiting for it")),
+        HeldPorts() as held,
+    ):
         require_space(layout.directory, _KNOWN_BYTES if layout.etcd_data.exists() else _NEW_BYTES, f"cluster {name}")
         with reporter.phase("certificates and configuration"):
             layout.directory.mkdir(parents=True, exist_ok=True)
@@ -105,9 +108,10 @@ def start(
         controllers = parts_of(extras, layout, ports)
         every = parts(layout, ports, api_server_memory)
         running = _adopt(layout, [*every, *controllers])
+        _hold(layout, held, ports, (part for part in (*every, *controllers) if part.name not in running))
         first = [part for part in every if part.name in (ETCD_PART, API_SERVER)]
         rest = [part for part in every if part not in first]
-        started = _bring_up(layout, ports, first, running, title="etcd and API server", reporter=reporter)
+        started = _bring_up(layout, ports, first, running, held, title="etcd and API server", reporter=reporter)
         _grant(layout, ports, dropped)
         record(layout, (addon.name for addon in extras))
         if extras:
@@ -115,11 +119,12 @@ def start(
             # a quota that counts them refuses them all.
             with reporter.phase(f"add-ons: {', '.join(addon.name for addon in extras)}"):
                 _grant_addons(layout, ports, extras)
-        started += _bring_up(
-            layout, ports, rest, running, title="controllers, scheduler, node simulator", reporter=reporter
-        )
-        if controllers:
-            started += _bring_up(layout, ports, controllers, running, title="add-ons' controllers", reporter=reporter)
+        for title, others in (
+            ("controllers, scheduler, node simulator", rest),
+            ("add-ons' controllers", controllers),
+        ):
+            if others:
+                started += _bring_up(layout, ports, others, running, held, title=title, reporter=reporter)
         change = Change()
         if wanted is not None:
             with reporter.phase(f"{len(wanted)} nodes"):
@@ -184,6 +189,7 @@ def _bring_up(
     ports: Mapping[str, int],
     wanted: Iterable[Part],
     running: set[str],
+    held: HeldPorts,
     *,
     title: str,
     reporter: Reporter,
@@ -191,11 +197,11 @@ def _bring_up(
     """Start those of `wanted` that do not run, then wait until all answer; names of the started."""
     wanted = list(wanted)
     missing = [part for part in wanted if part.name not in running]
-    for part in missing:
-        for port in used_ports(part, ports):
-            _require_free(layout, part, port)
     programs = {part.name: tool(part.tool) for part in missing}
     with reporter.phase(title):
+        for part in missing:
+            for port in used_ports(part, ports):
+                held.release(port)
         children = {
             part.name: process.spawn(
                 (str(programs[part.name]), *part.arguments),
@@ -228,13 +234,16 @@ def _await(layout: Layout, part: Part, child: subprocess.Popen[bytes] | None) ->
         time.sleep(0.05)
 
 
-def _require_free(layout: Layout, part: Part, port: int) -> None:
-    if not is_free(port):
-        raise LocalcloudError(
-            f"port {port}, which {part.name} of cluster {layout.name} had before, is now taken by {holder(port)}; "
-            f"end that and run the command again (the cluster's data is kept), "
-            f"or give the cluster up: python -m localcloud stop {layout.name}"
-        )
+def _hold(layout: Layout, held: HeldPorts, ports: Mapping[str, int], missing: Iterable[Part]) -> None:
+    """Hold the ports of parts that do not run until each is started."""
+    for part in missing:
+        for port in used_ports(part, ports):
+            if not held.hold(port):
+                raise LocalcloudError(
+                    f"port {port}, which {part.name} of cluster {layout.name} had before, is now taken by "
+                    f"{holder(port)}; end that and run the command again (the cluster's data is kept), "
+                    f"or give the cluster up: python -m localcloud stop {layout.name}"
+                )
 
 
 def _grant(layout: Layout, ports: Mapping[str, int], dropped: Iterable[Addon]) -> None:

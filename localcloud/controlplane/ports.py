@@ -4,6 +4,7 @@ import contextlib
 import random
 import socket
 from collections.abc import Collection, Iterable
+from typing import Self
 
 import psutil
 
@@ -37,6 +38,39 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+class HeldPorts:
+    """Ports that nobody else gets before whoever they are for begins: seconds go by between the first part of a cluster
+    and the last, in which a cluster of another state directory picks its own. Use as a context."""
+
+    def __init__(self) -> None:
+        self._sockets: dict[int, socket.socket] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for port in list(self._sockets):
+            self.release(port)
+
+    def hold(self, port: int) -> bool:
+        """Listens on the port, so that it is free for nobody; whether it was free."""
+        held = socket.socket()
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            held.bind((HOST, port))
+            held.listen()
+        except OSError:
+            held.close()
+            return False
+        self._sockets[port] = held
+        return True
+
+    def release(self, port: int) -> None:
+        """Lets somebody have a port; nothing when it is not held."""
+        if (held := self._sockets.pop(port, None)) is not None:
+            held.close()
 
 
 def holder(port: int) -> str:

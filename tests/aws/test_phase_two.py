@@ -99,6 +99,7 @@ def test_each_tenant_gets_into_its_own_database_and_into_nobody_elses(made: Phas
     said = made.fleet("up", "--no-table")
     assert "nothing changed" in said
     assert "has its database" not in said
+    assert "2 controls" in made.fleet("verify", "--only", "TP-F1-01", "--only", "TP-F1-02")
     listed = made.fleet("data")
     assert SMALL in listed
     assert OWN in listed

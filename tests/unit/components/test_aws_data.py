@@ -56,6 +56,7 @@ def test_a_database_is_not_lost_and_not_read_by_others(owner: str) -> None:
     assert made["deleteAutomatedBackups"] is False
     assert made["manageMasterUserPassword"] is True
     assert "masterPassword" not in made
+    assert "databaseName" not in made, "RDS' own lets everybody connect"
     assert made["kmsKeyId"] == made["masterUserSecretKmsKeyId"]
     turned = one("aws:secretsmanager/secretRotation:SecretRotation", owner).inputs
     assert turned["secretId"] == f"arn:aws:secret:{owner}"

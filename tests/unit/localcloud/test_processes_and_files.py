@@ -15,7 +15,7 @@ import pytest
 from localcloud.controlplane import process
 from localcloud.controlplane.layout import Layout, cluster_names
 from localcloud.controlplane.parts import PORT_NAMES, parts
-from localcloud.controlplane.ports import free_ports, holder, is_free
+from localcloud.controlplane.ports import HOST, HeldPorts, free_ports, holder, is_free
 from localcloud.controlplane.state import ensure_ports, read_ports
 from localcloud.errors import LocalcloudError
 from localcloud.files import explain_full_disk, lock, require_space, write_whole
@@ -177,6 +177,21 @@ def test_ports_are_free_distinct_and_avoid_those_of_other_clusters(tmp_path: Pat
     assert all(20_000 <= port < 32_000 and is_free(port) for port in ports.values())
     others = range(20_000, 31_990)
     assert set(free_ports(["a", "b"], set(others)).values()) <= set(range(31_990, 32_000))
+
+
+def test_a_port_that_is_held_is_free_for_nobody_until_it_is_let_go() -> None:
+    one, other = free_ports(["one", "other"]).values()
+    with HeldPorts() as held:
+        assert held.hold(one)
+        assert held.hold(other)
+        assert not is_free(one)
+        with HeldPorts() as late:
+            assert not late.hold(one)
+        held.release(one)
+        with socket.create_server((HOST, one)):
+            assert not held.hold(one)
+        assert not is_free(other)
+    assert is_free(other)
 
 
 def test_the_holder_of_a_port_is_named() -> None:
