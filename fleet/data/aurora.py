@@ -60,7 +60,6 @@ def aurora_of(catalogue: Catalogue, cluster: Cluster, owner: str) -> DatabaseSer
     name = server_name(catalogue.environment, owner)
     if not account.is_local:
         trusted = state_directory() / "fleet" / catalogue.environment / f"{cluster.name}.authority.pem"
-        trusted.parent.mkdir(parents=True, exist_ok=True)
         write_whole(trusted, aurora.authority or "")  # without one the topology is refused, and so would be the server
         return _server(_clients_of(account.account, cluster.region), name, trusted, _INSIDE)
     if (service := running_aws()) is None:

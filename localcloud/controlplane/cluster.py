@@ -23,8 +23,9 @@ from localcloud.controlplane.pki import ensure_pki
 from localcloud.controlplane.ports import HOST, HeldPorts, holder
 from localcloud.controlplane.postgres import end_database
 from localcloud.controlplane.state import ensure_ports
+from localcloud.controlplane.working import alone
 from localcloud.errors import LocalcloudError
-from localcloud.files import lock, require_space
+from localcloud.files import require_space
 from localcloud.nodehost.teardown import tear_down
 from localcloud.nodes import Change, Node, generate_nodes, reconcile_nodes
 from localcloud.nodes.generate import PoolLike
@@ -94,7 +95,7 @@ def start(
     wanted = None if pools is None else generate_nodes(pools)
     extras = addons_of(installed(layout) if addons is None else addons)
     with (
-        lock(layout.lock, lambda who: reporter.note(f"{who} works on cluster {name}; waiting for it")),
+        alone(layout, reporter),
         HeldPorts() as held,
     ):
         require_space(layout.directory, _KNOWN_BYTES if layout.etcd_data.exists() else _NEW_BYTES, f"cluster {name}")
@@ -142,7 +143,7 @@ def stop(name: str, *, state_dir: Path | None = None, reporter: Reporter | None 
     if not layout.directory.exists():
         return False
     with (
-        lock(layout.lock, lambda who: reporter.note(f"{who} works on cluster {name}; waiting for it")),
+        alone(layout, reporter),
         reporter.phase(f"stopping {name}"),
     ):
         tear_down(layout.directory)  # first: what a real node has mounted must not be deleted

@@ -5,7 +5,7 @@ from pathlib import Path
 from localcloud.controlplane import process
 from localcloud.controlplane.cluster import STOP_GRACE_S, programs
 from localcloud.controlplane.layout import Layout
-from localcloud.files import lock
+from localcloud.controlplane.working import alone
 from localcloud.paths import state_directory
 from localcloud.processes import end_processes
 from localcloud.progress import Reporter, Silent
@@ -21,7 +21,7 @@ def pause(name: str, *, state_dir: Path | None = None, reporter: Reporter | None
     if not layout.directory.exists():
         return False
     with (
-        lock(layout.lock, lambda who: reporter.note(f"{who} works on cluster {name}; waiting for it")),
+        alone(layout, reporter),
         reporter.phase(f"pausing {name}"),
     ):
         end_processes(process.find(layout.directory, programs()), STOP_GRACE_S)

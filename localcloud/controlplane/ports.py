@@ -30,14 +30,22 @@ def free_ports(names: Iterable[str], taken: Collection[int] = ()) -> dict[str, i
 
 def is_free(port: int) -> bool:
     """Whether a server could listen on the port now."""
-    with socket.socket() as probe:
-        # As Go's listeners do it: without this a port in TIME_WAIT after a restart would look busy.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
+    if (probe := _bound(port)) is None:
+        return False
+    probe.close()
     return True
+
+
+def _bound(port: int) -> socket.socket | None:
+    made = socket.socket()
+    # As Go's listeners do it: without this a port in TIME_WAIT after a restart would look busy.
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((HOST, port))
+    except OSError:
+        made.close()
+        return None
+    return made
 
 
 class HeldPorts:
@@ -56,10 +64,9 @@ class HeldPorts:
 
     def hold(self, port: int) -> bool:
         """Listens on the port, so that it is free for nobody; whether it was free."""
-        held = socket.socket()
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if (held := _bound(port)) is None:
+            return False
         try:
-            held.bind((HOST, port))
             held.listen()
         except OSError:
             held.close()

@@ -15,8 +15,9 @@ from localcloud.controlplane.layout import Layout
 from localcloud.controlplane.parts import API_SERVER
 from localcloud.controlplane.ports import HOST, free_ports
 from localcloud.controlplane.state import read_ports
+from localcloud.controlplane.working import alone
 from localcloud.errors import LocalcloudError
-from localcloud.files import lock, write_whole
+from localcloud.files import write_whole
 from localcloud.nodehost import machine
 from localcloud.nodehost.places import Places
 from localcloud.nodehost.teardown import tear_down
@@ -74,7 +75,7 @@ def start_real_node(
     programs = {one.name: one.path for one in tools(("kubelet", RUNSC, SHIM, "kube-router"))}
     if other := machine.other_real_node(places.directory):
         raise LocalcloudError(f"this machine has a real node already, and it can have one only: {other}")
-    with lock(layout.lock, lambda who: reporter.note(f"{who} works on cluster {cluster}; waiting for it")):
+    with alone(layout, reporter):
         places.directory.mkdir(exist_ok=True, mode=0o700)
         state = _state(places, pool)
         with reporter.phase("real node: images and configuration"):
@@ -114,7 +115,7 @@ def stop_real_node(cluster: str, *, state_dir: Path | None = None, reporter: Rep
         return False
     reporter = reporter or Silent()
     with (
-        lock(layout.lock, lambda who: reporter.note(f"{who} works on cluster {cluster}; waiting for it")),
+        alone(layout, reporter),
         reporter.phase("real node: stopping"),
     ):
         name = real_node_name(layout.directory)
