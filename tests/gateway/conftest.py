@@ -1,19 +1,14 @@
 """A real Envoy, told what Envoy Gateway makes of the objects of the stack `local`, with real services behind it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from localcloud.controlplane.gateway import Issuer, NoEnvoyError, end_gateway, find_envoy, serve_gateway
-from localcloud.controlplane.layout import Layout
-from localcloud.controlplane.pki import ensure_pki
+from localcloud.controlplane.gateway import NoEnvoyError, find_envoy
 from tests.gateway.client import Front
 from tests.gateway.objects import Manifest, entrance, forgotten, objects, one
-from tests.gateway.upstream import Upstream, upstream
+from tests.gateway.running import Gateway, running_gateway, services_of
 
 TOKEN = Callable[..., str]
 
@@ -21,22 +16,6 @@ SERVED = ("acme-robotics", "bayview-university", "gearbox-labs", "hedgehog-cli",
 """Tenants that have services behind their entrance here. hedgehog-cli is of tier free, 1,000 requests a minute."""
 FEW = 10
 """Requests a minute of `bayview-university` here, so that a bucket is soon empty and slow to fill."""
-
-
-@dataclass(frozen=True)
-class Gateway:
-    """layout: where its files are. front: how it is reached. issuer: whose tokens it takes. services: behind it, by
-    `<namespace>/<service>`."""
-
-    layout: Layout
-    front: Front
-    issuer: Issuer
-    services: dict[str, Upstream]
-    refusals: tuple[str, ...]
-
-    def asked(self) -> int:
-        """How many requests came through to any service."""
-        return sum(len(each.asked) for each in self.services.values())
 
 
 def quick(among: list[Manifest]) -> list[Manifest]:
@@ -57,19 +36,9 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
         find_envoy()
     except NoEnvoyError as error:
         pytest.skip(str(error))
-    layout = Layout("gateway", Path(tmp_path_factory.mktemp("gateway")))
-    layout.directory.mkdir(parents=True, mode=0o700)
-    ensure_pki(layout)
-    with ExitStack() as running:
-        services = {
-            f"tenant-{tenant}/{path.service}": running.enter_context(upstream(f"{tenant}/{path.service}"))
-            for tenant in SERVED
-            for path in entrance(tenant).paths
-        }
-        ports = {name: each.port for name, each in services.items()}
-        running.callback(end_gateway, layout)
-        made = serve_gateway(layout, [*quick(objects()), *forgotten()], ports)
-        yield Gateway(layout, Front(made.port, made.authority), made.issuer, services, made.refusals)
+    folder = tmp_path_factory.mktemp("gateway")
+    with running_gateway("gateway", folder, [*quick(objects()), *forgotten()], services_of(SERVED)) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -2,19 +2,15 @@
 
 import ssl
 from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
 from components.gateway.envoy import client_policy_spec, gateway_spec
-from localcloud.controlplane.gateway import Issuer, end_gateway, serve_gateway
-from localcloud.controlplane.layout import Layout
-from localcloud.controlplane.pki import ensure_pki
+from localcloud.controlplane.gateway import Issuer
 from tests.gateway.client import Answer, Front, first_path, read_answer, request
-from tests.gateway.conftest import Gateway, claims_of
+from tests.gateway.conftest import claims_of
 from tests.gateway.objects import Manifest, entrance, objects, one
-from tests.gateway.upstream import upstream
+from tests.gateway.running import Gateway, running_gateway, services_of
 from tests.unit.components.local_stack import catalogue
 
 pytestmark = pytest.mark.xdist_group("gateway")
@@ -40,19 +36,10 @@ def balanced(among: list[Manifest]) -> list[Manifest]:
 def behind(gateway: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Front, Issuer]]:
     """The gateway that is asked by a load balancer, and the issuer that it takes tokens of."""
     del gateway  # which skips where there is no Envoy
-    layout = Layout("balanced", Path(tmp_path_factory.mktemp("balanced")))
-    layout.directory.mkdir(parents=True, mode=0o700)
-    ensure_pki(layout)
-    with ExitStack() as running:
-        ports = {
-            f"tenant-{tenant}/{path.service}": running.enter_context(upstream(f"{tenant}/{path.service}")).port
-            for tenant in (OWN, OTHER)
-            for path in entrance(tenant).paths
-        }
-        running.callback(end_gateway, layout)
-        made = serve_gateway(layout, balanced(objects()), ports)
+    folder = tmp_path_factory.mktemp("balanced")
+    with running_gateway("balanced", folder, balanced(objects()), services_of((OWN, OTHER))) as made:
         assert made.refusals == ()
-        yield Front(made.port, made.authority), made.issuer
+        yield made.front, made.issuer
 
 
 def asked(behind: tuple[Front, Issuer], tenant: str, addresses: str, host: str = "") -> Answer:

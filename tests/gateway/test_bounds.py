@@ -10,8 +10,9 @@ import pytest
 
 from settings.gateway import RETRY_AFTER_S
 from tests.gateway.client import Answer, Front, first_path, read_answer, request
-from tests.gateway.conftest import FEW, TOKEN, Gateway
+from tests.gateway.conftest import FEW, TOKEN
 from tests.gateway.objects import entrance
+from tests.gateway.running import Gateway
 from tests.gateway.upstream import NEVER
 
 pytestmark = pytest.mark.xdist_group("gateway")

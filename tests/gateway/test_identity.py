@@ -4,8 +4,9 @@ import pytest
 
 from settings.gateway import TENANT_HEADER, TIER_HEADER
 from tests.gateway.client import Front, first_path, request
-from tests.gateway.conftest import TOKEN, Gateway
+from tests.gateway.conftest import TOKEN
 from tests.gateway.objects import entrance
+from tests.gateway.running import Gateway
 
 pytestmark = pytest.mark.xdist_group("gateway")
 

@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from localcloud.controlplane.gateway.issuer import KEY_ID, encoded
 from tests.gateway.client import Front, first_path, request
-from tests.gateway.conftest import TOKEN, Gateway, claims_of
+from tests.gateway.conftest import TOKEN, claims_of
 from tests.gateway.objects import FORGOTTEN, entrance
+from tests.gateway.running import Gateway
 from tests.unit.components.local_stack import catalogue
 
 pytestmark = pytest.mark.xdist_group("gateway")

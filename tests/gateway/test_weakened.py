@@ -5,19 +5,15 @@ One gateway has all controls taken away at once that do not hide each other.
 
 import ssl
 from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
-from localcloud.controlplane.gateway import Issuer, end_gateway, serve_gateway
-from localcloud.controlplane.layout import Layout
-from localcloud.controlplane.pki import ensure_pki
+from localcloud.controlplane.gateway import Issuer
 from settings.gateway import TENANT_HEADER
 from tests.gateway.client import Front, first_path, request
-from tests.gateway.conftest import Gateway, claims_of
+from tests.gateway.conftest import claims_of
 from tests.gateway.objects import FORGOTTEN, Manifest, entrance, forgotten, objects, one
-from tests.gateway.upstream import upstream
+from tests.gateway.running import Gateway, running_gateway, services_of
 from tests.unit.components.local_stack import catalogue
 
 pytestmark = pytest.mark.xdist_group("gateway")
@@ -49,20 +45,12 @@ def weakened(among: list[Manifest]) -> list[Manifest]:
 def weak(gateway: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Front, Issuer]]:
     """The weakened gateway, and the issuer that it takes tokens of."""
     del gateway  # which skips where there is no Envoy
-    layout = Layout("weak", Path(tmp_path_factory.mktemp("weak")))
-    layout.directory.mkdir(parents=True, mode=0o700)
-    ensure_pki(layout)
-    with ExitStack() as running:
-        ports = {
-            f"tenant-{tenant}/{path.service}": running.enter_context(upstream(tenant)).port
-            for tenant in SERVED
-            for path in entrance(tenant).paths
-        }
-        (service,) = (path.service for path in entrance("gearbox-labs").paths[:1])
-        ports[f"tenant-{FORGOTTEN}/{service}"] = running.enter_context(upstream(FORGOTTEN)).port
-        running.callback(end_gateway, layout)
-        made = serve_gateway(layout, [*weakened(objects()), *forgotten()], ports)
-        yield Front(made.port, made.authority), made.issuer
+    services = {where: called.partition("/")[0] for where, called in services_of(SERVED).items()}
+    (service,) = (path.service for path in entrance("gearbox-labs").paths[:1])
+    services[f"tenant-{FORGOTTEN}/{service}"] = FORGOTTEN
+    folder = tmp_path_factory.mktemp("weak")
+    with running_gateway("weak", folder, [*weakened(objects()), *forgotten()], services) as made:
+        yield made.front, made.issuer
 
 
 def test_another_tenants_token_of_another_audience_gets_in(weak: tuple[Front, Issuer]) -> None:
